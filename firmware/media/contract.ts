@@ -1,0 +1,62 @@
+/** What the main thread and the media worker say to each other. rx = what that party says, tx = what it hears. */
+
+/** A port is one leg's place in the media plane; ids are chosen by the main thread and never used again. */
+export type PortId = number;
+/** A mix joins ports; it exists while a port is in it. */
+export type MixId = number;
+/** One playback, of prompts or tones. */
+export type PlayId = number;
+
+export type CodecName = 'PCMU' | 'PCMA';
+
+/** What an offer/answer agreed for one port (RFC 3264). */
+export type RtpFormat = {
+  codec: CodecName;
+  /** RTP payload type of the codec, both ways. */
+  payloadType: number;
+  /** Payload type of telephone-event (RFC 4733), if agreed. */
+  eventPayloadType?: number;
+};
+
+export type RtpPeer = {
+  /** IP address and port of the peer's SDP: where packets go until its own first packet shows its real port. */
+  address: string;
+  port: number;
+  /** IP addresses that media may come from: the SDP's and the one the signalling came from. */
+  allowed: string[];
+};
+
+export type PlayItem =
+  { prompt: string } | { silenceMs: number } | { frequenciesHz: number[]; ms: number; levelDbm0: number };
+
+export type PlayTarget = { port: PortId } | { mix: MixId; except?: PortId };
+
+export type MediaCommand =
+  | { type: 'openPort'; port: PortId; address: string; rtpPorts: readonly [number, number] }
+  | {
+      type: 'connectPort';
+      port: PortId;
+      peer: RtpPeer;
+      format: RtpFormat;
+      /** False while held: nothing is sent (inactive), or nothing of this port enters a mix. */
+      sending: boolean;
+      receiving: boolean;
+    }
+  | { type: 'closePort'; port: PortId }
+  | { type: 'join'; port: PortId; mix: MixId }
+  | { type: 'leave'; port: PortId }
+  | { type: 'mute'; port: PortId; muted: boolean }
+  | { type: 'play'; play: PlayId; to: PlayTarget; items: PlayItem[]; loop: boolean }
+  | { type: 'stopPlay'; play: PlayId }
+  | { type: 'shutdown' };
+
+export type MediaEvent =
+  | { type: 'ready' }
+  | { type: 'portOpened'; port: PortId; localPort: number }
+  | { type: 'portFailed'; port: PortId; reason: string }
+  | { type: 'portClosed'; port: PortId }
+  /** A key of the peer's keypad, one of 0-9 * # A-D (RFC 4733), once per press. */
+  | { type: 'digit'; port: PortId; digit: string }
+  /** A playback that was not stopped reached its end (never for a looping one). */
+  | { type: 'played'; play: PlayId }
+  | { type: 'closed' };
