@@ -11,6 +11,7 @@ build: setup
 
 check: build
 	npx eslint .
+	node scripts/check-floors.mjs
 	npx prettier --check --log-level warn .
 
 test: build
