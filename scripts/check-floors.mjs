@@ -62,7 +62,7 @@ function checkOwn(file, from, target) {
 function place(file) {
   for (const [floor, names] of floors.entries()) {
     const name = names.find((candidate) => file === candidate || file.startsWith(`${candidate}/`));
-    if (name) return { floor, name };
+    if (name) return { floor, name: floor === 1 ? 'firmware' : name };
   }
   return undefined;
 }
