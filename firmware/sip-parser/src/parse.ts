@@ -1,0 +1,158 @@
+import { checkMessage } from './check.js';
+import { malformed, SipParseError } from './error.js';
+import { knownHeader } from './header-names.js';
+import { Headers } from './headers.js';
+import {
+  MAX_HEADERS,
+  MAX_LINE_OCTETS,
+  MAX_MESSAGE_OCTETS,
+  type SipMessage,
+  type SipRequest,
+} from './message.js';
+import { reasonPhrase } from './reason.js';
+import { isBlank, isToken, TOKEN_CHARS, trimmed } from './text.js';
+import { parseVia } from './via.js';
+
+const CR = 0x0d;
+const LF = 0x0a;
+const REQUEST_LINE = new RegExp(`^([${TOKEN_CHARS}]+) ([^ \\t]+) SIP/2\\.0$`, 'i');
+const LOOSE_REQUEST_LINE = /^[ \t]*([^ \t]+)[ \t]+(.*[^ \t])[ \t]+(SIP\/[0-9]+\.[0-9]+)[ \t]*$/i;
+const STATUS_LINE = /^SIP\/2\.0 ([1-6][0-9][0-9])(?: (.*))?$/i;
+const ECHOED = ['Via', 'From', 'To', 'Call-ID', 'CSeq'];
+const DIGITS = /^[0-9]+$/;
+
+type Start = { message: SipMessage; fault?: SipParseError };
+
+/**
+ * Reads the message in a datagram, or one already cut out of a stream. Octets after Content-Length are ignored;
+ * without Content-Length the body runs to the end, RFC 3261 §18.3. Throws only `SipParseError`.
+ */
+export function parseMessage(datagram: Buffer): SipMessage {
+  const tooLarge = datagram.length > MAX_MESSAGE_OCTETS;
+  const octets = tooLarge ? datagram.subarray(0, MAX_MESSAGE_OCTETS) : datagram;
+  const start = skipLineBreaks(octets);
+  const blank = octets.indexOf('\r\n\r\n', start, 'latin1');
+  const head = octets.toString('latin1', start, blank < 0 ? octets.length : blank + 2);
+  const lineEnd = head.indexOf('\r\n');
+  if (lineEnd < 0) throw malformed('Not a SIP Message');
+
+  const { message, fault } = readStartLine(head.slice(0, lineEnd));
+  let problem = fault;
+  try {
+    readHeaders(head, lineEnd + 2, message.headers);
+    if (tooLarge) throw tooLong();
+    if (blank < 0) throw malformed('Missing Empty Line');
+    message.body = bodyOf(octets.subarray(blank + 4), message.headers);
+    if (problem === undefined) checkMessage(message);
+  } catch (error) {
+    if (!(error instanceof SipParseError)) throw error;
+    problem ??= error;
+  }
+  if (problem === undefined) return message;
+  throw new SipParseError(problem.status, problem.reason, answerable(message));
+}
+
+/** RFC 3261 §7.5: line breaks before the start line are ignored. */
+function skipLineBreaks(octets: Buffer): number {
+  let at = 0;
+  while (octets[at] === CR && octets[at + 1] === LF) at += 2;
+  return at;
+}
+
+function readStartLine(line: string): Start {
+  const headers = new Headers();
+  const body = Buffer.alloc(0);
+  const fault = line.length > MAX_LINE_OCTETS ? tooLong() : strayBreak(line);
+  const request = REQUEST_LINE.exec(line);
+  if (request !== null) {
+    return { message: { kind: 'request', method: request[1], uri: request[2], headers, body }, fault };
+  }
+  const response = STATUS_LINE.exec(line);
+  if (response !== null) {
+    const reason = (response[2] as string | undefined) ?? '';
+    return { message: { kind: 'response', status: Number(response[1]), reason, headers, body }, fault };
+  }
+  const loose = fault === undefined ? LOOSE_REQUEST_LINE.exec(line) : null;
+  if (loose === null || !isToken(loose[1])) throw malformed('Malformed Start Line');
+  const strange = loose[3].toUpperCase() !== 'SIP/2.0';
+  return {
+    message: { kind: 'request', method: loose[1], uri: loose[2], headers, body },
+    fault: strange ? new SipParseError(505, reasonPhrase(505)) : malformed('Malformed Request Line'),
+  };
+}
+
+/** Reads the header lines from `at` on. Throws at the end, so that what could be read can still be answered. */
+function readHeaders(head: string, at: number, headers: Headers): void {
+  let fault: SipParseError | undefined;
+  while (at < head.length) {
+    if (headers.size === MAX_HEADERS) throw tooLong();
+    let end = lineBreak(head, at);
+    let value: string | undefined;
+    const colon = head.indexOf(':', at);
+    const name = colon < 0 || colon > end ? '' : trimmedEnd(head, at, colon);
+    if (name !== '') value = trimmed(head, colon + 1, end);
+    const start = at;
+    at = end + 2;
+    while (at < head.length && isBlank(head.charCodeAt(at))) {
+      end = lineBreak(head, at);
+      if (value !== undefined && end - start <= MAX_LINE_OCTETS)
+        value = unfolded(value, trimmed(head, at, end));
+      at = end + 2;
+    }
+    if (end - start > MAX_LINE_OCTETS) fault ??= tooLong();
+    else if (value === undefined || (knownHeader(name) === undefined && !isToken(name))) {
+      fault ??= malformed('Malformed Header Line');
+    } else headers.append(name, value);
+  }
+  if (fault !== undefined) throw fault;
+}
+
+/** Where the line ends. A lone CR or LF is refused: it would be read one way here and another elsewhere. */
+function lineBreak(head: string, at: number): number {
+  const feed = head.indexOf('\n', at);
+  const end = head.indexOf('\r', at);
+  if (feed < 0 && end < 0) return head.length;
+  if (feed !== end + 1 || end < 0) throw malformed('Stray CR or LF');
+  return end;
+}
+
+function strayBreak(line: string): SipParseError | undefined {
+  return line.includes('\n') || line.includes('\r') ? malformed('Stray CR or LF') : undefined;
+}
+
+function trimmedEnd(head: string, start: number, end: number): string {
+  while (end > start && isBlank(head.charCodeAt(end - 1))) end -= 1;
+  return head.slice(start, end);
+}
+
+/** RFC 3261 §7.3.1: a line break with the white space around it counts as one space. */
+function unfolded(value: string, more: string): string {
+  if (value === '' || more === '') return value + more;
+  return `${value} ${more}`;
+}
+
+function bodyOf(rest: Buffer, headers: Headers): Buffer {
+  const lengths = headers.all('Content-Length');
+  if (lengths.length === 0) return rest;
+  if (lengths.length > 1) throw malformed('More Than One Content-Length');
+  if (!DIGITS.test(lengths[0])) throw malformed('Malformed Content-Length');
+  const length = Number(lengths[0]);
+  if (length > rest.length) throw malformed('Content-Length Larger Than Message');
+  return rest.subarray(0, length);
+}
+
+/** What of a broken request is needed to refuse it. An ACK is never answered, RFC 3261 §17. */
+function answerable(message: SipMessage): SipRequest | undefined {
+  if (message.kind === 'response' || message.method === 'ACK') return undefined;
+  if (ECHOED.some((name) => !message.headers.get(name))) return undefined;
+  try {
+    parseVia(message.headers.get('Via') ?? '');
+  } catch {
+    return undefined;
+  }
+  return message;
+}
+
+function tooLong(): SipParseError {
+  return new SipParseError(513, reasonPhrase(513));
+}
