@@ -1,0 +1,170 @@
+/** HTTP digest for SIP, server side: RFC 3261 §22 with the algorithms of RFC 8760 and the rules of RFC 7616. */
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { SipRequest } from 'sip-parser';
+import { authText, parseAuth } from 'sip-parser';
+import type { Clock } from '../clock.js';
+
+export type Algorithm = 'SHA-256' | 'MD5';
+
+/** Best first, as RFC 8760 §2.4 asks; MD5 last for the many phones that know nothing else. */
+const algorithms: readonly Algorithm[] = ['SHA-256', 'MD5'];
+
+/** How long a nonce may be used, ms; afterwards a right answer is challenged again with `stale=true`. */
+const NONCE_LIFE_MS = 300_000;
+/** Most nonces whose counts are remembered; the oldest goes first. */
+const MAX_NONCES = 10_000;
+
+/** What became of the credentials of a request. `challenge` is a list of header values, one per algorithm. */
+export type Verdict = { ok: true; username: string } | { ok: false; challenge: string[]; guessed: boolean };
+
+/** Checks credentials against passwords. Unknown users get exactly what known ones with a wrong password get. */
+export class DigestAuthenticator {
+  /** Signs our nonces, so that a nonce of ours is told from an invented one without remembering it. */
+  #key = randomBytes(32);
+  /** Highest nonce count seen, per nonce in use. */
+  #counts = new Map<string, number>();
+
+  constructor(
+    private readonly realm: string,
+    private readonly passwordOf: (username: string) => string | undefined,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Number of nonces remembered. */
+  get remembered(): number {
+    return this.#counts.size;
+  }
+
+  /** Judges the Authorization (or Proxy-Authorization) header for our realm. */
+  check(request: SipRequest, header: 'Authorization' | 'Proxy-Authorization' = 'Authorization'): Verdict {
+    for (const value of request.headers.all(header)) {
+      const credentials = readCredentials(value);
+      if (credentials?.realm === this.realm) return this.#judge(request, credentials);
+    }
+    return this.#challenge({ stale: false, guessed: false });
+  }
+
+  #judge(request: SipRequest, credentials: Credentials): Verdict {
+    const { username, nonce, nc, uri } = credentials;
+    const bornMs = this.#bornMs(nonce);
+    if (bornMs === undefined) return this.#challenge({ stale: false, guessed: false });
+    // The digest is computed for unknown users too, so that time does not tell who exists.
+    const password = this.passwordOf(username);
+    const expected = digestResponse(credentials, request.method, password ?? randomBytes(16).toString('hex'));
+    const right = sameText(expected, credentials.response) && password !== undefined;
+    if (!right || !sameTarget(uri, request.uri)) return this.#challenge({ stale: false, guessed: true });
+    const count = parseInt(nc, 16);
+    const seen = this.#counts.get(nonce) ?? 0;
+    // RFC 7616 §3.4: a count that does not grow is a replay; the honest phone tries again with a new nonce.
+    if (this.clock.nowMs() - bornMs > NONCE_LIFE_MS || !(count > seen))
+      return this.#challenge({ stale: true, guessed: false });
+    this.#remember(nonce, count);
+    return { ok: true, username };
+  }
+
+  #challenge({ stale, guessed }: { stale: boolean; guessed: boolean }): Verdict {
+    const nonce = this.#newNonce();
+    const challenge = algorithms.map((algorithm) =>
+      authText('Digest', [
+        ['realm', this.realm, true],
+        ['nonce', nonce, true],
+        ['algorithm', algorithm, false],
+        ['qop', 'auth', true],
+        ...(stale ? [['stale', 'true', false] as [string, string, boolean]] : []),
+      ]),
+    );
+    return { ok: false, challenge, guessed };
+  }
+
+  #newNonce(): string {
+    const body = `${Math.floor(this.clock.nowMs()).toString(36)}.${randomBytes(9).toString('hex')}`;
+    return `${body}.${this.#sign(body)}`;
+  }
+
+  /** When a nonce of ours was made, ms; undefined if it is not ours. */
+  #bornMs(nonce: string): number | undefined {
+    const at = nonce.lastIndexOf('.');
+    if (at < 0 || !sameText(this.#sign(nonce.slice(0, at)), nonce.slice(at + 1))) return undefined;
+    return parseInt(nonce, 36);
+  }
+
+  #sign(body: string): string {
+    return createHmac('sha256', this.#key).update(body).digest('hex').slice(0, 24);
+  }
+
+  #remember(nonce: string, count: number): void {
+    this.#counts.delete(nonce);
+    this.#counts.set(nonce, count);
+    for (const [old] of this.#counts) {
+      const born = this.#bornMs(old) ?? 0;
+      if (this.#counts.size <= MAX_NONCES && this.clock.nowMs() - born <= NONCE_LIFE_MS) break;
+      this.#counts.delete(old);
+    }
+  }
+}
+
+export type Credentials = {
+  username: string;
+  realm: string;
+  nonce: string;
+  uri: string;
+  response: string;
+  algorithm: Algorithm;
+  /** Absent in the way of RFC 2069, which is refused. */
+  qop: 'auth';
+  cnonce: string;
+  /** Eight hexadecimal digits. */
+  nc: string;
+};
+
+/** The `response` value of RFC 7616 §3.4.1, for server and client alike. */
+export function digestResponse(
+  { username, realm, nonce, uri, algorithm, qop, cnonce, nc }: Omit<Credentials, 'response'>,
+  method: string,
+  password: string,
+): string {
+  const hash = (text: string) =>
+    createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
+      .update(text, 'latin1')
+      .digest('hex');
+  const ha1 = hash(`${username}:${realm}:${Buffer.from(password, 'utf8').toString('latin1')}`);
+  return hash(`${ha1}:${nonce}:${nc}:${cnonce}:${qop}:${hash(`${method}:${uri}`)}`);
+}
+
+function readCredentials(value: string): Credentials | undefined {
+  let auth;
+  try {
+    auth = parseAuth(value);
+  } catch {
+    return undefined;
+  }
+  const { scheme, params } = auth;
+  if (scheme.toLowerCase() !== 'digest') return undefined;
+  const field = (name: string) => params.get(name) ?? '';
+  const algorithm = algorithms.find(
+    (known) => known.toLowerCase() === (params.get('algorithm') ?? 'md5').toLowerCase(),
+  );
+  if (!algorithm || field('qop').toLowerCase() !== 'auth' || !/^[0-9a-f]{8}$/i.test(field('nc')))
+    return undefined;
+  return {
+    username: field('username'),
+    realm: field('realm'),
+    nonce: field('nonce'),
+    uri: field('uri'),
+    response: field('response').toLowerCase(),
+    algorithm,
+    qop: 'auth',
+    cnonce: field('cnonce'),
+    nc: field('nc'),
+  };
+}
+
+/** Phones differ in parameters between both URIs; scheme, user and host must agree (RFC 3261 §22.4 item 6). */
+function sameTarget(credentialsUri: string, requestUri: string): boolean {
+  const bare = (uri: string) => uri.toLowerCase().replace(/[;?].*$/, '');
+  return bare(credentialsUri) === bare(requestUri);
+}
+
+function sameText(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'));
+}

@@ -1,0 +1,119 @@
+/** The INVITE client transaction: RFC 3261 §17.1.1 with the Accepted state of RFC 6026 §7.2. */
+import type { SipResponse } from 'sip-parser';
+import type { Step, TimerEffect, TimerEvent } from '../machine.js';
+import { GIVE_UP, T1, TIMER_D } from './timers.js';
+
+/*
+ *  INVITE
+ *    |            1xx                300..699 (ACK)
+ *  calling ------------> proceeding ----------------> completed --D--> terminated
+ *    | A: send again         |2xx
+ *    | B: timeout         accepted --M--> terminated
+ */
+export type InviteClientState =
+  | { name: 'calling'; reliable: boolean; retransmitMs: number }
+  | { name: 'proceeding'; reliable: boolean }
+  | { name: 'completed' | 'accepted' | 'terminated' };
+
+export type InviteClientEvent =
+  { type: 'start' } | { type: 'response'; response: SipResponse } | { type: 'transportError' };
+
+export type InviteClientEffect =
+  | { type: 'sendRequest' }
+  /** The ACK of a non-2xx, built from the request (RFC 3261 §17.1.1.3). */
+  | { type: 'sendAck'; response: SipResponse }
+  | { type: 'response'; response: SipResponse }
+  | { type: 'failed'; why: 'timeout' | 'transport' }
+  | { type: 'end' };
+
+type InviteClientStep = Step<InviteClientState, InviteClientEffect | TimerEffect>;
+
+export function inviteClientStart(reliable: boolean): InviteClientState {
+  return { name: 'calling', reliable, retransmitMs: T1 };
+}
+
+export function inviteClient(
+  state: InviteClientState,
+  event: InviteClientEvent | TimerEvent,
+): InviteClientStep {
+  switch (state.name) {
+    case 'calling':
+      switch (event.type) {
+        case 'start': {
+          const effects: InviteClientStep['effects'] = [
+            { type: 'sendRequest' },
+            { type: 'startTimer', name: 'B', ms: GIVE_UP },
+          ];
+          return {
+            state,
+            effects: state.reliable ? effects : [...effects, { type: 'startTimer', name: 'A', ms: T1 }],
+          };
+        }
+        case 'timer':
+          if (event.name === 'B') return fail('timeout');
+          return {
+            state: { ...state, retransmitMs: 2 * state.retransmitMs },
+            effects: [{ type: 'sendRequest' }, { type: 'startTimer', name: 'A', ms: 2 * state.retransmitMs }],
+          };
+        case 'response':
+          return received(state.reliable, event.response);
+        case 'transportError':
+          return fail('transport');
+      }
+      break;
+    case 'proceeding':
+      if (event.type === 'response') return received(state.reliable, event.response);
+      if (event.type === 'transportError') return fail('transport');
+      break;
+    case 'completed':
+      if (event.type === 'response' && event.response.status >= 300)
+        return { state, effects: [{ type: 'sendAck', response: event.response }] };
+      if (event.type === 'timer' && event.name === 'D') return end();
+      if (event.type === 'transportError') return fail('transport');
+      break;
+    case 'accepted':
+      if (event.type === 'response' && event.response.status >= 200 && event.response.status < 300)
+        return { state, effects: [{ type: 'response', response: event.response }] };
+      if (event.type === 'timer' && event.name === 'M') return end();
+      break;
+    case 'terminated':
+      break;
+  }
+  return { state, effects: [] };
+}
+
+function received(reliable: boolean, response: SipResponse): InviteClientStep {
+  const pass = { type: 'response', response } as const;
+  if (response.status < 200)
+    return { state: { name: 'proceeding', reliable }, effects: [...stopCalling, pass] };
+  if (response.status < 300)
+    return {
+      state: { name: 'accepted' },
+      effects: [...stopCalling, pass, { type: 'startTimer', name: 'M', ms: GIVE_UP }],
+    };
+  return {
+    state: { name: 'completed' },
+    effects: [
+      ...stopCalling,
+      { type: 'sendAck', response },
+      pass,
+      { type: 'startTimer', name: 'D', ms: reliable ? 0 : TIMER_D },
+    ],
+  };
+}
+
+function fail(why: 'timeout' | 'transport'): InviteClientStep {
+  return {
+    state: { name: 'terminated' },
+    effects: [...stopCalling, { type: 'stopTimer', name: 'D' }, { type: 'failed', why }, { type: 'end' }],
+  };
+}
+
+function end(): InviteClientStep {
+  return { state: { name: 'terminated' }, effects: [{ type: 'end' }] };
+}
+
+const stopCalling = [
+  { type: 'stopTimer', name: 'A' },
+  { type: 'stopTimer', name: 'B' },
+] as const;

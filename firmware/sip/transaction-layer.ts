@@ -1,0 +1,325 @@
+/** Matches messages to transactions and runs the four machines (RFC 3261 §17). */
+import { randomBytes } from 'node:crypto';
+import {
+  Headers,
+  parseCSeq,
+  parseNameAddr,
+  parseVia,
+  viaText,
+  type SipMessage,
+  type SipRequest,
+  type SipResponse,
+  type Via,
+} from 'sip-parser';
+import type { Clock } from '../clock.js';
+import { MachineRunner } from '../machine.js';
+import { inviteClient, inviteClientStart, type InviteClientEffect } from './invite-client.js';
+import { inviteServer, inviteServerStart, type InviteServerEffect } from './invite-server.js';
+import { nonInviteClient, nonInviteClientStart, type NonInviteClientEffect } from './non-invite-client.js';
+import { nonInviteServer, nonInviteServerStart, type NonInviteServerEffect } from './non-invite-server.js';
+import type { Endpoint, Transport } from './transport.js';
+
+const COOKIE = 'z9hG4bK';
+
+/** A request that came in, and the way to answer it. */
+export type ServerTransaction = {
+  readonly request: SipRequest;
+  /** Where the request really came from. */
+  readonly source: Endpoint;
+  respond(response: SipResponse): void;
+};
+
+export type ServerHandlers = {
+  /** A new request, never an ACK. */
+  request(transaction: ServerTransaction): void;
+  /** An ACK of a 2xx: it belongs to a dialog. */
+  ack(request: SipRequest, source: Endpoint): void;
+  /** A CANCEL of an INVITE that is known; the CANCEL itself has been answered 200 (RFC 3261 §9.2). */
+  cancel(invite: ServerTransaction): void;
+};
+
+export type ClientHandlers = {
+  response(response: SipResponse, source: Endpoint): void;
+  /** No final response will come. */
+  failed(why: 'timeout' | 'transport'): void;
+};
+
+export type ClientTransaction = {
+  /** The request as sent, with its Via. */
+  readonly request: SipRequest;
+  /** Sends CANCEL for an INVITE (RFC 3261 §9.1); the caller sees to it that a 1xx has come. */
+  cancel(): void;
+};
+
+type Server = { transaction: ServerTransaction; invite: boolean; repeat(): void; ack(): void; stop(): void };
+type Client = { receive(response: SipResponse, source: Endpoint): void; stop(): void };
+
+export class TransactionLayer {
+  #servers = new Map<string, Server>();
+  #clients = new Map<string, Client>();
+
+  constructor(
+    private readonly transport: Transport,
+    private readonly clock: Clock,
+    private readonly handlers: ServerHandlers,
+  ) {}
+
+  /** Transactions that have not ended. */
+  get open(): number {
+    return this.#servers.size + this.#clients.size;
+  }
+
+  receive(message: SipMessage, source: Endpoint): void {
+    if (message.kind === 'response') this.#receiveResponse(message, source);
+    else this.#receiveRequest(message, source);
+  }
+
+  /** Answers without a transaction: for requests too broken or too many to remember. */
+  respondStateless(request: SipRequest, response: SipResponse, source: Endpoint): void {
+    this.transport.send(response, replyTo(parseVia(request.headers.get('Via') ?? ''), source));
+  }
+
+  /** Sends a request in a client transaction of its own; puts our Via on top. */
+  send(request: SipRequest, to: Endpoint, handlers: ClientHandlers): ClientTransaction {
+    const branch = newBranch();
+    const sent = this.#withVia(request, to, branch);
+    return request.method === 'INVITE'
+      ? this.#sendInvite(sent, branch, to, handlers)
+      : this.#sendNonInvite(sent, branch, to, handlers);
+  }
+
+  /** Sends an ACK of a 2xx: outside any transaction (RFC 3261 §13.2.2.4). */
+  sendAck(request: SipRequest, to: Endpoint): void {
+    this.transport.send(this.#withVia(request, to, newBranch()), to);
+  }
+
+  /** Ends every transaction at once, silently. */
+  stop(): void {
+    for (const transaction of [...this.#servers.values(), ...this.#clients.values()]) transaction.stop();
+    this.#servers.clear();
+    this.#clients.clear();
+  }
+
+  #receiveRequest(request: SipRequest, source: Endpoint): void {
+    const via = stampVia(request, source);
+    const key = serverKey(request, via, request.method === 'ACK' ? 'INVITE' : request.method);
+    const known = this.#servers.get(key);
+    if (request.method === 'ACK') {
+      if (known) known.ack();
+      else this.handlers.ack(request, source);
+    } else if (known) {
+      known.repeat();
+    } else {
+      const server = request.method === 'INVITE' ? this.#inviteServer : this.#nonInviteServer;
+      const transaction = server.call(this, key, request, via, source);
+      if (request.method === 'CANCEL') this.#cancelled(transaction, via);
+      else this.handlers.request(transaction);
+    }
+  }
+
+  #cancelled(cancel: ServerTransaction, via: Via): void {
+    const invite = this.#servers.get(serverKey(cancel.request, via, 'INVITE'));
+    cancel.respond(
+      responseTo(cancel.request, invite ? 200 : 481, invite ? 'OK' : 'Call/Transaction Does Not Exist'),
+    );
+    if (invite) this.handlers.cancel(invite.transaction);
+  }
+
+  #inviteServer(key: string, request: SipRequest, via: Via, source: Endpoint): ServerTransaction {
+    const to = replyTo(via, source);
+    const runner = new MachineRunner(
+      inviteServer,
+      inviteServerStart(this.transport.reliable),
+      this.clock,
+      (effect: InviteServerEffect) => {
+        if (effect.type === 'send') this.transport.send(effect.response, to);
+        else if (effect.type === 'passAck') this.handlers.ack(request, source);
+        else if (effect.type === 'end') this.#servers.delete(key);
+      },
+    );
+    const transaction: ServerTransaction = {
+      request,
+      source,
+      respond: (response) => runner.dispatch({ type: 'respond', response }),
+    };
+    this.#servers.set(key, {
+      transaction,
+      invite: true,
+      repeat: () => runner.dispatch({ type: 'request' }),
+      ack: () => runner.dispatch({ type: 'ack' }),
+      stop: () => runner.stop(),
+    });
+    return transaction;
+  }
+
+  #nonInviteServer(key: string, request: SipRequest, via: Via, source: Endpoint): ServerTransaction {
+    const to = replyTo(via, source);
+    const runner = new MachineRunner(
+      nonInviteServer,
+      nonInviteServerStart(this.transport.reliable),
+      this.clock,
+      (effect: NonInviteServerEffect) => {
+        if (effect.type === 'send') this.transport.send(effect.response, to);
+        else this.#servers.delete(key);
+      },
+    );
+    const transaction: ServerTransaction = {
+      request,
+      source,
+      respond: (response) => runner.dispatch({ type: 'respond', response }),
+    };
+    this.#servers.set(key, {
+      transaction,
+      invite: false,
+      repeat: () => runner.dispatch({ type: 'request' }),
+      ack: () => {},
+      stop: () => runner.stop(),
+    });
+    return transaction;
+  }
+
+  #sendInvite(
+    request: SipRequest,
+    branch: string,
+    to: Endpoint,
+    handlers: ClientHandlers,
+  ): ClientTransaction {
+    const key = `${branch} INVITE`;
+    let from = to;
+    const runner = new MachineRunner(
+      inviteClient,
+      inviteClientStart(this.transport.reliable),
+      this.clock,
+      (effect: InviteClientEffect) => {
+        if (effect.type === 'sendRequest') this.transport.send(request, to);
+        else if (effect.type === 'sendAck') this.transport.send(ackOf(request, effect.response), to);
+        else if (effect.type === 'response') handlers.response(effect.response, from);
+        else if (effect.type === 'failed') handlers.failed(effect.why);
+        else this.#clients.delete(key);
+      },
+    );
+    this.#clients.set(key, {
+      receive: (response, source) => {
+        from = source;
+        runner.dispatch({ type: 'response', response });
+      },
+      stop: () => runner.stop(),
+    });
+    runner.dispatch({ type: 'start' });
+    return {
+      request,
+      cancel: () => {
+        this.#sendNonInvite(cancelOf(request), branch, to, { response: () => {}, failed: () => {} });
+      },
+    };
+  }
+
+  #sendNonInvite(
+    request: SipRequest,
+    branch: string,
+    to: Endpoint,
+    handlers: ClientHandlers,
+  ): ClientTransaction {
+    const key = `${branch} ${request.method}`;
+    let from = to;
+    const runner = new MachineRunner(
+      nonInviteClient,
+      nonInviteClientStart(this.transport.reliable),
+      this.clock,
+      (effect: NonInviteClientEffect) => {
+        if (effect.type === 'sendRequest') this.transport.send(request, to);
+        else if (effect.type === 'response') handlers.response(effect.response, from);
+        else if (effect.type === 'failed') handlers.failed(effect.why);
+        else this.#clients.delete(key);
+      },
+    );
+    this.#clients.set(key, {
+      receive: (response, source) => {
+        from = source;
+        runner.dispatch({ type: 'response', response });
+      },
+      stop: () => runner.stop(),
+    });
+    runner.dispatch({ type: 'start' });
+    return { request, cancel: () => {} };
+  }
+
+  /** RFC 3261 §17.1.3: by our branch and the CSeq method; anything else is a stray and dropped. */
+  #receiveResponse(response: SipResponse, source: Endpoint): void {
+    const branch = parseVia(response.headers.get('Via') ?? '').params.get('branch');
+    const { method } = parseCSeq(response.headers.get('CSeq') ?? '');
+    this.#clients.get(`${branch} ${method}`)?.receive(response, source);
+  }
+
+  #withVia(request: SipRequest, to: Endpoint, branch: string): SipRequest {
+    const { address, port } = this.transport.localFor(to);
+    const via = `SIP/2.0/${this.transport.protocol} ${address}:${port};branch=${branch};rport`;
+    return { ...request, headers: request.headers.clone().prepend('Via', via) };
+  }
+}
+
+/** A response with the headers every response copies from its request (RFC 3261 §8.2.6.2). */
+export function responseTo(request: SipRequest, status: number, reason: string): SipResponse {
+  const headers = new Headers();
+  for (const name of ['Via', 'Record-Route'])
+    if (name === 'Via' || (status > 100 && status < 300))
+      for (const value of request.headers.all(name)) headers.append(name, value);
+  for (const name of ['From', 'To', 'Call-ID', 'CSeq']) {
+    const value = request.headers.get(name);
+    if (value !== undefined) headers.append(name, value);
+  }
+  return { kind: 'response', status, reason, headers, body: Buffer.alloc(0) };
+}
+
+/** RFC 3261 §18.2.1 and RFC 3581 §4: notes in the top Via where the request really came from. */
+function stampVia(request: SipRequest, source: Endpoint): Via {
+  const via = parseVia(request.headers.get('Via') ?? '');
+  const rport = via.params.has('rport');
+  if (rport) via.params.set('rport', String(source.port));
+  if (rport || via.host !== source.address) via.params.set('received', source.address);
+  request.headers.removeFirst('Via').prepend('Via', viaText(via));
+  return via;
+}
+
+/** RFC 3261 §18.2.2 and RFC 3581 §4. An maddr is not followed: it would aim our answers at third parties. */
+function replyTo(via: Via, source: Endpoint): Endpoint {
+  return { address: source.address, port: via.params.has('rport') ? source.port : (via.port ?? 5060) };
+}
+
+/** RFC 3261 §17.2.3; a branch without the cookie, or with nothing behind it, is matched as of RFC 2543. */
+function serverKey(request: SipRequest, via: Via, method: string): string {
+  const branch = via.params.get('branch') ?? '';
+  if (branch.startsWith(COOKIE) && branch.length > COOKIE.length)
+    return `${branch} ${via.host.toLowerCase()}:${via.port ?? 5060} ${method}`;
+  const { headers, uri } = request;
+  const fromTag = parseNameAddr(headers.get('From') ?? '').params.get('tag') ?? '';
+  const { number } = parseCSeq(headers.get('CSeq') ?? '');
+  return [uri, fromTag, headers.get('Call-ID'), number, via.host, via.port, branch, method].join(' ');
+}
+
+/** RFC 3261 §17.1.1.3. */
+function ackOf(invite: SipRequest, response: SipResponse): SipRequest {
+  const request = sameTransaction(invite, 'ACK');
+  const to = response.headers.get('To');
+  if (to !== undefined) request.headers.set('To', to);
+  return request;
+}
+
+/** RFC 3261 §9.1. */
+function cancelOf(invite: SipRequest): SipRequest {
+  return sameTransaction(invite, 'CANCEL');
+}
+
+function sameTransaction(invite: SipRequest, method: string): SipRequest {
+  const headers = new Headers();
+  headers.append('Via', invite.headers.get('Via') ?? '');
+  for (const name of ['From', 'To', 'Call-ID']) headers.append(name, invite.headers.get(name) ?? '');
+  headers.append('CSeq', `${parseCSeq(invite.headers.get('CSeq') ?? '').number} ${method}`);
+  headers.append('Max-Forwards', '70');
+  for (const value of invite.headers.all('Route')) headers.append('Route', value);
+  return { kind: 'request', method, uri: invite.uri, headers, body: Buffer.alloc(0) };
+}
+
+function newBranch(): string {
+  return COOKIE + randomBytes(10).toString('hex');
+}
