@@ -13,9 +13,14 @@ const KNOWN_METHODS = new Set(
     ' ',
   ),
 );
-/** Header fields that may stand only once (Content-Length is seen to where the body is cut). */
-const ONCE = new Set(['From', 'To', 'Call-ID', 'CSeq', 'Max-Forwards', 'Expires', 'Content-Type']);
 const ADDRESS_LISTS = ['Contact', 'Route', 'Record-Route'];
+/** What nearly every URI and address looks like. These are found good without being taken apart. */
+const PLAIN_SIP =
+  'sips?:(?:[A-Za-z0-9.+*_-]+@)?[A-Za-z0-9.-]+(?::[0-9]{1,4})?(?:;[a-z]+(?:=[A-Za-z0-9.-]*)?)*';
+const PLAIN_URI = new RegExp(`^${PLAIN_SIP}$`);
+const PLAIN_ADDRESS = new RegExp(
+  `^(?:"[^"\\\\]*" ?|[A-Za-z0-9 ]*)<${PLAIN_SIP}>(?:;[A-Za-z0-9-]+(?:=[A-Za-z0-9._-]+)?)*$`,
+);
 const SIP_URI = /^sips?:/i;
 const DIGITS = /^[0-9]+$/;
 /** A branch which is the magic cookie and nothing more identifies no transaction, RFC 4475 §3.2.1. */
@@ -24,7 +29,6 @@ const BARE_COOKIE = 'z9hg4bk';
 /** Throws a `SipParseError` (without `partial`) if a message cannot be worked with. */
 export function checkMessage(message: SipMessage): void {
   const { headers } = message;
-  checkOnce(headers);
   const cseq = parseCSeq(required(headers, 'CSeq'));
   checkCallId(required(headers, 'Call-ID'));
   checkVias(headers);
@@ -48,16 +52,8 @@ function checkRequest(request: SipRequest, cseqMethod: string): void {
 
 /** RFC 3261 §8.2.2.1 and §19.1.1: no brackets, no white space, no embedded headers. */
 function checkRequestUri(text: string): void {
+  if (PLAIN_URI.test(text)) return;
   if (parseUri(text).headers.size > 0) throw malformed('Headers in Request-URI');
-}
-
-function checkOnce(headers: Headers): void {
-  const seen = new Set<string>();
-  for (const [name] of headers) {
-    if (!ONCE.has(name)) continue;
-    if (seen.has(name)) throw malformed(`More Than One ${name}`);
-    seen.add(name);
-  }
 }
 
 function checkCallId(value: string): void {
@@ -76,6 +72,7 @@ function checkVias(headers: Headers): void {
 }
 
 function checkAddress(value: string): void {
+  if (PLAIN_ADDRESS.test(value)) return;
   const { uri } = parseNameAddr(value);
   if (SIP_URI.test(uri)) parseUri(uri);
 }

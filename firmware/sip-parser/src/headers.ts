@@ -29,7 +29,7 @@ export class Headers {
     const values: string[] = [];
     for (const entry of this.entries) {
       if (entry.header.key !== key) continue;
-      if (list) values.push(...splitList(entry.value));
+      if (list && mayNeedSplit(entry.value)) values.push(...splitList(entry.value));
       else values.push(entry.value);
     }
     return values;
@@ -58,6 +58,11 @@ export class Headers {
   append(name: string, value: string): this {
     this.entries.push(entryOf(name, value));
     return this;
+  }
+
+  /** For the parser: adds a line which is known to be trimmed and free of line breaks. */
+  appendRead(header: HeaderName, value: string): void {
+    this.entries.push({ header, value });
   }
 
   /** Adds a line before the first of that name, or before all the others if there is none. */
@@ -116,6 +121,10 @@ export function splitList(value: string): string[] {
     start = end + 1;
   }
   return members;
+}
+
+function mayNeedSplit(value: string): boolean {
+  return value === '' || value.includes(',');
 }
 
 function nextComma(value: string, start: number): number {

@@ -1,6 +1,6 @@
 import { checkMessage } from './check.js';
 import { malformed, SipParseError } from './error.js';
-import { knownHeader } from './header-names.js';
+import { type HeaderName, headerName, knownHeader } from './header-names.js';
 import { Headers } from './headers.js';
 import {
   MAX_HEADERS,
@@ -84,25 +84,27 @@ function readStartLine(line: string): Start {
 /** Reads the header lines from `at` on. Throws at the end, so that what could be read can still be answered. */
 function readHeaders(head: string, at: number, headers: Headers): void {
   let fault: SipParseError | undefined;
-  while (at < head.length) {
-    if (headers.size === MAX_HEADERS) throw tooLong();
-    let end = lineBreak(head, at);
-    let value: string | undefined;
-    const colon = head.indexOf(':', at);
-    const name = colon < 0 || colon > end ? '' : trimmedEnd(head, at, colon);
-    if (name !== '') value = trimmed(head, colon + 1, end);
+  let seen = 0;
+  for (let lines = 0; at < head.length; lines += 1) {
+    if (lines === MAX_HEADERS) throw tooLong();
     const start = at;
+    let end = lineBreak(head, at);
+    const colon = head.indexOf(':', at);
+    const header = colon < 0 || colon > end ? undefined : nameBefore(head, at, colon);
+    let value = header === undefined ? '' : trimmed(head, colon + 1, end);
     at = end + 2;
     while (at < head.length && isBlank(head.charCodeAt(at))) {
       end = lineBreak(head, at);
-      if (value !== undefined && end - start <= MAX_LINE_OCTETS)
-        value = unfolded(value, trimmed(head, at, end));
+      if (end - start <= MAX_LINE_OCTETS) value = unfolded(value, trimmed(head, at, end));
       at = end + 2;
     }
     if (end - start > MAX_LINE_OCTETS) fault ??= tooLong();
-    else if (value === undefined || (knownHeader(name) === undefined && !isToken(name))) {
-      fault ??= malformed('Malformed Header Line');
-    } else headers.append(name, value);
+    else if (header === undefined) fault ??= malformed('Malformed Header Line');
+    else {
+      if ((seen & header.once) !== 0) fault ??= malformed(`More Than One ${header.name}`);
+      seen |= header.once;
+      headers.appendRead(header, value);
+    }
   }
   if (fault !== undefined) throw fault;
 }
@@ -120,9 +122,12 @@ function strayBreak(line: string): SipParseError | undefined {
   return line.includes('\n') || line.includes('\r') ? malformed('Stray CR or LF') : undefined;
 }
 
-function trimmedEnd(head: string, start: number, end: number): string {
+/** RFC 3261 §7.3.1: white space may stand before the colon, but not before the name. */
+function nameBefore(head: string, start: number, colon: number): HeaderName | undefined {
+  let end = colon;
   while (end > start && isBlank(head.charCodeAt(end - 1))) end -= 1;
-  return head.slice(start, end);
+  const name = head.slice(start, end);
+  return knownHeader(name) ?? (isToken(name) ? headerName(name) : undefined);
 }
 
 /** RFC 3261 §7.3.1: a line break with the white space around it counts as one space. */
@@ -134,7 +139,6 @@ function unfolded(value: string, more: string): string {
 function bodyOf(rest: Buffer, headers: Headers): Buffer {
   const lengths = headers.all('Content-Length');
   if (lengths.length === 0) return rest;
-  if (lengths.length > 1) throw malformed('More Than One Content-Length');
   if (!DIGITS.test(lengths[0])) throw malformed('Malformed Content-Length');
   const length = Number(lengths[0]);
   if (length > rest.length) throw malformed('Content-Length Larger Than Message');
