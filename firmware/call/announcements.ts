@@ -1,0 +1,35 @@
+/** What the box says to callers, as items to play. */
+import type { PlayItem } from '../media/contract.js';
+
+export type Announcement =
+  | 'enter-conference-number'
+  | 'enter-pin'
+  | 'invalid-pin'
+  | 'conference-full'
+  | 'only-person'
+  | 'new-conference'
+  | 'goodbye'
+  | { digits: string };
+
+/** After the answer, before the first word: the caller's phone may cut the beginning. */
+export const afterAnswer: PlayItem = { silenceMs: 200 };
+
+export const holdMusic: PlayItem[] = [{ prompt: 'hold-music' }];
+
+/** Two rising notes: somebody came in. */
+export const enterTone: PlayItem[] = [
+  { frequenciesHz: [523], ms: 120, levelDbm0: -22 },
+  { frequenciesHz: [784], ms: 160, levelDbm0: -22 },
+];
+
+/** Two falling notes: somebody left. */
+export const leaveTone: PlayItem[] = [
+  { frequenciesHz: [784], ms: 120, levelDbm0: -22 },
+  { frequenciesHz: [523], ms: 160, levelDbm0: -22 },
+];
+
+/** The prompts of an announcement. */
+export function itemsOf(announcement: Announcement): PlayItem[] {
+  if (typeof announcement === 'string') return [{ prompt: announcement }];
+  return [...announcement.digits].map((digit) => ({ prompt: `digit-${digit}` }));
+}
