@@ -16,7 +16,7 @@ import { parseVia } from './via.js';
 const CR = 0x0d;
 const LF = 0x0a;
 const REQUEST_LINE = new RegExp(`^([${TOKEN_CHARS}]+) ([^ \\t]+) SIP/2\\.0$`, 'i');
-const LOOSE_REQUEST_LINE = /^[ \t]*([^ \t]+)[ \t]+(.*[^ \t])[ \t]+(SIP\/[0-9]+\.[0-9]+)[ \t]*$/i;
+const VERSION = /^SIP\/[0-9]+\.[0-9]+$/i;
 const STATUS_LINE = /^SIP\/2\.0 ([1-6][0-9][0-9])(?: (.*))?$/i;
 const ECHOED = ['Via', 'From', 'To', 'Call-ID', 'CSeq'];
 const DIGITS = /^[0-9]+$/;
@@ -72,12 +72,22 @@ function readStartLine(line: string): Start {
     const reason = (response[2] as string | undefined) ?? '';
     return { message: { kind: 'response', status: Number(response[1]), reason, headers, body }, fault };
   }
-  const loose = fault === undefined ? LOOSE_REQUEST_LINE.exec(line) : null;
-  if (loose === null || !isToken(loose[1])) throw malformed('Malformed Start Line');
-  const strange = loose[3].toUpperCase() !== 'SIP/2.0';
+  if (fault !== undefined) throw fault;
+  return readLooseRequestLine(line, headers, body);
+}
+
+/** A request line which is to be refused, taken apart as far as the refusal needs. */
+function readLooseRequestLine(line: string, headers: Headers, body: Buffer): Start {
+  const words = line.split(/[ \t]+/).filter((word) => word !== '');
+  const version = words.pop() ?? '';
+  const [method = '', ...uri] = words;
+  if (uri.length === 0 || !isToken(method) || !VERSION.test(version)) throw malformed('Malformed Start Line');
   return {
-    message: { kind: 'request', method: loose[1], uri: loose[2], headers, body },
-    fault: strange ? new SipParseError(505, reasonPhrase(505)) : malformed('Malformed Request Line'),
+    message: { kind: 'request', method, uri: uri.join(' '), headers, body },
+    fault:
+      version.toUpperCase() === 'SIP/2.0'
+        ? malformed('Malformed Request Line')
+        : new SipParseError(505, reasonPhrase(505)),
   };
 }
 
