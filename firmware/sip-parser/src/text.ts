@@ -47,7 +47,7 @@ export function unescapeOctets(text: string): string {
   return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }
 
-/** Writes every character that `kept` (a global RegExp of what must go) matches as %XX. */
+/** Writes every character that `unsafe` (a global RegExp) matches as %XX. */
 export function escapeOctets(text: string, unsafe: RegExp): string {
   return wireSafe(text, false).replace(unsafe, (char) => {
     return '%' + char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
