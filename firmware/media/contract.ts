@@ -60,3 +60,23 @@ export type MediaEvent =
   /** A playback that was not stopped reached its end (never for a looping one). */
   | { type: 'played'; play: PlayId }
   | { type: 'closed' };
+
+/** The media plane as the main thread sees it. */
+export type Media = {
+  /** Opens an RTP port on a local address. Rejects with the reason if no port is free. */
+  openPort(address: string): Promise<{ port: PortId; localPort: number }>;
+  connectPort(
+    port: PortId,
+    to: { peer: RtpPeer; format: RtpFormat; sending: boolean; receiving: boolean },
+  ): void;
+  /** Resolves when the socket is closed. */
+  closePort(port: PortId): Promise<void>;
+  join(port: PortId, mix: MixId): void;
+  leave(port: PortId): void;
+  mute(port: PortId, muted: boolean): void;
+  /** Plays items one after the other; `ended` is called when they came to their end, not when stopped. */
+  play(to: PlayTarget, items: PlayItem[], options?: { loop?: boolean; ended?: () => void }): PlayId;
+  stopPlay(play: PlayId): void;
+  /** Who is told of keys (RFC 4733). */
+  onDigit: (port: PortId, digit: string) => void;
+};

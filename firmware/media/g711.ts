@@ -1,0 +1,55 @@
+/** G.711: the two laws as tables, A-law and mu-law bytes against 16-bit linear samples (left justified). */
+
+/** Indexed by the byte. */
+export const alawToLinear = new Int16Array(256);
+export const ulawToLinear = new Int16Array(256);
+/** Indexed by the sample `& 0xffff`. */
+export const linearToAlaw = new Uint8Array(65536);
+export const linearToUlaw = new Uint8Array(65536);
+
+for (let byte = 0; byte < 256; byte++) {
+  alawToLinear[byte] = expandAlaw(byte);
+  ulawToLinear[byte] = expandUlaw(byte);
+}
+for (let sample = -32768; sample < 32768; sample++) {
+  linearToAlaw[sample & 0xffff] = compressAlaw(sample);
+  linearToUlaw[sample & 0xffff] = compressUlaw(sample);
+}
+
+/** G.711 table 1a/1b: sign, 3 bits segment, 4 bits place in it; even bits inverted. 13 bits linear. */
+function expandAlaw(byte: number): number {
+  const code = byte ^ 0x55;
+  const segment = (code >> 4) & 7;
+  const place = code & 15;
+  const magnitude = segment === 0 ? (place << 4) + 8 : ((place << 4) + 0x108) << (segment - 1);
+  return code & 0x80 ? magnitude : -magnitude;
+}
+
+function compressAlaw(sample: number): number {
+  let code = (sample < 0 ? ~sample : sample) >> 4;
+  if (code > 15) {
+    let segment = 1;
+    while (code > 31) {
+      code >>= 1;
+      segment++;
+    }
+    code += (segment << 4) - 16;
+  }
+  return (sample < 0 ? code : code | 0x80) ^ 0x55;
+}
+
+/** G.711 table 2a/2b: all bits inverted, the segments biased by 33. 14 bits linear. */
+function expandUlaw(byte: number): number {
+  const code = ~byte;
+  const segment = (code >> 4) & 7;
+  const magnitude = ((((code & 15) << 1) + 33) << segment) - 33;
+  return 4 * (code & 0x80 ? -magnitude : magnitude);
+}
+
+function compressUlaw(sample: number): number {
+  const biased = Math.min(((sample < 0 ? ~sample : sample) >> 2) + 33, 0x1fff);
+  let segment = 0;
+  while (biased >> (segment + 6)) segment++;
+  const code = (segment << 4) | ((biased >> (segment + 1)) & 15);
+  return ~(sample < 0 ? code | 0x80 : code) & 0xff;
+}
