@@ -1,0 +1,142 @@
+/** Non-blocking UDP sockets straight on libc: no event loop, no allocation per datagram. */
+import koffi from 'koffi';
+import { SOCKET_ADDRESS_BYTES, portOf, socketAddress, type SocketAddress } from './socket-address.js';
+
+const libc = koffi.load('libc.so.6');
+const socket = libc.func('int socket(int domain, int type, int protocol)') as Call;
+const bind = libc.func('int bind(int fd, const void *address, uint32_t length)') as Call;
+const connect = libc.func('int connect(int fd, const void *address, uint32_t length)') as Call;
+const getsockname = libc.func('int getsockname(int fd, void *address, void *length)') as Call;
+const setsockopt = libc.func(
+  'int setsockopt(int fd, int level, int name, const void *value, uint32_t n)',
+) as Call;
+const recvfrom = libc.func(
+  'int64_t recvfrom(int fd, void *into, size_t length, int flags, void *from, void *fromLength)',
+) as Call;
+const send = libc.func('int64_t send(int fd, const void *bytes, size_t length, int flags)') as Call;
+const sendto = libc.func(
+  'int64_t sendto(int fd, const void *bytes, size_t length, int flags, const void *to, uint32_t toLength)',
+) as Call;
+const close = libc.func('int close(int fd)') as Call;
+
+type Call = (...args: (number | Uint8Array | Uint32Array | Int32Array)[]) => number;
+
+// Linux, the same on x64 and arm64.
+const AF_INET = 2;
+const SOCK_DGRAM = 2;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+const SOL_SOCKET = 1;
+const SO_RCVBUF = 8;
+const EADDRINUSE = 98;
+
+/** A UDP socket; `receive` and `send` neither block, throw nor allocate. */
+export class UdpSocket {
+  readonly localPort: number;
+  /** Where the last received datagram came from. */
+  readonly source: SocketAddress = new Uint8Array(SOCKET_ADDRESS_BYTES);
+  #fd: number;
+  #sourceLength = new Uint32Array([SOCKET_ADDRESS_BYTES]);
+
+  private constructor(fd: number, localPort: number) {
+    this.#fd = fd;
+    this.localPort = localPort;
+  }
+
+  /**
+   * Binds the first free even port of a range, from `startPort` on and around (RFC 3550 §11: RTP takes even ports);
+   * the range 0,0 means any free port. Throws if there is none.
+   */
+  static open(address: string, range: readonly [number, number], startPort = range[0]): UdpSocket {
+    const fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) throw new Error(`socket: errno ${koffi.errno()}`);
+    try {
+      setsockopt(fd, SOL_SOCKET, SO_RCVBUF, new Int32Array([64 * 1024]), 4);
+      const localPort = bindInRange(fd, address, range, startPort);
+      return new UdpSocket(fd, localPort);
+    } catch (error) {
+      close(fd);
+      throw error;
+    }
+  }
+
+  /** Length of the datagram received to the beginning of `into`, or -1 if none waits. */
+  receive(into: Uint8Array): number {
+    this.#sourceLength[0] = SOCKET_ADDRESS_BYTES;
+    return recvfrom(this.#fd, into, into.length, 0, this.source, this.#sourceLength);
+  }
+
+  /** From now on only datagrams of this peer are received, and `send` goes there. */
+  connect(peer: SocketAddress): boolean {
+    return connect(this.#fd, peer, peer.length) === 0;
+  }
+
+  /** Receives from everybody again. */
+  disconnect(): void {
+    connect(this.#fd, new Uint8Array(SOCKET_ADDRESS_BYTES), SOCKET_ADDRESS_BYTES); // AF_UNSPEC
+  }
+
+  send(bytes: Uint8Array, length: number): boolean {
+    return send(this.#fd, bytes, length, 0) === length;
+  }
+
+  sendTo(to: SocketAddress, bytes: Uint8Array, length: number): boolean {
+    return sendto(this.#fd, bytes, length, 0, to, to.length) === length;
+  }
+
+  close(): void {
+    if (this.#fd >= 0) close(this.#fd);
+    this.#fd = -1;
+  }
+}
+
+function bindInRange(
+  fd: number,
+  address: string,
+  range: readonly [number, number],
+  startPort: number,
+): number {
+  if (range[1] === 0) return bindAnywhere(fd, address);
+  const low = range[0] + (range[0] % 2);
+  const ports = Math.floor((range[1] - low) / 2) + 1;
+  const first = Math.max(0, Math.floor((startPort - low) / 2));
+  for (let i = 0; i < ports; i++) {
+    const port = low + 2 * ((first + i) % ports);
+    if (tryBind(fd, address, port)) return port;
+  }
+  throw new Error(`no free port in ${range[0]}-${range[1]}`);
+}
+
+/** A port that the kernel chose is taken by name: otherwise dissolving a connection would give it up. */
+function bindAnywhere(fd: number, address: string): number {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const port = portOfProbe(address);
+    if (port % 2 === 0 && tryBind(fd, address, port)) return port;
+  }
+  throw new Error('no free port');
+}
+
+function portOfProbe(address: string): number {
+  const probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (probe < 0) throw new Error(`socket: errno ${koffi.errno()}`);
+  try {
+    tryBind(probe, address, 0);
+    return boundPort(probe);
+  } finally {
+    close(probe);
+  }
+}
+
+function tryBind(fd: number, address: string, port: number): boolean {
+  const wanted = socketAddress(address, port);
+  if (!wanted) throw new Error(`not an IPv4 address: ${address}`);
+  if (bind(fd, wanted, wanted.length) === 0) return true;
+  if (koffi.errno() === EADDRINUSE) return false;
+  throw new Error(`bind ${address}: errno ${koffi.errno()}`);
+}
+
+function boundPort(fd: number): number {
+  const bound = new Uint8Array(SOCKET_ADDRESS_BYTES);
+  getsockname(fd, bound, new Uint32Array([SOCKET_ADDRESS_BYTES]));
+  return portOf(bound);
+}

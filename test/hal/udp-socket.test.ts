@@ -1,0 +1,70 @@
+import * as assert from 'uvu/assert';
+import { suite } from 'uvu';
+import { portOf, sameAddress, sameHost, socketAddress } from '../../hal/ffi/socket-address.js';
+import { UdpSocket } from '../../hal/ffi/udp-socket.js';
+
+const test = suite('udp-socket');
+const HOST = '127.0.0.1';
+const open = (host = HOST) => UdpSocket.open(host, [0, 0]);
+const at = (socket: UdpSocket, host = HOST) => socketAddress(host, socket.localPort)!;
+
+test('addresses', () => {
+  const address = socketAddress('10.1.2.3', 5004)!;
+  assert.is(portOf(address), 5004);
+  assert.ok(sameHost(address, socketAddress('10.1.2.3', 1)!));
+  assert.not(sameHost(address, socketAddress('10.1.2.4', 5004)!));
+  assert.not(sameAddress(address, socketAddress('10.1.2.3', 1)!));
+  assert.is(socketAddress('::1', 1), null);
+  assert.is(socketAddress('example.org', 1), null);
+});
+
+test('a datagram goes over with its source', () => {
+  const a = open();
+  const b = open();
+  assert.is(b.receive(new Uint8Array(10)), -1);
+  assert.ok(a.sendTo(at(b), Uint8Array.from([1, 2, 3, 4]), 3));
+  const into = new Uint8Array(10);
+  assert.is(b.receive(into), 3);
+  assert.equal([...into.subarray(0, 4)], [1, 2, 3, 0]);
+  assert.ok(sameAddress(b.source, at(a)));
+  a.close();
+  b.close();
+});
+
+test('a connected socket hears only its peer until it is disconnected', () => {
+  const [a, b, stranger] = [open(), open(), open()];
+  assert.ok(a.connect(at(b)));
+  const one = Uint8Array.of(1);
+  stranger.sendTo(at(a), one, 1);
+  assert.is(a.receive(new Uint8Array(10)), -1);
+  assert.ok(a.send(one, 1));
+  assert.is(b.receive(new Uint8Array(10)), 1);
+  a.disconnect();
+  stranger.sendTo(at(a), one, 1);
+  assert.is(a.receive(new Uint8Array(10)), 1);
+  for (const socket of [a, b, stranger]) socket.close();
+});
+
+test('takes even ports of the range until it is full', () => {
+  const probe = open();
+  const low = probe.localPort - (probe.localPort % 2) - 1;
+  probe.close();
+  const sockets: UdpSocket[] = [];
+  let why = '';
+  try {
+    for (let i = 0; i < 4; i++) sockets.push(UdpSocket.open(HOST, [low, low + 4]));
+  } catch (error) {
+    why = String(error);
+  }
+  assert.match(why, 'no free port');
+  assert.ok(sockets.every((socket) => socket.localPort % 2 === 0));
+  assert.is(new Set(sockets.map((socket) => socket.localPort)).size, sockets.length);
+  for (const socket of sockets) socket.close();
+});
+
+test('an address that is not ours is refused', () => {
+  assert.throws(() => UdpSocket.open('192.0.2.1', [0, 0]), /bind/);
+  assert.throws(() => UdpSocket.open('nonsense', [0, 0]), /IPv4/);
+});
+
+test.run();
