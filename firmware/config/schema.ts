@@ -1,0 +1,120 @@
+/** The one schema of the configuration: it validates the document and makes its TypeScript type. */
+import type { FromSchema } from 'json-schema-to-ts';
+
+const number = { type: 'string', pattern: '^[0-9]{1,12}$', description: '1 to 12 digits' } as const;
+const name = { type: 'string', maxLength: 64, description: 'at most 64 characters' } as const;
+const port = { type: 'integer', minimum: 0, maximum: 65535 } as const;
+
+export const configSchema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'Parley configuration',
+  type: 'object',
+  additionalProperties: false,
+  required: ['version', 'network', 'country', 'administrators', 'extensions', 'conferences'],
+  properties: {
+    version: { const: 1, description: '1' },
+    network: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['bind', 'sipPort', 'httpPort', 'rtpPorts'],
+      default: {},
+      properties: {
+        bind: {
+          type: 'string',
+          format: 'ipv4',
+          default: '0.0.0.0',
+          description: 'an IPv4 address; 0.0.0.0 is all',
+        },
+        sipPort: { ...port, default: 5060 },
+        httpPort: { ...port, default: 8080 },
+        rtpPorts: {
+          type: 'array',
+          items: port,
+          minItems: 2,
+          maxItems: 2,
+          default: [16384, 32766],
+          description: 'the first and the last UDP port for audio',
+        },
+      },
+    },
+    country: {
+      type: 'string',
+      pattern: '^[a-z]{2}$',
+      default: 'us',
+      description: 'two letters (ISO 3166), whose tones callers hear',
+    },
+    administrators: {
+      type: 'array',
+      maxItems: 20,
+      default: [],
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'passwordHash'],
+        properties: {
+          name: {
+            type: 'string',
+            pattern: '^[A-Za-z0-9._-]{1,32}$',
+            description: '1 to 32 of A-Z a-z 0-9 . _ -',
+          },
+          passwordHash: {
+            type: 'string',
+            pattern: '^scrypt\\$',
+            maxLength: 256,
+            description: 'made by the box',
+          },
+        },
+      },
+    },
+    extensions: {
+      type: 'array',
+      maxItems: 1000,
+      default: [],
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['number', 'name', 'sip'],
+        properties: {
+          number,
+          name: { ...name, default: '' },
+          sip: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['username', 'password', 'maxCalls'],
+            properties: {
+              username: {
+                type: 'string',
+                pattern: '^[A-Za-z0-9._-]{1,32}$',
+                description: '1 to 32 of A-Z a-z 0-9 . _ -',
+              },
+              password: { type: 'string', minLength: 6, maxLength: 64, description: '6 to 64 characters' },
+              maxCalls: { type: 'integer', minimum: 1, maximum: 1000, default: 4, description: '1 to 1000' },
+            },
+          },
+        },
+      },
+    },
+    conferences: {
+      type: 'array',
+      maxItems: 1000,
+      default: [],
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['number', 'description', 'type', 'record'],
+        properties: {
+          number,
+          description: { ...name, default: '' },
+          type: { enum: ['static', 'dynamic'], description: '"static" or "dynamic"' },
+          pin: { type: 'string', pattern: '^[0-9]{1,12}$', description: '1 to 12 digits' },
+          maxParticipants: { type: 'integer', minimum: 2, maximum: 1000, description: '2 to 1000' },
+          record: { type: 'boolean', default: false, description: 'true or false' },
+        },
+      },
+    },
+  },
+} as const;
+
+export type Config = FromSchema<typeof configSchema>;
+export type Extension = Config['extensions'][number];
+export type Conference = Config['conferences'][number];

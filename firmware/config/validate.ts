@@ -1,0 +1,131 @@
+/** Checks a document against the schema and against itself. */
+import { isIPv4 } from 'node:net';
+import { Ajv, type ErrorObject } from 'ajv';
+import { configSchema, type Config } from './schema.js';
+
+export type Problem = {
+  /** JSON pointer into the document: `/extensions/0/number`. */
+  path: string;
+  /** What stands there, as JSON; `***` for a secret. */
+  value: string;
+  /** What would be right, in words. */
+  expected: string;
+};
+
+/** A configuration that must not be used: every problem, none half-applied. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+
+  constructor(readonly problems: readonly Problem[]) {
+    super(
+      problems
+        .map(({ path, value, expected }) => `${path || '/'} is ${value}; right would be: ${expected}`)
+        .join('\n'),
+    );
+  }
+}
+
+const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true, formats: { ipv4: isIPv4 } });
+const check = ajv.compile<Config>(configSchema);
+
+/** The configuration in a document, defaults filled in; the document is left as it is. Throws ConfigError. */
+export function validateConfig(document: unknown): Config {
+  const candidate = structuredClone(document);
+  if (!check(candidate)) throw new ConfigError((check.errors ?? []).slice(0, 100).map(problemOf));
+  const problems = [...clashes(candidate), ...misfits(candidate)];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return candidate;
+}
+
+function problemOf({ instancePath, keyword, params, message, data, parentSchema }: ErrorObject): Problem {
+  const details = params as Record<string, unknown>;
+  if (keyword === 'required')
+    return {
+      path: `${instancePath}/${String(details.missingProperty)}`,
+      value: 'missing',
+      expected: 'a value',
+    };
+  if (keyword === 'additionalProperties') {
+    const known = Object.keys((parentSchema as { properties: object }).properties).join(', ');
+    return {
+      path: `${instancePath}/${String(details.additionalProperty)}`,
+      value: 'unknown',
+      expected: `one of ${known}`,
+    };
+  }
+  const description = (parentSchema as { description?: string } | undefined)?.description;
+  return {
+    path: instancePath,
+    value: shown(instancePath, data),
+    expected: description ?? message ?? keyword,
+  };
+}
+
+function shown(path: string, value: unknown): string {
+  if (/\/(pin|password|passwordHash)$/.test(path)) return '***';
+  if (value !== null && typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
+  return (JSON.stringify(value) ?? 'missing').slice(0, 80);
+}
+
+/** Two that claim the same number, user name or administrator's name; both are named. */
+function clashes(config: Config): Problem[] {
+  const numbers = [
+    ...config.extensions.map((one, at) =>
+      claim(`/extensions/${at}/number`, one.number, `extension ${quoted(one.name)}`),
+    ),
+    ...config.conferences.map((one, at) =>
+      claim(`/conferences/${at}/number`, one.number, `conference ${quoted(one.description)}`),
+    ),
+  ];
+  const users = config.extensions.map((one, at) =>
+    claim(`/extensions/${at}/sip/username`, one.sip.username, `extension ${one.number}`),
+  );
+  const administrators = config.administrators.map((one, at) =>
+    claim(`/administrators/${at}/name`, one.name, `administrator ${at + 1}`),
+  );
+  return [numbers, users, administrators].flatMap((claims) => {
+    const owners = new Map<string, string>();
+    return claims.flatMap(({ path, value, owner }) => {
+      const other = owners.get(value);
+      if (other === undefined) owners.set(value, owner);
+      return other === undefined
+        ? []
+        : [{ path, value: quoted(value), expected: `one that ${other} does not have` }];
+    });
+  });
+}
+
+/** Fields that do not go together. */
+function misfits(config: Config): Problem[] {
+  const [low, high] = config.network.rtpPorts;
+  const ports: Problem[] =
+    (low === 0 && high === 0) || high >= low + 2
+      ? []
+      : [
+          {
+            path: '/network/rtpPorts',
+            value: `[${low}, ${high}]`,
+            expected: 'a range of at least two ports, or [0, 0]',
+          },
+        ];
+  const pins = config.conferences.flatMap((one, at): Problem[] =>
+    one.type === 'dynamic' && one.pin !== undefined
+      ? [
+          {
+            path: `/conferences/${at}/pin`,
+            value: '***',
+            expected: 'none: callers set the PIN of a dynamic conference',
+          },
+        ]
+      : [],
+  );
+  return [...ports, ...pins];
+}
+
+function claim(path: string, value: string, owner: string) {
+  return { path, value, owner };
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,26 @@
+/** Tones to send, and a way to tell how loud a tone is in what was heard. */
+
+/** A sine of `hz`, peak `amplitude`, as successive frames of 160 samples at 8 kHz. */
+export function toneSource(hz: number, amplitude: number): () => Int16Array {
+  let n = 0;
+  return () =>
+    Int16Array.from({ length: 160 }, () => Math.round(amplitude * Math.sin((2 * Math.PI * hz * n++) / 8000)));
+}
+
+/** Peak amplitude of the sine of `hz` in samples at 8 kHz (Goertzel over a Hann window). */
+export function amplitudeOf(samples: Int16Array, hz: number): number {
+  const { length } = samples;
+  let [re, im, weight] = [0, 0, 0];
+  for (let n = 0; n < length; n += 1) {
+    const window = 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / length);
+    re += window * samples[n] * Math.cos((2 * Math.PI * hz * n) / 8000);
+    im += window * samples[n] * Math.sin((2 * Math.PI * hz * n) / 8000);
+    weight += window;
+  }
+  return (2 * Math.hypot(re, im)) / weight;
+}
+
+/** Level of one amplitude against another, dB. */
+export function decibels(amplitude: number, reference: number): number {
+  return 20 * Math.log10(Math.max(amplitude, 1e-9) / reference);
+}
