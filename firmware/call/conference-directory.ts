@@ -1,0 +1,145 @@
+/** The rooms that exist now: who gets into which, and what their members hear of each other. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../clock.js';
+import type { Conference } from '../config/schema.js';
+import type { Media, MixId, PlayId } from '../media/contract.js';
+import { enterTone, holdMusic, itemsOf, leaveTone } from './announcements.js';
+import type { Verdict } from './door.js';
+import type { Leg } from './leg.js';
+import {
+  emptyRoom,
+  hasSeat,
+  room,
+  type LegId,
+  type RoomEffect,
+  type RoomEvent,
+  type RoomState,
+} from './room.js';
+
+/** A room somebody is in. */
+export type OpenRoom = {
+  conference: Conference;
+  /** Number within a dynamic conference; empty for a static one. */
+  number: string;
+  pin: string;
+  mix: MixId;
+  sinceMs: number;
+  state: RoomState;
+  legs: Map<LegId, { leg: Leg; sinceMs: number; music?: PlayId }>;
+};
+
+export class ConferenceDirectory {
+  readonly #rooms = new Map<string, OpenRoom>();
+  #nextMix: MixId = 1;
+
+  constructor(
+    private readonly media: Media,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The rooms that exist now. */
+  get rooms(): readonly OpenRoom[] {
+    return [...this.#rooms.values()];
+  }
+
+  /** A mix that no room uses. */
+  newMix(): MixId {
+    return this.#nextMix++;
+  }
+
+  /**
+   * Judges who asks to get in and, if welcome, gives them a seat: one indivisible act, so that of two callers for the
+   * last seat, or with the same new number, one comes first.
+   */
+  admit(leg: Leg, conference: Conference, number: string, pin: string): Verdict {
+    const key = `${conference.number}/${number}`;
+    const existing = this.#rooms.get(key);
+    const expected = conference.type === 'static' ? (conference.pin ?? '') : existing?.pin;
+    if (expected !== undefined && !samePin(expected, pin)) return 'wrongPin';
+    if (!hasSeat(existing?.state ?? emptyRoom, conference.maxParticipants)) return 'full';
+    const open = existing ?? this.#open(key, conference, number, pin);
+    open.legs.set(leg.id, { leg, sinceMs: this.clock.nowMs() });
+    this.#apply(key, open, { type: 'seat', leg: leg.id });
+    return existing || conference.type === 'static' ? 'welcome' : 'opened';
+  }
+
+  /** Something happened to a leg that has a seat; others are ignored. */
+  dispatch(event: Exclude<RoomEvent, { type: 'seat' }>): void {
+    for (const [key, open] of this.#rooms) if (open.legs.has(event.leg)) return this.#apply(key, open, event);
+  }
+
+  #open(key: string, conference: Conference, number: string, pin: string): OpenRoom {
+    const open: OpenRoom = {
+      conference,
+      number,
+      pin,
+      mix: this.newMix(),
+      sinceMs: this.clock.nowMs(),
+      state: emptyRoom,
+      legs: new Map(),
+    };
+    this.#rooms.set(key, open);
+    return open;
+  }
+
+  #apply(key: string, open: OpenRoom, event: RoomEvent): void {
+    const { state, effects } = room(open.state, event);
+    open.state = state;
+    for (const effect of effects) this.#perform(key, open, effect);
+    if (event.type === 'leave') open.legs.delete(event.leg);
+  }
+
+  #perform(key: string, open: OpenRoom, effect: RoomEffect): void {
+    switch (effect.type) {
+      case 'attach':
+      case 'detach':
+      case 'mute':
+        this.#move(open, effect);
+        break;
+      case 'chime': {
+        const except = open.legs.get(effect.except)?.leg.port;
+        this.media.play({ mix: open.mix, except }, effect.tone === 'enter' ? enterTone : leaveTone);
+        break;
+      }
+      case 'alone':
+        this.#playMusic(open, effect.leg);
+        break;
+      case 'company':
+        this.#stopMusic(open, effect.leg);
+        break;
+      case 'empty':
+        this.#rooms.delete(key);
+        break;
+    }
+  }
+
+  #move(open: OpenRoom, effect: Extract<RoomEffect, { type: 'attach' | 'detach' | 'mute' }>): void {
+    const port = open.legs.get(effect.leg)?.leg.port;
+    if (port === undefined) return;
+    if (effect.type === 'attach') this.media.join(port, open.mix);
+    else if (effect.type === 'detach') this.media.leave(port);
+    else this.media.mute(port, effect.muted);
+  }
+
+  #playMusic(open: OpenRoom, id: LegId): void {
+    const seat = open.legs.get(id);
+    const port = seat?.leg.port;
+    if (!seat || port === undefined) return;
+    const ended = () => {
+      seat.music = this.media.play({ port }, holdMusic, { loop: true });
+    };
+    seat.music = this.media.play({ port }, itemsOf('only-person'), { ended });
+  }
+
+  #stopMusic(open: OpenRoom, id: LegId): void {
+    const seat = open.legs.get(id);
+    if (seat?.music !== undefined) this.media.stopPlay(seat.music);
+    if (seat) seat.music = undefined;
+  }
+}
+
+/** Compares in constant time; hashing hides the length. */
+function samePin(a: string, b: string): boolean {
+  const hash = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(a), hash(b));
+}

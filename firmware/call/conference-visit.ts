@@ -1,0 +1,92 @@
+/** One caller's way through the door of a conference, into the room and out. */
+import type { Clock } from '../clock.js';
+import type { Conference } from '../config/schema.js';
+import { MachineRunner } from '../machine.js';
+import type { Media, PlayId } from '../media/contract.js';
+import { afterAnswer, itemsOf, type Announcement } from './announcements.js';
+import type { ConferenceDirectory } from './conference-directory.js';
+import { door, doorStart, type DoorEffect, type DoorEvent, type DoorState } from './door.js';
+import type { Leg, LegEvent } from './leg.js';
+
+export class ConferenceVisit {
+  readonly #door: MachineRunner<DoorState, DoorEvent, DoorEffect>;
+  #playing?: PlayId;
+  #spoken = false;
+
+  /** Answers the leg and leads it in. */
+  constructor(
+    private readonly leg: Leg,
+    private readonly conference: Conference,
+    private readonly directory: ConferenceDirectory,
+    private readonly media: Media,
+    clock: Clock,
+  ) {
+    this.#door = new MachineRunner(door, doorStart, clock, (effect: DoorEffect) => this.#perform(effect));
+    leg.onEvent = (event) => this.#onLeg(event);
+    leg.answer();
+  }
+
+  #onLeg(event: LegEvent): void {
+    switch (event.type) {
+      case 'answered': {
+        const { type, pin } = this.conference;
+        this.#door.dispatch({ type: 'start', ask: type === 'dynamic' ? 'number' : pin ? 'pin' : 'nothing' });
+        break;
+      }
+      case 'digit':
+        this.#door.dispatch(event);
+        break;
+      case 'held':
+        this.directory.dispatch({ type: 'hold', leg: this.leg.id, held: event.held });
+        break;
+      case 'ended':
+        this.#door.stop();
+        this.#hush();
+        this.directory.dispatch({ type: 'leave', leg: this.leg.id });
+        break;
+      case 'alerting':
+        break;
+    }
+  }
+
+  #perform(effect: DoorEffect): void {
+    switch (effect.type) {
+      case 'say':
+        this.#say(effect.announcements);
+        break;
+      case 'hush':
+        this.#hush();
+        break;
+      case 'check': {
+        const verdict = this.directory.admit(this.leg, this.conference, effect.number, effect.pin);
+        this.#door.dispatch({ type: 'verdict', verdict });
+        break;
+      }
+      case 'enter':
+        this.directory.dispatch({ type: 'enter', leg: this.leg.id });
+        break;
+      case 'hangUp':
+        this.leg.hangUp('normal');
+        break;
+    }
+  }
+
+  #say(announcements: Announcement[]): void {
+    this.#hush();
+    if (this.leg.port === undefined) return;
+    const items = announcements.flatMap(itemsOf);
+    const ended = () => {
+      this.#playing = undefined;
+      this.#door.dispatch({ type: 'played' });
+    };
+    this.#playing = this.media.play({ port: this.leg.port }, this.#spoken ? items : [afterAnswer, ...items], {
+      ended,
+    });
+    this.#spoken = true;
+  }
+
+  #hush(): void {
+    if (this.#playing !== undefined) this.media.stopPlay(this.#playing);
+    this.#playing = undefined;
+  }
+}

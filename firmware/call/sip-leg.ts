@@ -1,0 +1,216 @@
+/** A SIP phone as a leg: its call, its RTP port, its offers and answers. */
+import { randomInt } from 'node:crypto';
+import type { Media, PortId, RtpFormat } from '../media/contract.js';
+import {
+  answerOffer,
+  makeOffer,
+  readAnswer,
+  type Agreed,
+  type LocalMedia,
+  type OfferedCodec,
+} from '../sdp/offer-answer.js';
+import { parseSdp, SdpError, writeSdp, type SessionDescription } from '../sdp/session-description.js';
+import type { SipCall } from '../sip/sip-call.js';
+import { causeOf, statusOf, type Cause } from './cause.js';
+import type { Leg, LegEvent, LegState } from './leg.js';
+import type { LegId } from './room.js';
+
+/** What we speak, best first. */
+const codecs: readonly OfferedCodec[] = [
+  { name: 'PCMU', clockRateHz: 8000, payloadType: 0 },
+  { name: 'PCMA', clockRateHz: 8000, payloadType: 8 },
+];
+
+export type SipLegOptions = {
+  id: LegId;
+  party: { number: string; name: string };
+  media: Media;
+  /** Our address as the peer sees it. */
+  localAddress: string;
+  nowMs: number;
+  /** The leg has ended and nothing of it is open any more. */
+  onClosed: () => void;
+};
+
+type OpenPort = { port: PortId; localPort: number };
+
+export class SipLeg implements Leg {
+  readonly id: LegId;
+  readonly party: { number: string; name: string };
+  readonly sinceMs: number;
+  onEvent: (event: LegEvent) => void = () => {};
+  state: LegState;
+  codec: string | undefined;
+  #call?: SipCall;
+  #open?: OpenPort;
+  #peerAddress = '';
+  readonly #sessionId = String(randomInt(1, 2 ** 47));
+  #sessionVersion = 1;
+  #lastSdp = '';
+  #opening: Promise<void> = Promise.resolve();
+
+  private constructor(
+    private readonly options: SipLegOptions,
+    readonly direction: 'incoming' | 'outgoing',
+  ) {
+    this.id = options.id;
+    this.party = options.party;
+    this.sinceMs = options.nowMs;
+    this.state = direction === 'incoming' ? 'offered' : 'alerting';
+  }
+
+  /** The leg of a call that came in. */
+  static incoming(call: SipCall, options: SipLegOptions): SipLeg {
+    const leg = new SipLeg(options, 'incoming');
+    leg.#adopt(call);
+    return leg;
+  }
+
+  /** Calls a phone: opens a port, offers; `place` sends the INVITE with our offer. */
+  static outgoing(place: (sdp: Buffer) => SipCall, options: SipLegOptions): SipLeg {
+    const leg = new SipLeg(options, 'outgoing');
+    leg.#withPort(() => leg.#adopt(place(leg.#write(makeOffer(leg.#local())))));
+    return leg;
+  }
+
+  get port(): PortId | undefined {
+    return this.#open?.port;
+  }
+
+  ring(): void {
+    this.state = 'alerting';
+    this.#call?.ring();
+  }
+
+  answer(): void {
+    this.#withPort(() => {
+      const call = this.#call!;
+      try {
+        const sdp = this.#sdpFor(call.offer);
+        if (sdp) call.answer(sdp);
+        else call.reject(statusOf('incompatible'));
+      } catch (error) {
+        if (!(error instanceof SdpError)) throw error;
+        call.reject(statusOf('incompatible'));
+      }
+    });
+  }
+
+  hangUp(cause: Cause): void {
+    if (this.state === 'ended') return;
+    if (!this.#call) return this.#ended(cause);
+    if (this.direction === 'incoming' && (this.state === 'offered' || this.state === 'alerting'))
+      this.#call.reject(statusOf(cause));
+    else this.#call.hangUp();
+  }
+
+  #adopt(call: SipCall): void {
+    this.#call = call;
+    this.#peerAddress = call.peer.address;
+    call.handlers = {
+      ringing: () => this.onEvent({ type: 'alerting' }),
+      answered: (sdp) => this.#answered(sdp),
+      reoffered: (offer) => this.#reoffered(offer),
+      digit: (digit) => this.onEvent({ type: 'digit', digit }),
+      ended: ({ status }) => this.#ended(causeOf(status)),
+    };
+  }
+
+  /** Opens the RTP port, then goes on, unless the call ended meanwhile. */
+  #withPort(proceed: () => void): void {
+    const { media, localAddress } = this.options;
+    this.#opening = media.openPort(localAddress).then(
+      (open) => {
+        this.#open = open;
+        if (this.state !== 'ended') proceed();
+      },
+      () => this.hangUp('congestion'),
+    );
+  }
+
+  /** Our answer to an offer, or our offer where there is none; undefined if nothing fits. Throws SdpError. */
+  #sdpFor(offer: Buffer | undefined): Buffer | undefined {
+    if (!offer) return this.#write(makeOffer(this.#local()));
+    const result = answerOffer(parseSdp(offer), this.#local());
+    if (!result) return undefined;
+    this.#connect(result.agreed);
+    return this.#write(result.answer);
+  }
+
+  #answered(sdp: Buffer | undefined): void {
+    if (sdp && !this.#takeAnswer(sdp)) return this.hangUp('incompatible');
+    if (this.state === 'answered' || this.state === 'held') return;
+    this.state = 'answered';
+    this.onEvent({ type: 'answered' });
+  }
+
+  #takeAnswer(sdp: Buffer): boolean {
+    try {
+      const agreed = readAnswer(parseSdp(sdp), codecs);
+      if (agreed) this.#connect(agreed);
+      return agreed !== undefined;
+    } catch (error) {
+      if (error instanceof SdpError) return false;
+      throw error;
+    }
+  }
+
+  #reoffered(offer: Buffer | undefined): Buffer | undefined {
+    try {
+      return this.#sdpFor(offer);
+    } catch (error) {
+      if (error instanceof SdpError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Puts into force what was agreed; tells of hold and its end. */
+  #connect(agreed: Agreed): void {
+    const format: RtpFormat = {
+      codec: agreed.codec as RtpFormat['codec'],
+      payloadType: agreed.payloadType,
+      eventPayloadType: agreed.eventPayloadType,
+    };
+    this.codec = agreed.codec;
+    const sending = agreed.direction === 'sendrecv' || agreed.direction === 'sendonly';
+    this.options.media.connectPort(this.#open!.port, {
+      peer: { address: agreed.address, port: agreed.port, allowed: [agreed.address, this.#peerAddress] },
+      format,
+      sending,
+      // Whoever holds us sends music at best, and that is not for the others.
+      receiving: agreed.direction === 'sendrecv',
+    });
+    // A phone that holds us says sendonly or inactive: we may not send to it.
+    const held = !sending;
+    if (held === (this.state === 'held') || (this.state !== 'answered' && this.state !== 'held')) return;
+    this.state = held ? 'held' : 'answered';
+    this.onEvent({ type: 'held', held });
+  }
+
+  #local(): LocalMedia {
+    return {
+      address: this.options.localAddress,
+      port: this.#open!.localPort,
+      codecs,
+      sessionId: this.#sessionId,
+      sessionVersion: this.#sessionVersion,
+    };
+  }
+
+  /** Writes a description; its version grows when it differs from the last one (RFC 3264 §8). */
+  #write(description: SessionDescription): Buffer {
+    const same = writeSdp({ ...description, sessionVersion: 0 }).toString();
+    if (this.#lastSdp !== '' && this.#lastSdp !== same) this.#sessionVersion += 1;
+    this.#lastSdp = same;
+    return writeSdp({ ...description, sessionVersion: this.#sessionVersion });
+  }
+
+  #ended(cause: Cause): void {
+    if (this.state === 'ended') return;
+    this.state = 'ended';
+    this.onEvent({ type: 'ended', cause });
+    void this.#opening
+      .then(() => this.#open && this.options.media.closePort(this.#open.port))
+      .then(() => this.options.onClosed());
+  }
+}

@@ -1,0 +1,122 @@
+/** Takes calls, finds what was dialled, and knows every leg there is. */
+import type { Clock } from '../clock.js';
+import type { Config, Extension } from '../config/schema.js';
+import { createLog } from '../log.js';
+import type { Media } from '../media/contract.js';
+import type { SipCall } from '../sip/sip-call.js';
+import type { UserAgent } from '../sip/user-agent.js';
+import { ConferenceDirectory } from './conference-directory.js';
+import { ConferenceVisit } from './conference-visit.js';
+import { destinationOf } from './dial-plan.js';
+import { ExtensionCall } from './extension-call.js';
+import type { LegId } from './room.js';
+import { SipLeg } from './sip-leg.js';
+
+const log = createLog('call');
+
+export type SwitchboardOptions = {
+  config(): Config;
+  media: Media;
+  clock: Clock;
+  /** Our address as a peer sees it. */
+  localAddressFor(peerAddress: string): string;
+};
+
+/** A leg with what it is doing, for those who watch. */
+export type OpenLeg = { leg: SipLeg; extension: string; dialled: string };
+
+export class Switchboard {
+  readonly conferences: ConferenceDirectory;
+  readonly #legs = new Map<LegId, OpenLeg>();
+  #nextLeg: LegId = 1;
+  #agent?: UserAgent;
+  #idle: (() => void)[] = [];
+
+  constructor(private readonly options: SwitchboardOptions) {
+    this.conferences = new ConferenceDirectory(options.media, options.clock);
+    options.media.onDigit = (port, digit) => {
+      for (const { leg } of this.#legs.values()) if (leg.port === port) leg.onEvent({ type: 'digit', digit });
+    };
+  }
+
+  /** The agent through which phones are called. */
+  connect(agent: UserAgent): void {
+    this.#agent = agent;
+  }
+
+  get legs(): readonly OpenLeg[] {
+    return [...this.#legs.values()];
+  }
+
+  /** A call came in from an authenticated user. */
+  onCall(call: SipCall, username: string, dialled: string): void {
+    const config = this.options.config();
+    const extension = config.extensions.find((candidate) => candidate.sip.username === username);
+    if (!extension) return call.reject(403);
+    if (this.#callsOf(extension) >= extension.sip.maxCalls) return call.reject(486);
+    const leg = SipLeg.incoming(call, this.#legOptions(extension, call.peer.address));
+    this.#keep(leg, extension, dialled);
+    const destination = destinationOf(config, dialled);
+    if (destination?.type === 'conference') {
+      const { media, clock } = this.options;
+      new ConferenceVisit(leg, destination.conference, this.conferences, media, clock);
+    } else if (destination?.type === 'extension') {
+      this.#ringPhones(leg, extension, destination.extension);
+    } else {
+      leg.hangUp('unknownNumber');
+    }
+  }
+
+  /** Ends every call; resolves when no leg and no port is left. */
+  async hangUpAll(): Promise<void> {
+    for (const { leg } of this.legs) leg.hangUp('normal');
+    if (this.#legs.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #ringPhones(caller: SipLeg, from: Extension, to: Extension): void {
+    const agent = this.#agent!;
+    const bindings =
+      this.#callsOf(to) >= to.sip.maxCalls ? undefined : agent.registrar.bindings(to.sip.username);
+    if (!bindings) return caller.hangUp('busy');
+    if (bindings.length === 0) return caller.hangUp('unavailable');
+    const phones = bindings.map(({ contact, source }) => {
+      const place = (sdp: Buffer) =>
+        agent.call(contact, source, { number: from.number, name: from.name }, sdp);
+      const phone = SipLeg.outgoing(place, this.#legOptions(to, source.address));
+      this.#keep(phone, to, from.number);
+      return phone;
+    });
+    const { media, clock } = this.options;
+    new ExtensionCall(caller, phones, this.conferences.newMix(), media, clock);
+  }
+
+  /** Calls an extension takes part in; all its phones that ring for one call count once. */
+  #callsOf({ number }: Extension): number {
+    const own = this.legs.filter(({ extension }) => extension === number);
+    const ringing = new Set(own.filter(({ leg }) => leg.state === 'alerting').map(({ dialled }) => dialled));
+    return own.filter(({ leg }) => leg.state !== 'alerting').length + ringing.size;
+  }
+
+  #legOptions(extension: Extension, peerAddress: string) {
+    const id = this.#nextLeg++;
+    return {
+      id,
+      party: { number: extension.number, name: extension.name },
+      media: this.options.media,
+      localAddress: this.options.localAddressFor(peerAddress),
+      nowMs: this.options.clock.nowMs(),
+      onClosed: () => this.#drop(id),
+    };
+  }
+
+  #keep(leg: SipLeg, extension: Extension, dialled: string): void {
+    this.#legs.set(leg.id, { leg, extension: extension.number, dialled });
+    log.info({ leg: leg.id, extension: extension.number, direction: leg.direction }, 'leg opened');
+  }
+
+  #drop(id: LegId): void {
+    this.#legs.delete(id);
+    log.info({ leg: id }, 'leg closed');
+    if (this.#legs.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,74 @@
+/** What the command line may say. */
+import { parseArgs } from 'node:util';
+
+export type Options = {
+  data: string;
+  bind?: string;
+  sipPort?: number;
+  httpPort?: number;
+  rtpPorts?: [number, number];
+  printSchema: boolean;
+  help: boolean;
+};
+
+export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [--http-port N] [--rtp-ports A-B]
+       parley --print-schema
+
+  --data DIR       where the configuration is kept (default: data)
+  --bind ADDR      local IPv4 address for SIP, HTTP and audio (default: from the configuration)
+  --sip-port N     UDP port of SIP; 0 takes a free one
+  --http-port N    TCP port of the pages; 0 takes a free one
+  --rtp-ports A-B  UDP ports for audio; 0-0 takes free ones
+  --print-schema   prints the JSON schema of the configuration and ends
+`;
+
+/** The command line does not make sense; the message says what would. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** Reads the command line. Throws UsageError. */
+export function readOptions(args: string[]): Options {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args,
+      options: {
+        data: { type: 'string', default: 'data' },
+        bind: { type: 'string' },
+        'sip-port': { type: 'string' },
+        'http-port': { type: 'string' },
+        'rtp-ports': { type: 'string' },
+        'print-schema': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }));
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+  return {
+    data: values.data,
+    bind: values.bind,
+    sipPort: readPort('--sip-port', values['sip-port']),
+    httpPort: readPort('--http-port', values['http-port']),
+    rtpPorts: readRange(values['rtp-ports']),
+    printSchema: values['print-schema'],
+    help: values.help,
+  };
+}
+
+function readPort(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65535)
+    throw new UsageError(`${name} ${text}: a port is a number from 0 to 65535`);
+  return port;
+}
+
+function readRange(text: string | undefined): [number, number] | undefined {
+  if (text === undefined) return undefined;
+  const [, low, high] = (/^(\d+)-(\d+)$/.exec(text) ?? []).map(Number);
+  if (low === undefined || high > 65535 || (high < low + 2 && high !== 0))
+    throw new UsageError(`--rtp-ports ${text}: two ports as in 16384-32766, or 0-0`);
+  return [low, high];
+}
