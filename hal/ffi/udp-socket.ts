@@ -109,7 +109,7 @@ function bindInRange(
 
 /** A port that the kernel chose is taken by name: otherwise dissolving a connection would give it up. */
 function bindAnywhere(fd: number, address: string): number {
-  for (let attempt = 0; attempt < 20; attempt++) {
+  for (let attempt = 0; attempt < 64; attempt++) {
     const port = portOfProbe(address);
     if (port % 2 === 0 && tryBind(fd, address, port)) return port;
   }
