@@ -4,6 +4,7 @@ import type { PlayItem } from '../media/contract.js';
 export type Announcement =
   | 'enter-conference-number'
   | 'enter-pin'
+  | 'enter-pin-or-none'
   | 'invalid-pin'
   | 'conference-full'
   | 'only-person'

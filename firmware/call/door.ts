@@ -152,7 +152,12 @@ function judged(state: DoorState, verdict: Verdict): DoorStep {
 
 /** Asks for what the step wants; keys that came before the first prompt count as its answer. */
 function ask(state: DoorState, before: Announcement[]): DoorStep {
-  const prompt = state.step === 'number' ? 'enter-conference-number' : 'enter-pin';
+  const prompt =
+    state.step === 'number'
+      ? 'enter-conference-number'
+      : state.number === ''
+        ? 'enter-pin'
+        : 'enter-pin-or-none';
   let step: DoorStep = {
     state: { ...state, entry: '', ahead: '' },
     effects: [{ type: 'say', announcements: [...before, prompt] }],

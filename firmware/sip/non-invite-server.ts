@@ -12,7 +12,11 @@ export type NonInviteServerState =
   | { name: 'terminated' };
 
 export type NonInviteServerEvent =
-  { type: 'request' } | { type: 'respond'; response: SipResponse } | { type: 'transportError' };
+  | { type: 'request' }
+  /** Means nothing here: only an INVITE is acknowledged. */
+  | { type: 'ack' }
+  | { type: 'respond'; response: SipResponse }
+  | { type: 'transportError' };
 
 export type NonInviteServerEffect = { type: 'send'; response: SipResponse } | { type: 'end' };
 

@@ -12,11 +12,21 @@ import {
   type Via,
 } from 'sip-parser';
 import type { Clock } from '../clock.js';
-import { MachineRunner } from '../machine.js';
-import { inviteClient, inviteClientStart, type InviteClientEffect } from './invite-client.js';
-import { inviteServer, inviteServerStart, type InviteServerEffect } from './invite-server.js';
-import { nonInviteClient, nonInviteClientStart, type NonInviteClientEffect } from './non-invite-client.js';
-import { nonInviteServer, nonInviteServerStart, type NonInviteServerEffect } from './non-invite-server.js';
+import { MachineRunner, type Next, type TimerEffect, type TimerEvent } from '../machine.js';
+import {
+  inviteClient,
+  inviteClientStart,
+  type InviteClientEffect,
+  type InviteClientEvent,
+} from './invite-client.js';
+import {
+  inviteServer,
+  inviteServerStart,
+  type InviteServerEffect,
+  type InviteServerEvent,
+} from './invite-server.js';
+import { nonInviteClient, nonInviteClientStart } from './non-invite-client.js';
+import { nonInviteServer, nonInviteServerStart } from './non-invite-server.js';
 import type { Endpoint, Transport } from './transport.js';
 
 const COOKIE = 'z9hG4bK';
@@ -51,12 +61,18 @@ export type ClientTransaction = {
   cancel(): void;
 };
 
-type Server = { transaction: ServerTransaction; invite: boolean; repeat(): void; ack(): void; stop(): void };
-type Client = { receive(response: SipResponse, source: Endpoint): void; stop(): void };
+type Server = {
+  transaction: ServerTransaction;
+  repeat(): void;
+  ack(request: SipRequest): void;
+  stop(): void;
+};
+type Client = { answered: boolean; receive(response: SipResponse, source: Endpoint): void; stop(): void };
 
 export class TransactionLayer {
   #servers = new Map<string, Server>();
   #clients = new Map<string, Client>();
+  #whenAnswered: (() => void)[] = [];
 
   constructor(
     private readonly transport: Transport,
@@ -83,14 +99,20 @@ export class TransactionLayer {
   send(request: SipRequest, to: Endpoint, handlers: ClientHandlers): ClientTransaction {
     const branch = newBranch();
     const sent = this.#withVia(request, to, branch);
-    return request.method === 'INVITE'
-      ? this.#sendInvite(sent, branch, to, handlers)
-      : this.#sendNonInvite(sent, branch, to, handlers);
+    this.#ask(sent, branch, to, handlers);
+    const silent = { response: () => {}, failed: () => {} };
+    return { request: sent, cancel: () => this.#ask(cancelOf(sent), branch, to, silent) };
   }
 
   /** Sends an ACK of a 2xx: outside any transaction (RFC 3261 §13.2.2.4). */
   sendAck(request: SipRequest, to: Endpoint): void {
     this.transport.send(this.#withVia(request, to, newBranch()), to);
+  }
+
+  /** Resolves when every request of ours has its final answer, or its time is over. */
+  async answered(): Promise<void> {
+    while ([...this.#clients.values()].some((client) => !client.answered))
+      await new Promise<void>((resolve) => this.#whenAnswered.push(resolve));
   }
 
   /** Ends every transaction at once, silently. */
@@ -105,13 +127,22 @@ export class TransactionLayer {
     const key = serverKey(request, via, request.method === 'ACK' ? 'INVITE' : request.method);
     const known = this.#servers.get(key);
     if (request.method === 'ACK') {
-      if (known) known.ack();
+      if (known) known.ack(request);
       else this.handlers.ack(request, source);
     } else if (known) {
       known.repeat();
     } else {
-      const server = request.method === 'INVITE' ? this.#inviteServer : this.#nonInviteServer;
-      const transaction = server.call(this, key, request, via, source);
+      const transaction =
+        request.method === 'INVITE'
+          ? this.#serve(inviteServer, inviteServerStart(this.transport.reliable), key, request, via, source)
+          : this.#serve(
+              nonInviteServer,
+              nonInviteServerStart(this.transport.reliable),
+              key,
+              request,
+              via,
+              source,
+            );
       if (request.method === 'CANCEL') this.#cancelled(transaction, via);
       else this.handlers.request(transaction);
     }
@@ -125,15 +156,24 @@ export class TransactionLayer {
     if (invite) this.handlers.cancel(invite.transaction);
   }
 
-  #inviteServer(key: string, request: SipRequest, via: Via, source: Endpoint): ServerTransaction {
+  /** Runs a server transaction. */
+  #serve<State>(
+    machine: Next<State, InviteServerEvent | TimerEvent, InviteServerEffect | TimerEffect>,
+    start: State,
+    key: string,
+    request: SipRequest,
+    via: Via,
+    source: Endpoint,
+  ): ServerTransaction {
     const to = replyTo(via, source);
-    const runner = new MachineRunner(
-      inviteServer,
-      inviteServerStart(this.transport.reliable),
+    let lastAck = request;
+    const runner = new MachineRunner<State, InviteServerEvent, InviteServerEffect>(
+      machine,
+      start,
       this.clock,
-      (effect: InviteServerEffect) => {
+      (effect) => {
         if (effect.type === 'send') this.transport.send(effect.response, to);
-        else if (effect.type === 'passAck') this.handlers.ack(request, source);
+        else if (effect.type === 'passAck') this.handlers.ack(lastAck, source);
         else if (effect.type === 'end') this.#servers.delete(key);
       },
     );
@@ -144,104 +184,70 @@ export class TransactionLayer {
     };
     this.#servers.set(key, {
       transaction,
-      invite: true,
       repeat: () => runner.dispatch({ type: 'request' }),
-      ack: () => runner.dispatch({ type: 'ack' }),
+      ack: (ack) => {
+        lastAck = ack;
+        runner.dispatch({ type: 'ack' });
+      },
       stop: () => runner.stop(),
     });
     return transaction;
   }
 
-  #nonInviteServer(key: string, request: SipRequest, via: Via, source: Endpoint): ServerTransaction {
-    const to = replyTo(via, source);
-    const runner = new MachineRunner(
-      nonInviteServer,
-      nonInviteServerStart(this.transport.reliable),
-      this.clock,
-      (effect: NonInviteServerEffect) => {
-        if (effect.type === 'send') this.transport.send(effect.response, to);
-        else this.#servers.delete(key);
-      },
-    );
-    const transaction: ServerTransaction = {
-      request,
-      source,
-      respond: (response) => runner.dispatch({ type: 'respond', response }),
-    };
-    this.#servers.set(key, {
-      transaction,
-      invite: false,
-      repeat: () => runner.dispatch({ type: 'request' }),
-      ack: () => {},
-      stop: () => runner.stop(),
-    });
-    return transaction;
+  /** Runs a client transaction. */
+  #ask(request: SipRequest, branch: string, to: Endpoint, handlers: ClientHandlers): void {
+    const { reliable } = this.transport;
+    if (request.method === 'INVITE')
+      this.#run(inviteClient, inviteClientStart(reliable), request, branch, to, handlers);
+    else this.#run(nonInviteClient, nonInviteClientStart(reliable), request, branch, to, handlers);
   }
 
-  #sendInvite(
+  #run<State>(
+    machine: Next<State, InviteClientEvent | TimerEvent, InviteClientEffect | TimerEffect>,
+    start: State,
     request: SipRequest,
     branch: string,
     to: Endpoint,
     handlers: ClientHandlers,
-  ): ClientTransaction {
-    const key = `${branch} INVITE`;
-    let from = to;
-    const runner = new MachineRunner(
-      inviteClient,
-      inviteClientStart(this.transport.reliable),
-      this.clock,
-      (effect: InviteClientEffect) => {
-        if (effect.type === 'sendRequest') this.transport.send(request, to);
-        else if (effect.type === 'sendAck') this.transport.send(ackOf(request, effect.response), to);
-        else if (effect.type === 'response') handlers.response(effect.response, from);
-        else if (effect.type === 'failed') handlers.failed(effect.why);
-        else this.#clients.delete(key);
-      },
-    );
-    this.#clients.set(key, {
-      receive: (response, source) => {
-        from = source;
-        runner.dispatch({ type: 'response', response });
-      },
-      stop: () => runner.stop(),
-    });
-    runner.dispatch({ type: 'start' });
-    return {
-      request,
-      cancel: () => {
-        this.#sendNonInvite(cancelOf(request), branch, to, { response: () => {}, failed: () => {} });
-      },
-    };
-  }
-
-  #sendNonInvite(
-    request: SipRequest,
-    branch: string,
-    to: Endpoint,
-    handlers: ClientHandlers,
-  ): ClientTransaction {
+  ): void {
     const key = `${branch} ${request.method}`;
     let from = to;
-    const runner = new MachineRunner(
-      nonInviteClient,
-      nonInviteClientStart(this.transport.reliable),
+    const runner = new MachineRunner<State, InviteClientEvent, InviteClientEffect>(
+      machine,
+      start,
       this.clock,
-      (effect: NonInviteClientEffect) => {
-        if (effect.type === 'sendRequest') this.transport.send(request, to);
-        else if (effect.type === 'response') handlers.response(effect.response, from);
-        else if (effect.type === 'failed') handlers.failed(effect.why);
-        else this.#clients.delete(key);
+      (effect) => {
+        switch (effect.type) {
+          case 'sendRequest':
+            return this.transport.send(request, to);
+          case 'sendAck':
+            return this.transport.send(ackOf(request, effect.response), to);
+          case 'response':
+            if (effect.response.status >= 200) this.#markAnswered(client);
+            return handlers.response(effect.response, from);
+          case 'failed':
+            this.#markAnswered(client);
+            return handlers.failed(effect.why);
+          case 'end':
+            this.#clients.delete(key);
+        }
       },
     );
-    this.#clients.set(key, {
+    const client: Client = {
+      answered: false,
       receive: (response, source) => {
         from = source;
         runner.dispatch({ type: 'response', response });
       },
       stop: () => runner.stop(),
-    });
+    };
+    this.#clients.set(key, client);
     runner.dispatch({ type: 'start' });
-    return { request, cancel: () => {} };
+  }
+
+  #markAnswered(client: Client): void {
+    client.answered = true;
+    for (const resolve of this.#whenAnswered.splice(0)) resolve();
   }
 
   /** RFC 3261 §17.1.3: by our branch and the CSeq method; anything else is a stray and dropped. */

@@ -89,7 +89,7 @@ test('full: told so, goodbye', () =>
 test('dynamic: number, PIN, a new one is read back', () =>
   play([
     ['start number', 'say enter-conference-number'],
-    ['keys 555#', 'say enter-pin'],
+    ['keys 555#', 'say enter-pin-or-none'],
     ['keys 99#', 'check 555/99'],
     ['verdict opened', 'say new-conference+555'],
     ['played', 'enter'],
@@ -98,7 +98,7 @@ test('dynamic: number, PIN, a new one is read back', () =>
 test('dynamic: all keys at once, no PIN, a key cuts the reading back short', () =>
   play([
     ['start number', 'say enter-conference-number'],
-    ['keys 555##', 'say enter-pin, check 555/'],
+    ['keys 555##', 'say enter-pin-or-none, check 555/'],
     ['verdict opened', 'say new-conference+555'],
     ['keys 1', 'enter'],
   ]));
@@ -108,7 +108,7 @@ test('a number that is missing or too long is asked again', () =>
     ['start number', 'say enter-conference-number'],
     ['keys #', 'say enter-conference-number'],
     ['keys 12345678901234567#', 'say enter-conference-number'],
-    ['keys 1#', 'say enter-pin'],
+    ['keys 1#', 'say enter-pin-or-none'],
   ]));
 
 test('keys before the first word count', () =>

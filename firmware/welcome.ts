@@ -1,0 +1,32 @@
+/** What the owner is shown once, at the first boot. */
+import { networkInterfaces } from 'node:os';
+import type { FirstBoot } from './config/config-store.js';
+import type { Config } from './config/schema.js';
+
+/** Plain text for the terminal, with passwords: never for the log. */
+export function welcome(config: Config, first: FirstBoot, ports: { sip: number; http: number }): string {
+  const address =
+    Object.values(networkInterfaces())
+      .flatMap((list) => list ?? [])
+      .find((entry) => entry.family === 'IPv4' && !entry.internal)?.address ?? '127.0.0.1';
+  const lines = [''];
+  if (first.madeDocument) {
+    lines.push(
+      `This box is new. Register a phone at ${address}, UDP port ${ports.sip}, with one of these:`,
+      '',
+    );
+    for (const { number, sip } of config.extensions)
+      lines.push(`  extension ${number}   user name ${sip.username}   password ${sip.password}`);
+    lines.push('');
+    for (const { number, description, type, pin } of config.conferences)
+      lines.push(`  dial ${number}   ${description} (${type}${pin ? `, PIN ${pin}` : ''})`);
+    lines.push('');
+  }
+  if (first.adminPassword)
+    lines.push(
+      `Administrator: name admin, password ${first.adminPassword}, at http://${address}:${ports.http}`,
+      '',
+    );
+  if (lines.length > 1) lines.push('This is shown only once.', '');
+  return lines.length > 1 ? `${lines.join('\n')}\n` : '';
+}
