@@ -137,6 +137,11 @@ export class JitterBuffer {
     return real;
   }
 
+  /** What was heard last is not to fill the next gap. */
+  forgetSound(): void {
+    this.#concealment.reset();
+  }
+
   /** Forgets the stream: the next packet begins a new one. */
   reset(): void {
     if (this.#synced) this.#lostBefore += this.#lostNow();

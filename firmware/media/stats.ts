@@ -1,0 +1,71 @@
+/** The counters that pages show: one shared block, written by the media worker, read without messages. */
+import type { PortId } from './contract.js';
+
+export const MAX_PORTS = 1024;
+
+/** Words of the header; then come the rows. All are 32-bit integers that wrap. */
+export const PLANE = {
+  ticks: 0,
+  /** Ticks that began more than 10 ms after their time. */
+  lateTicks: 1,
+  maxLatenessUs: 2,
+  /** Ticks given up after a stall longer than what is caught up. */
+  skippedTicks: 3,
+  packetsIn: 4,
+  packetsOut: 5,
+  /** Strangers' packets and what was no RTP packet of the agreed format. */
+  packetsDropped: 6,
+  ports: 7,
+} as const;
+export const PLANE_WORDS = 16;
+
+export const ROW = {
+  /** Port id + 1; 0 for a free row. */
+  port: 0,
+  rxPackets: 1,
+  txPackets: 2,
+  rxLost: 3,
+  rxDropped: 4,
+  levelDbm0: 5,
+  speaking: 6,
+} as const;
+export const ROW_WORDS = 8;
+
+export type PlaneStats = { -readonly [name in keyof typeof PLANE]: number };
+export type PortStats = {
+  rxPackets: number;
+  txPackets: number;
+  rxLost: number;
+  rxDropped: number;
+  levelDbm0: number;
+  speaking: boolean;
+};
+
+export function createStatsBlock(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(4 * (PLANE_WORDS + MAX_PORTS * ROW_WORDS)));
+}
+
+/** Index of the first word of a port's row, or of a free row for 0; -1 if there is none. */
+export function findRow(block: Int32Array, portWord: number): number {
+  for (let at = PLANE_WORDS; at < block.length; at += ROW_WORDS) if (block[at] === portWord) return at;
+  return -1;
+}
+
+export function readPlaneStats(block: Int32Array): PlaneStats {
+  const read = Object.entries(PLANE).map(([name, word]) => [name, block[word] >>> 0]);
+  return Object.fromEntries(read) as PlaneStats;
+}
+
+/** Undefined for a port that is not open. */
+export function readPortStats(block: Int32Array, port: PortId): PortStats | undefined {
+  const row = findRow(block, port + 1);
+  if (row < 0) return undefined;
+  return {
+    rxPackets: block[row + ROW.rxPackets] >>> 0,
+    txPackets: block[row + ROW.txPackets] >>> 0,
+    rxLost: block[row + ROW.rxLost],
+    rxDropped: block[row + ROW.rxDropped] >>> 0,
+    levelDbm0: block[row + ROW.levelDbm0],
+    speaking: block[row + ROW.speaking] === 1,
+  };
+}
