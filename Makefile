@@ -1,21 +1,38 @@
-.PHONY: build check test clean setup
+# Two commands for newcomers: `make run` and `make test`. The rest is for those who change the code.
+.PHONY: run demo build check test bench clean system test-system
 
-setup: node_modules/.package-lock.json
+ARGS ?=
 
-node_modules/.package-lock.json: package.json package-lock.json
-	npm ci --silent
-	@touch $@
+run: build
+	node dist/firmware/main.js $(ARGS)
 
-build: setup
+demo: build
+	node dist/test/support/demo.js
+
+build: node_modules/.package-lock.json
 	npx tsc -b
 
 check: build
 	npx eslint .
 	node scripts/check-floors.mjs
+	node scripts/run-tests.mjs --hygiene
 	npx prettier --check --log-level warn .
 
-test: build
-	node scripts/run-tests.mjs
+test: test-system build
+	node scripts/run-tests.mjs $(ONLY)
+
+bench: build
+	node dist/test/bench/media-bench.js
 
 clean:
-	rm -rf dist firmware/sip-parser/dist
+	rm -rf dist firmware/sip-parser/dist node_modules
+
+node_modules/.package-lock.json: package.json package-lock.json firmware/sip-parser/package.json | system
+	npm ci --silent
+	@touch $@
+
+system:
+	@scripts/install-packages.sh node npm
+
+test-system: system
+	@scripts/install-packages.sh sipp:sip-tester baresip sox

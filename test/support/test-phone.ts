@@ -233,6 +233,11 @@ export class TestCall {
     return new TestCall(phone, socket);
   }
 
+  /** Where we send our sound: the box's RTP port. */
+  get remote(): Endpoint {
+    return this.#remote!;
+  }
+
   /** Our offer or answer; `direction` as of SDP. */
   sdp(direction = 'sendrecv'): string {
     const payload = this.phone.law === 'PCMU' ? 0 : 8;

@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+/** The box: puts its parts together, says when it takes calls, and takes itself apart again. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { AdministratorCheck } from '../web-ui/administrator-check.js';
+import { api } from '../web-ui/api.js';
+import { WebServer } from '../web-ui/server.js';
+import { Switchboard } from './call/switchboard.js';
+import { systemClock as clock } from './clock.js';
+import { ConfigStore } from './config/config-store.js';
+import { configSchema } from './config/schema.js';
+import { createLog } from './log.js';
+import { MediaPlane } from './media/media-plane.js';
+import { readOptions, usage, UsageError, type Options } from './options.js';
+import { UdpTransport } from './sip/udp-transport.js';
+import { UserAgent } from './sip/user-agent.js';
+import { welcome } from './welcome.js';
+
+const log = createLog('main');
+
+/** Found from dist/firmware/main.js: what tsc does not copy stays in the source tree. */
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** After this, whatever hangs is left behind. */
+const SHUTDOWN_MS = 4000;
+
+async function run(options: Options): Promise<void> {
+  const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
+  const store = await ConfigStore.open(options.data);
+  for (const alarm of store.alarms) log.error(alarm, 'alarm');
+  const { network } = store.config;
+  const bind = options.bind ?? network.bind;
+
+  const media = await MediaPlane.start({
+    promptsDir: `${root}firmware/prompts/en/8k`,
+    rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
+  });
+  const transport = await UdpTransport.open({ address: bind, port: options.sipPort ?? network.sipPort });
+  const switchboard = new Switchboard({
+    config: () => store.config,
+    media,
+    clock,
+    localAddressFor: (address) => transport.localFor({ address, port: 0 }).address,
+  });
+  const agent = new UserAgent({
+    transport,
+    clock,
+    realm: 'parley',
+    passwordOf: (username) =>
+      store.config.extensions.find(({ sip }) => sip.username === username)?.sip.password,
+    onCall: (call, { username }, dialled) => switchboard.onCall(call, username, dialled),
+  });
+  switchboard.connect(agent);
+
+  const web = await WebServer.open({
+    address: bind,
+    port: options.httpPort ?? network.httpPort,
+    administrators: new AdministratorCheck(() => store.config.administrators, clock),
+    api: api({
+      version,
+      clock,
+      config: () => store.config,
+      alarms: () => store.alarms,
+      switchboard,
+      registered: () =>
+        agent.registrar
+          .accounts()
+          .map((username) => ({ username, phones: agent.registrar.bindings(username).length })),
+      media: () => media.counters(),
+      port: (port) => media.portState(port),
+    }),
+  });
+  transport.listen({
+    message: (message, source) => agent.receive(message, source),
+    broken: (request, status, reason, source) => agent.receiveBroken(request, status, reason, source),
+  });
+
+  const shown = transport.localFor({ address: '127.0.0.1', port: 0 });
+  const local = bind === '0.0.0.0' ? '0.0.0.0' : shown.address;
+  process.stdout.write(`parley ready sip=udp:${local}:${shown.port} http=http://${local}:${web.port}\n`);
+  if (store.firstBoot)
+    process.stdout.write(welcome(store.config, store.firstBoot, { sip: shown.port, http: web.port }));
+
+  const stop = async (): Promise<void> => {
+    log.info({}, 'stopping');
+    setTimeout(() => process.exit(0), SHUTDOWN_MS).unref();
+    agent.stopTakingCalls();
+    await switchboard.hangUpAll();
+    await agent.layer.answered();
+    await Promise.all([web.close(), media.close()]);
+    agent.layer.stop();
+    await transport.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) process.stdout.write(usage);
+  else if (options.printSchema) process.stdout.write(`${JSON.stringify(configSchema, null, 2)}\n`);
+  else await run(options);
+} catch (error) {
+  if (error instanceof UsageError) process.stderr.write(`parley: ${error.message}\n${usage}`);
+  else log.error({ err: error }, 'the box could not start');
+  process.exit(1);
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# install-packages.sh PROGRAM[:PACKAGE]...: sees to it that each program is there, from its Debian package.
+# As root it installs what is missing; otherwise it says which command would.
+set -euo pipefail
+
+missing=()
+for entry in "$@"; do
+  program=${entry%%:*} package=${entry##*:}
+  if [ "$program" = node ]; then package=nodejs; fi
+  command -v "$program" >/dev/null || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  apt-get update -qq >/dev/null
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+else
+  echo "These Debian packages are missing; please run: sudo apt-get install ${missing[*]}" >&2
+  exit 1
+fi

@@ -1,0 +1,217 @@
+/** Whole-box scenarios: phones dial in and talk. */
+import { randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Box, phones, type Room, type Status } from '../support/box.js';
+import { responseTo } from '../../firmware/sip/transaction-layer.js';
+import type { Endpoint } from '../../firmware/sip/transport.js';
+import { Refused, type TestCall } from '../support/test-phone.js';
+import { amplitudeOf, decibels, toneSource } from '../support/tone.js';
+
+const test = suite('conferences');
+
+const config = {
+  version: 1,
+  extensions: phones(8),
+  conferences: [
+    { number: '800', description: 'Weekly', type: 'static', pin: '1234', maxParticipants: 10, record: false },
+    { number: '801', description: 'Ad hoc', type: 'dynamic', record: false },
+    { number: '802', description: 'Open', type: 'static', record: false },
+    { number: '803', description: 'For two', type: 'static', maxParticipants: 2, record: false },
+  ],
+};
+
+let box: Box;
+test.before.each(async () => {
+  box = await Box.start(config);
+});
+test.after.each(() => box.stop());
+
+/** Waits until a room has so many inside. */
+const inside = (number: string, count: number) =>
+  box.until<Room[]>('conferences', (rooms) => {
+    const room = rooms.find((candidate) => candidate.number === number);
+    return (room?.participants.filter(({ place }) => place === 'inside').length ?? 0) === count;
+  });
+
+test('six callers, mu-law and A-law: each hears the five others and not itself', async () => {
+  const tones = [400, 560, 720, 880, 1040, 1200];
+  const amplitude = 3000;
+  const calls: TestCall[] = [];
+  for (const [index, hz] of tones.entries()) {
+    const phone = await box.phone(String(101 + index), { law: index % 2 ? 'PCMA' : 'PCMU' });
+    const call = await phone.dial('800');
+    call.source = toneSource(hz, amplitude);
+    call.keys('1234#');
+    calls.push(call);
+  }
+  await inside('800', 6);
+  // The last enter tone and the prompts are over when a second has gone by.
+  await Promise.all(calls.map((call) => call.listen(75)));
+  const heard = await Promise.all(calls.map((call) => call.listen(100)));
+  for (const [ear, samples] of heard.entries())
+    for (const [mouth, hz] of tones.entries()) {
+      const level = decibels(amplitudeOf(samples, hz), amplitude);
+      if (ear === mouth) assert.ok(level < -40, `caller ${ear} hears itself at ${level.toFixed(1)} dB`);
+      else assert.ok(Math.abs(level) < 1, `caller ${ear} hears ${mouth} at ${level.toFixed(1)} dB`);
+    }
+  assert.not.match(box.log, /1234/, 'a PIN in the log');
+});
+
+test('three wrong PINs and the box hangs up; keys by INFO open the door too', async () => {
+  const call = await (await box.phone('101')).dial('800');
+  call.keys('1#2#3#');
+  await call.ended;
+  const other = await (await box.phone('102')).dial('800');
+  for (const digit of '1234#') assert.is((await other.info(digit)).status, 200);
+  await inside('800', 1);
+});
+
+test('the last seat: of two callers one enters, the other hears that it is full and is hung up', async () => {
+  const [a, b, c] = await Promise.all(['101', '102', '103'].map((number) => box.phone(number)));
+  await a.dial('803');
+  await inside('803', 1);
+  const [one, other] = await Promise.all([b.dial('803'), c.dial('803')]);
+  await Promise.race([one.ended, other.ended]);
+  await inside('803', 2);
+  assert.is([...b.calls, ...c.calls].length, 1);
+});
+
+test('alone: the prompt, then music; company stops it; alone again, it comes back', async () => {
+  const first = await (await box.phone('101')).dial('802');
+  await inside('802', 1);
+  const loud = async (call: TestCall, frames: number) => {
+    const samples = await call.listen(frames);
+    return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length) > 100;
+  };
+  assert.ok(await loud(first, 100), 'the prompt');
+  await first.listen(150);
+  assert.ok(await loud(first, 100), 'the music');
+  const second = await (await box.phone('102')).dial('802');
+  await inside('802', 2);
+  await first.listen(40);
+  assert.not(await loud(first, 50), 'silence in company');
+  assert.not(await loud(second, 50), 'silence in company');
+  await second.hangUp();
+  await inside('802', 1);
+  await first.listen(25);
+  assert.ok(await loud(first, 100), 'alone again');
+});
+
+test('dynamic: two callers with the same new number at once: one opens it, the other needs its PIN', async () => {
+  const [a, b, c] = await Promise.all(['101', '102', '103'].map((number) => box.phone(number)));
+  const [one, other] = await Promise.all([a.dial('801'), b.dial('801')]);
+  one.keys('555#77#');
+  other.keys('555#88#');
+  const [room] = await box.until<Room[]>('conferences', (rooms) => rooms[0]?.participants.length === 1);
+  const [winner, loser, pin] =
+    room.participants[0].number === '101' ? [one, other, '77'] : [other, one, '88'];
+  loser.keys(`${pin}#`);
+  await inside('801', 2);
+  await winner.hangUp();
+  await loser.hangUp();
+  await box.until<Room[]>('conferences', (rooms) => rooms.length === 0);
+  // The number is new again: another PIN opens it.
+  (await c.dial('801')).keys('555#99#');
+  await inside('801', 1);
+});
+
+test('a caller on hold is silent to the others, keeps the seat, and is heard again', async () => {
+  const [a, b] = await Promise.all(['101', '102'].map((number) => box.phone(number)));
+  const [one, other] = [await a.dial('802'), await b.dial('802')];
+  await inside('802', 2);
+  one.source = toneSource(600, 4000);
+  await other.listen(50);
+  assert.ok(Math.abs(decibels(amplitudeOf(await other.listen(50), 600), 4000)) < 1);
+  assert.is((await one.reinvite('sendonly')).status, 200);
+  await other.listen(10);
+  assert.ok(decibels(amplitudeOf(await other.listen(50), 600), 4000) < -60);
+  const [room] = await box.get<Room[]>('conferences');
+  assert.equal(
+    room.participants.map(({ held }) => held),
+    [true, false],
+  );
+  assert.is((await one.reinvite('sendrecv')).status, 200);
+  await other.listen(20);
+  assert.ok(Math.abs(decibels(amplitudeOf(await other.listen(50), 600), 4000)) < 1);
+});
+
+test('extensions call each other: all phones ring, the first to answer talks, the other is cancelled', async () => {
+  const [a, b1, b2] = await Promise.all(['101', '102', '102'].map((number) => box.phone(number)));
+  const cancelled = new Promise<void>((resolve) => {
+    b2.onIncoming = (transaction) => {
+      transaction.respond(responseTo(transaction.request, 180, 'Ringing'));
+      const answer = transaction.respond.bind(transaction);
+      transaction.respond = (response) => {
+        answer(response);
+        if (response.status === 487) resolve();
+      };
+    };
+  });
+  const call = await a.dial('102');
+  await cancelled;
+  const [answered] = b1.calls;
+  call.source = toneSource(500, 4000);
+  answered.source = toneSource(700, 4000);
+  await call.listen(20);
+  const [atA, atB] = await Promise.all([call.listen(50), answered.listen(50)]);
+  assert.ok(Math.abs(decibels(amplitudeOf(atA, 700), 4000)) < 1);
+  assert.ok(Math.abs(decibels(amplitudeOf(atB, 500), 4000)) < 1);
+  await call.hangUp();
+  await answered.ended;
+});
+
+test('refusals: an unknown number, an extension without phones, a wrong password', async () => {
+  const phone = await box.phone('101');
+  const status = (promise: Promise<unknown>) =>
+    promise.then(
+      () => 200,
+      (error: unknown) => (error instanceof Refused ? error.status : Promise.reject(error as Error)),
+    );
+  assert.is(await status(phone.dial('999')), 404);
+  assert.is(await status(phone.dial('108')), 480);
+  assert.is(await status(box.phone('102', { password: 'guess-1' })), 401);
+});
+
+test('SIGTERM in the middle of calls: each caller gets a BYE', async () => {
+  const calls = await Promise.all(
+    ['101', '102'].map(async (number) => (await box.phone(number)).dial('802')),
+  );
+  await inside('802', 2);
+  box.process.kill('SIGTERM');
+  await Promise.all(calls.map((call) => call.ended));
+  await new Promise((resolve) => box.process.once('exit', resolve));
+  assert.is(box.process.exitCode, 0);
+  await box.discard();
+  box = await Box.start(config); // for after.each
+});
+
+test('random datagrams on the SIP port and the audio ports: calls go on', async () => {
+  const [a, b] = await Promise.all(['101', '102'].map((number) => box.phone(number)));
+  const [one, other] = [await a.dial('802'), await b.dial('802')];
+  await inside('802', 2);
+  one.source = toneSource(600, 4000);
+  await sprayDatagrams([box.sip, one.remote, other.remote], 1000);
+  await other.listen(25);
+  assert.ok(Math.abs(decibels(amplitudeOf(await other.listen(50), 600), 4000)) < 1);
+  assert.equal((await box.get<Status>('status')).alarms, []);
+});
+
+/** Sends `count` datagrams of random length and content, some beginning as SIP or RTP do, to each target. */
+async function sprayDatagrams(targets: Endpoint[], count: number): Promise<void> {
+  const socket = createSocket('udp4');
+  const beginnings = [
+    Buffer.alloc(0),
+    Buffer.from('INVITE sip:800@x SIP/2.0\r\nVia: '),
+    Buffer.from([0x80, 0]),
+  ];
+  for (let n = 0; n < count; n += 1)
+    for (const { address, port } of targets) {
+      const datagram = Buffer.concat([beginnings[n % 3], randomBytes((n * 7) % 1400)]);
+      await new Promise((resolve) => socket.send(datagram, port, address, resolve));
+    }
+  await new Promise<void>((resolve) => socket.close(resolve));
+}
+
+test.run();

@@ -1,0 +1,142 @@
+/** The whole box as a process of its own, as its user starts it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import * as assert from 'uvu/assert';
+import type { Endpoint } from '../../firmware/sip/transport.js';
+import { TestPhone, type TestPhoneOptions } from './test-phone.js';
+
+const program = fileURLToPath(new URL('../../firmware/main.js', import.meta.url));
+const ADMIN_PASSWORD = 'test-password';
+
+export type Participant = { id: number; number: string; place: string; held: boolean; muted: boolean };
+export type Room = { number: string; conference?: string; participants: Participant[] };
+export type Status = { alarms: object[]; calls: number; conferences: number; media: Record<string, number> };
+
+export class Box {
+  /** Everything the box printed, for tests of what it must not print. */
+  log = '';
+  stdout: string[] = [];
+  sip!: Endpoint;
+  http!: string;
+  #phones: TestPhone[] = [];
+
+  private constructor(
+    readonly directory: string,
+    readonly process: ChildProcess,
+  ) {}
+
+  /** Starts a box on free ports; `config` is its document, phones 101 to 1NN being added if it has none. */
+  static async start(config: object): Promise<Box> {
+    const directory = mkdtempSync(path.join(tmpdir(), 'parley-box-'));
+    writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
+    const args = [
+      '--data',
+      directory,
+      '--bind',
+      '127.0.0.1',
+      '--sip-port',
+      '0',
+      '--http-port',
+      '0',
+      '--rtp-ports',
+      '0-0',
+    ];
+    const child = spawn(process.execPath, [program, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, PARLEY_ADMIN_PASSWORD: ADMIN_PASSWORD, PARLEY_LOG: 'info' },
+    });
+    const box = new Box(directory, child);
+    child.stderr.on('data', (data: Buffer) => (box.log += data.toString()));
+    const lines = createInterface({ input: child.stdout });
+    lines.on('line', (line) => box.stdout.push(line));
+    await Promise.race([once(lines, 'line'), once(child, 'exit')]);
+    const line = box.stdout[0] ?? '';
+    const match = /^parley ready sip=udp:([\d.]+):(\d+) http=(http:\/\/[\d.]+:\d+)$/.exec(line);
+    assert.ok(match, `the box did not start: ${line}\n${box.log}`);
+    box.sip = { address: match[1], port: Number(match[2]) };
+    box.http = match[3];
+    return box;
+  }
+
+  /** A phone of an extension of `phones()`, registered. */
+  async phone(number: string, options: Partial<TestPhoneOptions> = {}): Promise<TestPhone> {
+    const phone = await TestPhone.open({
+      box: this.sip,
+      username: number,
+      password: `secret-${number}`,
+      ...options,
+    });
+    this.#phones.push(phone);
+    await phone.register();
+    return phone;
+  }
+
+  /** GET /api/v1/<what>, as the administrator. */
+  async get<T>(what: string): Promise<T> {
+    const response = await fetch(`${this.http}/api/v1/${what}`, {
+      headers: { authorization: `Basic ${Buffer.from(`admin:${ADMIN_PASSWORD}`).toString('base64')}` },
+    });
+    assert.is(response.status, 200, what);
+    return (await response.json()) as T;
+  }
+
+  /** Asks the box again and again until it says what is expected; fails with the last answer after 10 s. */
+  async until<T>(what: string, holds: (answer: T) => boolean): Promise<T> {
+    const endMs = performance.now() + 10_000;
+    for (;;) {
+      const answer = await this.get<T>(what);
+      if (holds(answer)) return answer;
+      if (performance.now() > endMs) throw new Error(`${what} is still ${JSON.stringify(answer)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Closes the phones, asserts that nothing is left open in the box, stops it, asserts a clean end. */
+  async stop(): Promise<void> {
+    try {
+      await this.#closePhones();
+      await this.until<Status>(
+        'status',
+        ({ calls, conferences, media }) => calls + conferences + media.ports === 0,
+      );
+      assert.not.match(this.log, /"level":(50|60)/, 'errors in the log');
+      const exit = once(this.process, 'exit');
+      this.process.kill('SIGTERM');
+      const [code] = (await exit) as [number];
+      assert.is(code, 0, 'exit code');
+    } catch (error) {
+      console.error(error); // the test runner keeps silent about what a hook throws
+      throw error;
+    } finally {
+      await this.discard();
+    }
+  }
+
+  /** Closes the phones and forgets a box that has ended, or that failed. */
+  async discard(): Promise<void> {
+    await this.#closePhones();
+    this.process.kill('SIGKILL');
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async #closePhones(): Promise<void> {
+    for (const phone of this.#phones.splice(0)) await phone.close();
+  }
+}
+
+/** Extensions 101, 102, ... with passwords `secret-101`, ... */
+export function phones(count: number): object[] {
+  return Array.from({ length: count }, (_, at) => {
+    const number = String(101 + at);
+    return {
+      number,
+      name: `Phone ${number}`,
+      sip: { username: number, password: `secret-${number}`, maxCalls: 4 },
+    };
+  });
+}
