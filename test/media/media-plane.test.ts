@@ -1,0 +1,172 @@
+import * as assert from 'uvu/assert';
+import { randomBytes } from 'node:crypto';
+import { suite } from 'uvu';
+import { UdpSocket } from '../../hal/ffi/udp-socket.js';
+import type { PortId } from '../../firmware/media/contract.js';
+import { MediaPlane } from '../../firmware/media/media-plane.js';
+import { Caller } from './caller.js';
+import { rtpPacket } from './fake-socket.js';
+
+const test = suite('media-plane');
+const HOST = '127.0.0.1';
+const TONES = [500, 900, 1700];
+const format = { codec: 'PCMU', payloadType: 0, eventPayloadType: 101 } as const;
+
+type Party = { caller: Caller; port: PortId; localPort: number };
+
+async function withPlane(body: (plane: MediaPlane) => Promise<void>): Promise<void> {
+  const plane = await MediaPlane.start({ promptsDir: 'no-such-folder', rtpPorts: [0, 0] });
+  try {
+    await body(plane);
+  } finally {
+    await plane.close();
+  }
+}
+
+async function party(plane: MediaPlane, toneHz: number): Promise<Party> {
+  const caller = await Caller.open(toneHz);
+  const { port, localPort } = await plane.openPort(HOST);
+  plane.connectPort(port, {
+    peer: { address: HOST, port: caller.port, allowed: [HOST] },
+    format,
+    sending: true,
+    receiving: true,
+  });
+  return { caller, port, localPort };
+}
+
+async function assertRejects(promise: Promise<unknown>, pattern: RegExp): Promise<void> {
+  let why = 'resolved';
+  await promise.catch((error: Error) => (why = error.message));
+  assert.match(why, pattern);
+}
+
+/** Each hears the others' tones and 20 dB less, at least, of its own. */
+function assertMixMinus(parties: Party[]): void {
+  for (const { caller } of parties)
+    for (const toneHz of TONES) {
+      const amplitude = caller.amplitudeOf(toneHz);
+      if (toneHz === caller.toneHz) assert.ok(amplitude < 300, `${toneHz} hears itself: ${amplitude}`);
+      else assert.ok(amplitude > 3000, `${caller.toneHz} hears ${toneHz}: ${amplitude}`);
+    }
+}
+
+function assertNoGap({ heard }: Caller): void {
+  for (let i = 1; i < heard.length; i++) {
+    assert.is((heard[i].sequence - heard[i - 1].sequence) & 0xffff, 1);
+    assert.is((heard[i].timestamp - heard[i - 1].timestamp) >>> 0, 160);
+    assert.is(heard[i].ssrc, heard[0].ssrc);
+    assert.is(heard[i].marker, false);
+  }
+  assert.is(heard[0].marker, true);
+}
+
+test('three callers: everybody hears the others, also after the main thread was blocked for 500 ms', () =>
+  withPlane(async (plane) => {
+    const parties = await Promise.all(TONES.map((toneHz) => party(plane, toneHz)));
+    for (const { port } of parties) plane.join(port, 1);
+    const all = (count: number) => Promise.all(parties.map(({ caller }) => caller.more(count)));
+    await all(60);
+    assertMixMinus(parties);
+
+    const { ticks } = plane.counters();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+    assert.ok(plane.counters().ticks > ticks + 1);
+    await all(80);
+    assertMixMinus(parties);
+    for (const { caller } of parties) assertNoGap(caller);
+
+    assert.ok(parties.every(({ port }) => plane.portState(port)!.speaking));
+    const [first, ...others] = parties;
+    plane.mute(first.port, true);
+    await all(40);
+    for (const { caller } of others) assert.ok(caller.amplitudeOf(first.caller.toneHz, 10) < 300);
+
+    await plane.closePort(first.port);
+    assert.is(plane.portState(first.port), undefined);
+    const again = UdpSocket.open(HOST, [first.localPort, first.localPort]);
+    again.close();
+    for (const { caller } of parties) await caller.close();
+  }));
+
+test('a stranger is neither heard nor answered, and does not take the port', () =>
+  withPlane(async (plane) => {
+    const { caller, port, localPort } = await party(plane, 500);
+    const listener = await party(plane, 900);
+    const stranger = await Caller.open(1700, '127.0.0.2');
+    plane.join(port, 1);
+    plane.join(listener.port, 1);
+    caller.talking = listener.caller.talking = false;
+    await caller.more(1);
+    for (let i = 0; i < 5; i++) stranger.say(localPort);
+    while (plane.portState(port)!.rxDropped < 5) await caller.more(1);
+    caller.talking = true;
+    await caller.more(5);
+    for (let i = 0; i < 20; i++) stranger.say(localPort);
+    await listener.caller.more(40);
+    assert.is(stranger.heard.length, 0);
+    assert.ok(listener.caller.amplitudeOf(1700) < 100);
+    assert.ok(listener.caller.amplitudeOf(500) > 3000);
+    for (const phone of [caller, listener.caller, stranger]) await phone.close();
+  }));
+
+test('a thousand random datagrams do no harm', () =>
+  withPlane(async (plane) => {
+    const parties = await Promise.all(TONES.map((toneHz) => party(plane, toneHz)));
+    for (const { port } of parties) plane.join(port, 1);
+    await Promise.all(parties.map(({ caller }) => caller.more(5)));
+    for (let i = 0; i < 1000; i++) {
+      const { caller, localPort } = parties[i % 3];
+      const bytes = randomBytes(i % 400);
+      if (i % 2 && bytes.length > 1) bytes.set([0x80, [0, 101, 8][(i % 5) % 3]]);
+      caller.socket.send(bytes, localPort, HOST);
+      if (i % 30 === 0) await caller.more(1);
+    }
+    await Promise.all(parties.map(({ caller }) => caller.more(120)));
+    assertMixMinus(parties);
+    for (const { caller } of parties) {
+      assertNoGap(caller);
+      await caller.close();
+    }
+  }));
+
+test('keys are told and playbacks end', () =>
+  withPlane(async (plane) => {
+    const { caller, port, localPort } = await party(plane, 500);
+    const digit = new Promise((resolve) => (plane.onDigit = (of, key) => resolve([of, key])));
+    await caller.more(3);
+    const payload = Uint8Array.from([5, 0x8a, 0, 160]);
+    caller.socket.send(rtpPacket({ payload, sequence: 3, payloadType: 101 }), localPort, HOST);
+    assert.equal(await digit, [port, '5']);
+
+    let stopped = false;
+    const looping = plane.play({ port }, [{ silenceMs: 20 }], { loop: true, ended: () => (stopped = true) });
+    await new Promise<void>((ended) =>
+      plane.play({ port }, [{ prompt: 'none' }, { frequenciesHz: [900], ms: 400, levelDbm0: -10 }], {
+        ended,
+      }),
+    );
+    await caller.more(1);
+    assert.ok(caller.amplitudeOf(900, 10) > 5000);
+    plane.stopPlay(looping);
+    await plane.closePort(port);
+    assert.not(stopped);
+    await caller.close();
+  }));
+
+test('opening fails with a reason, and so does everything after the end', async () => {
+  const before = process.getActiveResourcesInfo().sort();
+  const plane = await MediaPlane.start({ promptsDir: 'no-such-folder', rtpPorts: [0, 0] });
+  await assertRejects(plane.openPort('192.0.2.1'), /bind/);
+  const open = await plane.openPort(HOST);
+  await plane.close();
+  await plane.close();
+  assert.equal(process.getActiveResourcesInfo().sort(), before);
+  const again = UdpSocket.open(HOST, [open.localPort, open.localPort]);
+  again.close();
+  await plane.closePort(open.port);
+  plane.join(open.port, 1);
+  await assertRejects(plane.openPort(HOST), /closed/);
+});
+
+test.run();
