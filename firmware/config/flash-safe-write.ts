@@ -19,38 +19,35 @@ export type SaveCalls = Pick<
   | 'existsSync'
 >;
 
+/** What a file system without hard links (FAT) answers to one. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
 /**
  * Saves `content` under `file` (mode 0600). Synchronous: a configuration is small, saves are rare, and nothing may
- * come between its steps. Throws the system's error, or an Error if what was written reads back differently; the old
- * content then still stands.
+ * come between its steps. Throws the system's error, or an Error if what was written reads back differently. Then the
+ * old content still stands, unless it was the last step that failed (making the rename last): then it is the new.
  */
 export function flashSafeWrite(file: string, content: Buffer, calls: SaveCalls = fs): void {
   const fresh = `${file}.new`;
-  const previous = `${file}.previous`;
-  removeIfThere(fresh, calls);
-  const fd = calls.openSync(fresh, 'wx', 0o600);
   try {
-    for (let at = 0; at < content.length;) at += calls.writeSync(fd, content, at, content.length - at);
-    calls.fsyncSync(fd);
-  } finally {
-    calls.closeSync(fd);
+    writeWhole(fresh, content, calls);
+    if (calls.existsSync(file)) keepPrevious(file, calls);
+    calls.renameSync(fresh, file);
+  } catch (error) {
+    removeLeftovers(file, calls);
+    throw error;
   }
-  if (!calls.readFileSync(fresh).equals(content))
-    throw new Error(`${fresh} does not read back as it was written`);
-  if (calls.existsSync(file)) {
-    // A link and two renames: at every instant the current name exists, and previous is whole or absent.
-    const keep = `${file}.keep`;
-    removeIfThere(keep, calls);
-    calls.linkSync(file, keep);
-    calls.renameSync(keep, previous);
-  }
-  calls.renameSync(fresh, file);
   syncDirectory(path.dirname(file), calls);
 }
 
-/** Removes what an interrupted save may have left. */
-export function removeLeftovers(file: string): void {
-  for (const suffix of ['.new', '.keep']) removeIfThere(file + suffix, fs);
+/** Removes what an interrupted save may have left; what cannot be removed stays. */
+export function removeLeftovers(file: string, calls: SaveCalls = fs): void {
+  for (const suffix of ['.new', '.keep'])
+    try {
+      removeIfThere(file + suffix, calls);
+    } catch {
+      // The next save tries again, and tells if it cannot.
+    }
 }
 
 /** Makes renames in a directory last over a power cut. */
@@ -61,6 +58,38 @@ export function syncDirectory(directory: string, calls: SaveCalls = fs): void {
   } finally {
     calls.closeSync(fd);
   }
+}
+
+/** A link and a rename: at every instant the current name exists, and the previous one is whole or absent. */
+function keepPrevious(file: string, calls: SaveCalls): void {
+  const keep = `${file}.keep`;
+  removeIfThere(keep, calls);
+  try {
+    calls.linkSync(file, keep);
+  } catch (error) {
+    if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    writeWhole(keep, calls.readFileSync(file), calls);
+  }
+  calls.renameSync(keep, `${file}.previous`);
+  // Renaming a link to another one of the same file does nothing: it stays after a save cut between its two renames.
+  removeIfThere(keep, calls);
+}
+
+function writeWhole(file: string, content: Buffer, calls: SaveCalls): void {
+  removeIfThere(file, calls);
+  const fd = calls.openSync(file, 'wx', 0o600);
+  try {
+    for (let at = 0; at < content.length;) {
+      const written = calls.writeSync(fd, content, at, content.length - at);
+      if (written === 0) throw new Error(`${path.basename(file)} takes no more bytes`);
+      at += written;
+    }
+    calls.fsyncSync(fd);
+  } finally {
+    calls.closeSync(fd);
+  }
+  if (!calls.readFileSync(file).equals(content))
+    throw new Error(`${path.basename(file)} does not read back as it was written`);
 }
 
 function removeIfThere(file: string, calls: SaveCalls): void {

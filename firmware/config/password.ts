@@ -16,18 +16,22 @@ export async function hashPassword(password: string): Promise<string> {
 export async function verifyPassword(password: string, stored: string): Promise<boolean> {
   const [scheme, n, r, p, salt, hash] = stored.split('$');
   const expected = Buffer.from(hash ?? '', 'base64');
-  const cost = [n, r, p].map(Number);
-  if (scheme !== 'scrypt' || expected.length < 16 || !cost.every((value) => value >= 1 && value <= 1 << 17))
+  if (scheme !== 'scrypt' || expected.length < 16 || expected.length > 64) return false;
+  // No stored hash may cost more than 128 MiB.
+  if (!(Number(n) <= 1 << 17 && Number(r) <= 8 && Number(p) <= 8)) return false;
+  try {
+    const actual = await derive(
+      password,
+      Buffer.from(salt, 'base64'),
+      expected.length,
+      Number(n),
+      Number(r),
+      Number(p),
+    );
+    return timingSafeEqual(actual, expected);
+  } catch {
     return false;
-  const actual = await derive(
-    password,
-    Buffer.from(salt, 'base64'),
-    expected.length,
-    cost[0],
-    cost[1],
-    cost[2],
-  );
-  return timingSafeEqual(actual, expected);
+  }
 }
 
 /** A password that can be read aloud and typed: no 0 O 1 l I. */

@@ -3,7 +3,7 @@ import type { FromSchema } from 'json-schema-to-ts';
 
 const number = { type: 'string', pattern: '^[0-9]{1,12}$', description: '1 to 12 digits' } as const;
 const name = { type: 'string', maxLength: 64, description: 'at most 64 characters' } as const;
-const port = { type: 'integer', minimum: 0, maximum: 65535 } as const;
+const port = { type: 'integer', minimum: 0, maximum: 65535, description: '0 to 65535' } as const;
 
 export const configSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -59,9 +59,9 @@ export const configSchema = {
           },
           passwordHash: {
             type: 'string',
-            pattern: '^scrypt\\$',
+            pattern: '^scrypt\\$[0-9]+\\$[0-9]+\\$[0-9]+\\$[A-Za-z0-9+/]+=*\\$[A-Za-z0-9+/]+=*$',
             maxLength: 256,
-            description: 'made by the box',
+            description: 'scrypt$N$r$p$salt$hash, made by the box',
           },
         },
       },
@@ -106,7 +106,7 @@ export const configSchema = {
           number,
           description: { ...name, default: '' },
           type: { enum: ['static', 'dynamic'], description: '"static" or "dynamic"' },
-          pin: { type: 'string', pattern: '^[0-9]{1,12}$', description: '1 to 12 digits' },
+          pin: number,
           maxParticipants: { type: 'integer', minimum: 2, maximum: 1000, description: '2 to 1000' },
           record: { type: 'boolean', default: false, description: 'true or false' },
         },

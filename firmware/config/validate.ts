@@ -39,30 +39,46 @@ export function validateConfig(document: unknown): Config {
 
 function problemOf({ instancePath, keyword, params, message, data, parentSchema }: ErrorObject): Problem {
   const details = params as Record<string, unknown>;
-  if (keyword === 'required')
+  const schema = parentSchema as Rule | undefined;
+  if (keyword === 'required') {
+    const name = String(details.missingProperty);
     return {
-      path: `${instancePath}/${String(details.missingProperty)}`,
+      path: `${instancePath}/${name}`,
       value: 'missing',
-      expected: 'a value',
-    };
-  if (keyword === 'additionalProperties') {
-    const known = Object.keys((parentSchema as { properties: object }).properties).join(', ');
-    return {
-      path: `${instancePath}/${String(details.additionalProperty)}`,
-      value: 'unknown',
-      expected: `one of ${known}`,
+      expected: inWords(schema?.properties?.[name]) ?? 'a value',
     };
   }
-  const description = (parentSchema as { description?: string } | undefined)?.description;
+  if (keyword === 'additionalProperties')
+    return {
+      path: `${instancePath}/${String(details.additionalProperty).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      value: 'unknown',
+      expected: `one of ${Object.keys(schema?.properties ?? {}).join(', ')}`,
+    };
+  if (instancePath === '/version' && typeof data === 'number' && data > 1)
+    return {
+      path: instancePath,
+      value: shown(instancePath, data),
+      expected: '1: a later one needs a newer firmware',
+    };
   return {
     path: instancePath,
     value: shown(instancePath, data),
-    expected: description ?? message ?? keyword,
+    expected: (keyword.endsWith('Items') ? undefined : inWords(schema)) ?? message ?? keyword,
   };
 }
 
+/** What of a schema makes words. */
+type Rule = { description?: string; type?: string; properties?: Record<string, Rule> };
+
+function inWords(rule: Rule | undefined): string | undefined {
+  const types: Record<string, string> = { object: 'an object { }', array: 'a list [ ]', string: 'a text' };
+  return rule?.description ?? types[rule?.type ?? ''];
+}
+
+/** A value as JSON; a secret, or a text where an object with a secret belongs, as `***`. */
 function shown(path: string, value: unknown): string {
   if (/\/(pin|password|passwordHash)$/.test(path)) return '***';
+  if (/\/(sip|[0-9]+)$/.test(path) && typeof value === 'string' && !path.startsWith('/network')) return '***';
   if (value !== null && typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
   return (JSON.stringify(value) ?? 'missing').slice(0, 80);
 }

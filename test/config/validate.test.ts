@@ -30,7 +30,32 @@ test('a document written by hand gets its defaults, and is itself left as it was
 
 const bad: [title: string, document: unknown, problem: RegExp][] = [
   ['no object', 'hello', /^\/ is "hello"/],
-  ['a later version', { version: 2 }, /^\/version is 2; right would be: 1$/],
+  [
+    'a later version',
+    { version: 2 },
+    /^\/version is 2; right would be: 1: a later one needs a newer firmware$/,
+  ],
+  [
+    'a number that is missing',
+    { ...good, extensions: [{ sip: phone.sip }] },
+    /number is missing; .*1 to 12 digits$/,
+  ],
+  ['a text for a section', { ...good, extensions: 'x' }, /^\/extensions is "x"; right would be: a list/],
+  [
+    'a password in the wrong place is not shown',
+    { ...good, extensions: [{ ...phone, sip: 's3cret' }] },
+    /sip is \*\*\*;/,
+  ],
+  [
+    'a password hash that is none',
+    { ...good, administrators: [{ name: 'a', passwordHash: 'plain' }] },
+    /\/passwordHash is \*\*\*; right would be: scrypt/,
+  ],
+  [
+    'too high a port',
+    { ...good, network: { sipPort: 65536 } },
+    /^\/network\/sipPort is 65536; right would be: 0 to 65535$/,
+  ],
   ['no version', {}, /^\/version is missing/],
   ['an unknown section', { ...good, sip: {} }, /^\/sip is unknown; right would be: one of .*network/],
   [
