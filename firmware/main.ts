@@ -46,6 +46,7 @@ async function run(options: Options): Promise<void> {
     transport,
     clock,
     realm: 'parley',
+    digestAlgorithms: () => store.config.security.digestAlgorithms,
     passwordOf: (username) =>
       store.config.extensions.find(({ sip }) => sip.username === username)?.sip.password,
     onCall: (call, { username }, dialled) => switchboard.onCall(call, username, dialled),

@@ -10,7 +10,7 @@ export const configSchema = {
   title: 'Parley configuration',
   type: 'object',
   additionalProperties: false,
-  required: ['version', 'network', 'country', 'administrators', 'extensions', 'conferences'],
+  required: ['version', 'network', 'security', 'country', 'administrators', 'extensions', 'conferences'],
   properties: {
     version: { const: 1, description: '1' },
     network: {
@@ -34,6 +34,22 @@ export const configSchema = {
           maxItems: 2,
           default: [16384, 32766],
           description: 'the first and the last UDP port for audio',
+        },
+      },
+    },
+    security: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['digestAlgorithms'],
+      default: {},
+      properties: {
+        digestAlgorithms: {
+          type: 'array',
+          items: { enum: ['SHA-256', 'MD5'], description: '"SHA-256" or "MD5"' },
+          minItems: 1,
+          uniqueItems: true,
+          default: ['SHA-256', 'MD5'],
+          description: 'what phones may prove their password with, best first',
         },
       },
     },

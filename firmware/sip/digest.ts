@@ -3,10 +3,11 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { SipRequest } from 'sip-parser';
 import { authText, parseAuth } from 'sip-parser';
 import type { Clock } from '../clock.js';
+import { knowsOnlyMd5 } from './md5-only-phones.js';
 
 export type Algorithm = 'SHA-256' | 'MD5';
 
-/** Best first, as RFC 8760 §2.4 asks; MD5 last for the many phones that know nothing else. */
+/** All that we know. */
 const algorithms: readonly Algorithm[] = ['SHA-256', 'MD5'];
 
 /** How long a nonce may be used, ms; afterwards a right answer is challenged again with `stale=true`. */
@@ -28,6 +29,8 @@ export class DigestAuthenticator {
     private readonly realm: string,
     private readonly passwordOf: (username: string) => string | undefined,
     private readonly clock: Clock,
+    /** Algorithms offered and taken, best first. */
+    private readonly offered: () => readonly Algorithm[],
   ) {}
 
   /** Number of nonces remembered. */
@@ -41,30 +44,32 @@ export class DigestAuthenticator {
       const credentials = readCredentials(value);
       if (credentials?.realm === this.realm) return this.#judge(request, credentials);
     }
-    return this.#challenge({ stale: false, guessed: false });
+    return this.#challenge(request, { stale: false, guessed: false });
   }
 
   #judge(request: SipRequest, credentials: Credentials): Verdict {
     const { username, nonce, nc, uri } = credentials;
     const bornMs = this.#bornMs(nonce);
-    if (bornMs === undefined) return this.#challenge({ stale: false, guessed: false });
+    if (bornMs === undefined) return this.#challenge(request, { stale: false, guessed: false });
     // The digest is computed for unknown users too, so that time does not tell who exists.
     const password = this.passwordOf(username);
     const expected = digestResponse(credentials, request.method, password ?? randomBytes(16).toString('hex'));
     const right = sameText(expected, credentials.response) && password !== undefined;
-    if (!right || !sameTarget(uri, request.uri)) return this.#challenge({ stale: false, guessed: true });
+    if (!right || !sameTarget(uri, request.uri)) return this.#challenge(request, { stale: false, guessed: true });
     const count = parseInt(nc, 16);
     const seen = this.#counts.get(nonce) ?? 0;
     // RFC 7616 §3.4: a count that does not grow is a replay; the honest phone tries again with a new nonce.
     if (this.clock.nowMs() - bornMs > NONCE_LIFE_MS || !(count > seen))
-      return this.#challenge({ stale: true, guessed: false });
+      return this.#challenge(request, { stale: true, guessed: false });
     this.#remember(nonce, count);
     return { ok: true, username };
   }
 
-  #challenge({ stale, guessed }: { stale: boolean; guessed: boolean }): Verdict {
+  #challenge(request: SipRequest, { stale, guessed }: { stale: boolean; guessed: boolean }): Verdict {
     const nonce = this.#newNonce();
-    const challenge = algorithms.map((algorithm) =>
+    const phone = request.headers.get('User-Agent');
+    const offered = knowsOnlyMd5(phone) ? (['MD5'] as const) : this.offered();
+    const challenge = offered.map((algorithm) =>
       authText('Digest', [
         ['realm', this.realm, true],
         ['nonce', nonce, true],

@@ -11,7 +11,7 @@ import {
 import type { Clock } from '../clock.js';
 import { createLog } from '../log.js';
 import { dialogKey, tagOf } from './dialog.js';
-import { DigestAuthenticator } from './digest.js';
+import { DigestAuthenticator, type Algorithm } from './digest.js';
 import { ProtocolError } from './protocol-error.js';
 import { Registrar } from './registrar.js';
 import { ALLOW, newInvite, SipCall, USER_AGENT, type CallHome } from './sip-call.js';
@@ -32,6 +32,8 @@ export type UserAgentOptions = {
   clock: Clock;
   /** Realm of the challenges. */
   realm: string;
+  /** Digest algorithms that phones are offered, best first. */
+  digestAlgorithms(): readonly Algorithm[];
   /** Password of a SIP user name; undefined if there is no such user. */
   passwordOf(username: string): string | undefined;
   /** A new call of an authenticated caller. `dialled` is the user part of the Request-URI. */
@@ -52,7 +54,8 @@ export class UserAgent implements CallHome {
   constructor(private readonly options: UserAgentOptions) {
     this.clock = options.clock;
     this.registrar = new Registrar(options.clock);
-    this.#digest = new DigestAuthenticator(options.realm, (name) => options.passwordOf(name), options.clock);
+    const { realm, clock } = options;
+    this.#digest = new DigestAuthenticator(realm, (name) => options.passwordOf(name), clock, () => options.digestAlgorithms());
     this.layer = new TransactionLayer(options.transport, options.clock, {
       request: (transaction) => this.#request(transaction),
       ack: (ack) => this.#callOf(ack)?.acked(ack),

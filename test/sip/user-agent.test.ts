@@ -40,6 +40,7 @@ class Bench {
       },
       clock: this.clock,
       realm: 'parley',
+      digestAlgorithms: () => ['SHA-256', 'MD5'],
       passwordOf: (username) => (username === '101' ? 'secret' : undefined),
       onCall: (call, caller, dialled) => {
         this.call = call;
@@ -149,6 +150,17 @@ test('OPTIONS is answered without a challenge, to where it came from', () => {
   assert.match(ok.headers.get('Via')!, /rport=5062/);
   assert.match(ok.headers.get('Via')!, /received=192\.0\.2\.9/);
   bench.done();
+});
+
+test('a phone that gives up at SHA-256 is offered MD5 alone', () => {
+  const bench = new Bench();
+  const algorithms = (lines: string[]) =>
+    bench
+      .request('REGISTER', { uri: 'sip:box.example', lines })
+      .headers.all('WWW-Authenticate')
+      .map((value) => parseAuth(value).params.get('algorithm'));
+  assert.equal(algorithms(['User-Agent: baresip v1.0.0 (x86_64/linux)']), ['MD5']);
+  assert.equal(algorithms(['User-Agent: baresip v3.9.0']), ['SHA-256', 'MD5']);
 });
 
 const refused: [
