@@ -37,7 +37,15 @@ for (const [algorithm, expected] of [
 function start() {
   const clock = new ManualClock();
   const passwords: Record<string, string> = { '101': 'secret' };
-  return { clock, digest: new DigestAuthenticator('parley', (username) => passwords[username], clock, () => ['SHA-256', 'MD5']) };
+  return {
+    clock,
+    digest: new DigestAuthenticator(
+      'parley',
+      (username) => passwords[username],
+      clock,
+      () => ['SHA-256', 'MD5'],
+    ),
+  };
 }
 
 function request(authorization?: string): SipRequest {

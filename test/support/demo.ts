@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Box, phones, type Room } from './box.js';
 import type { TestCall } from './test-phone.js';
+import { readWav, writeWav } from './wav.js';
 
 const prompts = fileURLToPath(new URL('../../../firmware/prompts/en/8k/', import.meta.url));
 
@@ -44,6 +45,8 @@ for (let turn = 0; turn < TURNS; turn += 1) {
     call.source = talking.includes(index) ? speech(callers[index].says) : silence;
   const heard = await Promise.all(calls.map((call) => call.listen(TURN_FRAMES)));
   recorded.push(heard[0]);
+  // The end of the last turn is still on its way to the ears when a new one begins.
+  heard.forEach((samples, index) => (heard[index] = samples.subarray(160 * 15)));
   const loud = heard.map((samples) => Math.round(20 * Math.log10(rms(samples) / 32768)));
   const names = talking.map((index) => callers[index].name).join(' and ');
   const ears = loud.map(
@@ -52,7 +55,7 @@ for (let turn = 0; turn < TURNS; turn += 1) {
   console.log(`${names.padEnd(10)} talk${talking.length > 1 ? ' ' : 's'}: ${ears.join(', ')}`);
 }
 
-writeFileSync('demo.wav', wav(recorded));
+writeFileSync('demo.wav', writeWav(Int16Array.from(recorded.flatMap((samples) => [...samples]))));
 console.log('demo.wav holds what Ann heard.');
 await box.stop();
 
@@ -61,8 +64,7 @@ function silence(): Int16Array {
 }
 
 function speech(prompt: string): () => Int16Array {
-  const file = readFileSync(`${prompts}${prompt}.wav`);
-  const samples = new Int16Array(new Uint8Array(file.subarray(44)).buffer);
+  const samples = readWav(readFileSync(`${prompts}${prompt}.wav`));
   let at = 0;
   return () => {
     const frame = new Int16Array(160);
@@ -77,22 +79,4 @@ function rms(samples: Int16Array): number {
     1e-3,
     Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length),
   );
-}
-
-/** Frames at 8 kHz as a WAV file. */
-function wav(frames: Int16Array[]): Buffer {
-  const pcm = Buffer.concat(
-    frames.map((frame) => Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)),
-  );
-  const header = Buffer.from('RIFF....WAVEfmt ................data....', 'latin1');
-  header.writeUInt32LE(36 + pcm.length, 4);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(8000, 24);
-  header.writeUInt32LE(16000, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.writeUInt32LE(pcm.length, 40);
-  return Buffer.concat([header, pcm]);
 }

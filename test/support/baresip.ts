@@ -1,0 +1,118 @@
+/** A real baresip, driven over its control socket: a tone as its microphone, a WAV file as its ear. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Endpoint } from '../../firmware/sip/transport.js';
+import { freePort } from './program.js';
+import { readWav, writeWav } from './wav.js';
+
+export class Baresip {
+  log = '';
+
+  private constructor(
+    private readonly directory: string,
+    private readonly process: ChildProcess,
+    private readonly control: Socket,
+  ) {}
+
+  /** Starts it with an account of the box, saying `microphone` over and over. */
+  static async start(
+    box: Endpoint,
+    username: string,
+    password: string,
+    microphone: Int16Array,
+  ): Promise<Baresip> {
+    const directory = mkdtempSync(path.join(tmpdir(), 'parley-baresip-'));
+    const write = (name: string, text: string | Buffer) => writeFileSync(path.join(directory, name), text);
+    const port = await freePort();
+    write('tone.wav', writeWav(microphone));
+    write('contacts', '');
+    write(
+      'accounts',
+      `<sip:${username}@${box.address}:${box.port}>;auth_user=${username};auth_pass=${password};audio_codecs=PCMU;regint=120\n`,
+    );
+    write(
+      'config',
+      [
+        'net_interface 127.0.0.1',
+        'sip_listen 127.0.0.1:0',
+        `audio_source aufile,${path.join(directory, 'tone.wav')}`,
+        'audio_player aubridge,ear',
+        'audio_alert aubridge,ear',
+        'ausrc_srate 8000',
+        'auplay_srate 8000',
+        `module_path ${modulesPath()}`,
+        ...['account', 'g711', 'aufile', 'aubridge', 'sndfile', 'menu', 'ctrl_tcp'].map(
+          (name) => `module ${name}.so`,
+        ),
+        `ctrl_tcp_listen 127.0.0.1:${port}`,
+        `snd_path ${directory}`,
+        '',
+      ].join('\n'),
+    );
+    const child = spawn('baresip', ['-f', directory], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let log = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data: Buffer) => (log += data.toString()));
+    const control = await connectWhenUp(port, child, () => log);
+    const baresip = new Baresip(directory, child, control);
+    baresip.log = log;
+    control.on('data', (data: Buffer) => (baresip.log += data.toString()));
+    return baresip;
+  }
+
+  /** Gives a command of its menu: `dial 800@...`, `sndcode 1`, `hangup`. */
+  command(command: string, params = ''): void {
+    const text = JSON.stringify({ command, params });
+    this.control.write(`${Buffer.byteLength(text)}:${text},`);
+  }
+
+  /** Waits for an event by its type: `CALL_ESTABLISHED`, `REGISTER_OK`. */
+  async event(type: string): Promise<void> {
+    while (!this.log.includes(`"${type}"`)) await once(this.control, 'data');
+  }
+
+  /** Quits, and returns what it heard. */
+  async quit(): Promise<Int16Array> {
+    this.command('quit');
+    if (this.process.exitCode === null) await once(this.process, 'exit');
+    const dump = readdirSync(this.directory).find((name) => /^dump-.*dec\.wav$/.test(name));
+    const heard = dump ? readWav(readFileSync(path.join(this.directory, dump))) : new Int16Array(0);
+    this.discard();
+    return heard;
+  }
+
+  discard(): void {
+    this.control.destroy();
+    this.process.kill('SIGKILL');
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+function modulesPath(): string {
+  const { stdout } = spawnSync(
+    'sh',
+    ['-c', 'ls -d /usr/lib/*/baresip/modules /usr/lib/baresip/modules 2>/dev/null'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  return stdout.split('\n')[0];
+}
+
+async function connectWhenUp(port: number, child: ChildProcess, log: () => string): Promise<Socket> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const outcome = await Promise.race([
+      once(socket, 'connect').then(() => 'up'),
+      once(socket, 'error').then(() => 'not yet'),
+    ]).catch(() => 'not yet');
+    if (outcome === 'up') return socket;
+    socket.destroy();
+    if (child.exitCode !== null) throw new Error(`baresip did not start:\n${log()}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
