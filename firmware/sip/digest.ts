@@ -55,7 +55,8 @@ export class DigestAuthenticator {
     const password = this.passwordOf(username);
     const expected = digestResponse(credentials, request.method, password ?? randomBytes(16).toString('hex'));
     const right = sameText(expected, credentials.response) && password !== undefined;
-    if (!right || !sameTarget(uri, request.uri)) return this.#challenge(request, { stale: false, guessed: true });
+    if (!right || !sameTarget(uri, request.uri))
+      return this.#challenge(request, { stale: false, guessed: true });
     const count = parseInt(nc, 16);
     const seen = this.#counts.get(nonce) ?? 0;
     // RFC 7616 §3.4: a count that does not grow is a replay; the honest phone tries again with a new nonce.
@@ -164,10 +165,13 @@ function readCredentials(value: string): Credentials | undefined {
   };
 }
 
-/** Phones differ in parameters between both URIs; scheme, user and host must agree (RFC 3261 §22.4 item 6). */
+/**
+ * Clients differ in what they copy from the Request-URI (sipp leaves out the user part, others parameters); the host
+ * must agree, so that what was meant for another server is worth nothing here (RFC 7616 §3.4.6).
+ */
 function sameTarget(credentialsUri: string, requestUri: string): boolean {
-  const bare = (uri: string) => uri.toLowerCase().replace(/[;?].*$/, '');
-  return bare(credentialsUri) === bare(requestUri);
+  const host = (uri: string) => /^[a-z]+:(?:[^@]*@)?([^;?]*)/i.exec(uri)?.[1].toLowerCase() ?? uri;
+  return host(credentialsUri) === host(requestUri);
 }
 
 function sameText(a: string, b: string): boolean {

@@ -55,7 +55,12 @@ export class UserAgent implements CallHome {
     this.clock = options.clock;
     this.registrar = new Registrar(options.clock);
     const { realm, clock } = options;
-    this.#digest = new DigestAuthenticator(realm, (name) => options.passwordOf(name), clock, () => options.digestAlgorithms());
+    this.#digest = new DigestAuthenticator(
+      realm,
+      (name) => options.passwordOf(name),
+      clock,
+      () => options.digestAlgorithms(),
+    );
     this.layer = new TransactionLayer(options.transport, options.clock, {
       request: (transaction) => this.#request(transaction),
       ack: (ack) => this.#callOf(ack)?.acked(ack),
