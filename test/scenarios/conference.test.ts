@@ -181,8 +181,7 @@ test('SIGTERM in the middle of calls: each caller gets a BYE', async () => {
   await inside('802', 2);
   box.process.kill('SIGTERM');
   await Promise.all(calls.map((call) => call.ended));
-  await new Promise((resolve) => box.process.once('exit', resolve));
-  assert.is(box.process.exitCode, 0);
+  assert.is(await box.exited, 0);
   await box.discard();
   box = await Box.start(config); // for after.each
 });

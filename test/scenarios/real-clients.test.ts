@@ -107,7 +107,7 @@ if (isInstalled('sipp'))
       assert.ok(Math.abs(level) < 1, `sipp is heard at ${level.toFixed(1)} dB`);
       box.process.kill('SIGTERM'); // the box ends sipp's call, which ends its scenario
       assert.is((await ended)[0], 0, 'sipp says that its call went well');
-      await once(box.process, 'exit');
+      assert.is(await box.exited, 0);
     } catch (error) {
       console.log(output.slice(-3000));
       throw error;

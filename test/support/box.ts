@@ -23,12 +23,16 @@ export class Box {
   stdout: string[] = [];
   sip!: Endpoint;
   http!: string;
+  /** Resolves with the exit code. */
+  readonly exited: Promise<number>;
   #phones: TestPhone[] = [];
 
   private constructor(
     readonly directory: string,
     readonly process: ChildProcess,
-  ) {}
+  ) {
+    this.exited = once(process, 'exit').then(([code]) => code as number);
+  }
 
   /** Starts a box on free ports; `config` is its document, phones 101 to 1NN being added if it has none. */
   static async start(config: object): Promise<Box> {
@@ -54,7 +58,7 @@ export class Box {
     child.stderr.on('data', (data: Buffer) => (box.log += data.toString()));
     const lines = createInterface({ input: child.stdout });
     lines.on('line', (line) => box.stdout.push(line));
-    await Promise.race([once(lines, 'line'), once(child, 'exit')]);
+    await Promise.race([once(lines, 'line'), box.exited]);
     const line = box.stdout[0] ?? '';
     const match = /^parley ready sip=udp:([\d.]+):(\d+) http=(http:\/\/[\d.]+:\d+)$/.exec(line);
     assert.ok(match, `the box did not start: ${line}\n${box.log}`);
@@ -105,10 +109,8 @@ export class Box {
         ({ calls, conferences, media }) => calls + conferences + media.ports === 0,
       );
       assert.not.match(this.log, /"level":(50|60)/, 'errors in the log');
-      const exit = once(this.process, 'exit');
       this.process.kill('SIGTERM');
-      const [code] = (await exit) as [number];
-      assert.is(code, 0, 'exit code');
+      assert.is(await this.exited, 0, 'exit code');
     } catch (error) {
       console.error(error); // the test runner keeps silent about what a hook throws
       throw error;
