@@ -9,12 +9,12 @@ import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
 import { configSchema } from './config/schema.js';
+import { welcome } from './config/welcome.js';
 import { createLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 import { UdpTransport } from './sip/udp-transport.js';
 import { UserAgent } from './sip/user-agent.js';
-import { welcome } from './welcome.js';
 
 const log = createLog('main');
 
@@ -103,6 +103,8 @@ try {
   else await run(options);
 } catch (error) {
   if (error instanceof UsageError) process.stderr.write(`parley: ${error.message}\n${usage}`);
+  else if ((error as NodeJS.ErrnoException).code)
+    process.stderr.write(`parley: ${(error as Error).message}\n`);
   else log.error({ err: error }, 'the box could not start');
   process.exit(1);
 }

@@ -11,59 +11,54 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$out/16k" "$out/8k"
 
-# recorded NAME FILE...: the recordings one after the other
-recorded() {
-  local name=$1 parts=()
-  shift
+# decoded FILE...: recordings as WAV files; prints their names
+decoded() {
   for file in "$@"; do
-    ffmpeg -loglevel error -y -f g722 -i "$voice/$file.g722" -ar 16000 -ac 1 "$work/${file//\//-}.wav"
-    parts+=("$work/${file//\//-}.wav")
+    local wav="$work/${file//\//-}.wav"
+    ffmpeg -loglevel error -y -f g722 -i "$voice/$file.g722" -ar 16000 -ac 1 "$wav"
+    echo "$wav"
   done
-  sox "${parts[@]}" "$work/$name.joined.wav"
-  finish "$name" "$work/$name.joined.wav"
 }
 
-# spoken NAME TEXT: festival says what was never recorded
-spoken() {
-  printf '%s' "$2" | text2wave -eval '(voice_cmu_us_slt_arctic_hts)' -F 16000 -o "$work/$1.spoken.wav"
-  finish "$1" "$work/$1.spoken.wav"
+# synthesised NAME TEXT: the text as a WAV file, said by festival; prints its name. Its voice is not free of offset.
+synthesised() {
+  printf '%s' "$2" | text2wave -eval '(voice_cmu_us_slt_arctic_hts)' -F 16000 -o "$work/$1.raw.wav"
+  sox -R "$work/$1.raw.wav" "$work/$1.spoken.wav" highpass 60
+  echo "$work/$1.spoken.wav"
 }
 
-# also NAME TEXT FILE...: recordings, then a spoken sentence
-also() {
-  local name=$1 text=$2 parts=()
-  shift 2
-  for file in "$@"; do
-    ffmpeg -loglevel error -y -f g722 -i "$voice/$file.g722" -ar 16000 -ac 1 "$work/$file.wav"
-    parts+=("$(level "$work/$file.wav")")
-  done
-  printf '%s' "$text" | text2wave -eval '(voice_cmu_us_slt_arctic_hts)' -F 16000 -o "$work/$name.spoken.wav"
-  sox "${parts[@]}" "$(level "$work/$name.spoken.wav")" "$work/$name.joined.wav"
-  finish "$name" "$work/$name.joined.wav"
-}
-
-# level FILE: a copy with its silence trimmed, at -22 dBFS, no peak over -3 dBFS; prints its name
+# level FILE: a copy with its silence trimmed, speech at -22 dBFS, no peak over -3.5 dBFS; prints its name
 level() {
-  local trimmed=${1%.wav}.trimmed.wav levelled=${1%.wav}.levelled.wav
-  sox "$1" "$trimmed" silence 1 0.02 0.3% reverse silence 1 0.02 0.3% reverse pad 0.05 0.1
-  local rms peak gain
-  rms=$(sox "$trimmed" -n stats 2>&1 | awk '/^RMS lev dB/ {print $4}')
-  peak=$(sox "$trimmed" -n stats 2>&1 | awk '/^Pk lev dB/ {print $4}')
-  gain=$(awk -v rms="$rms" -v peak="$peak" 'BEGIN { a = -22 - rms; b = -3 - peak; print (a < b ? a : b) }')
+  local trimmed=${1%.wav}.trimmed.wav levelled=${1%.wav}.levelled.wav rms peak gain
+  sox -R "$1" "$trimmed" silence 1 0.02 0.3% reverse silence 1 0.02 0.3% reverse pad 0.05 0.08
+  read -r _ _ rms peak _ < <(node scripts/make-prompts-level.mjs "$trimmed")
+  gain=$(awk -v rms="$rms" -v peak="$peak" 'BEGIN { a = -22 - rms; b = -3.5 - peak; print (a < b ? a : b) }')
   sox -R "$trimmed" "$levelled" gain "$gain"
-  printf '%s' "$levelled"
+  echo "$levelled"
 }
 
-finish() {
-  local levelled
-  levelled=$(level "$2")
-  sox -R -D "$levelled" -b 16 "$out/16k/$1.wav"
-  sox -R -D "$levelled" -b 16 -r 8000 "$out/8k/$1.wav"
+# prompt NAME FILE...: the files one after the other
+prompt() {
+  local name=$1 levelled
+  shift
+  sox "$@" "$work/$name.joined.wav"
+  levelled=$(level "$work/$name.joined.wav")
+  sox -R -D "$levelled" -b 16 "$out/16k/$name.wav"
+  sox -R -D "$levelled" -b 16 -r 8000 "$out/8k/$name.wav"
 }
+
+recorded() {
+  local name=$1 files
+  shift
+  mapfile -t files < <(decoded "$@")
+  prompt "$name" "${files[@]}"
+}
+
+spoken() { prompt "$1" "$(synthesised "$1" "$2")"; }
 
 recorded enter-conference-number conf-getconfno
 recorded enter-pin conf-getpin astcc-followed-by-the-pound-key
-also enter-pin-or-none 'If there is none, just press pound.' conf-getpin astcc-followed-by-the-pound-key
+prompt enter-pin-or-none "$out/16k/enter-pin.wav" "$(level "$(synthesised none 'If there is none, just press pound.')")"
 recorded invalid-pin conf-invalidpin
 recorded conference-full conf-full
 recorded only-person conf-onlyperson

@@ -5,18 +5,15 @@ const FADE_SAMPLES = 3 * FRAME_SAMPLES;
 
 export class Concealment {
   #last = new Int16Array(FRAME_SAMPLES);
-  #at = 0;
   #hidden = FADE_SAMPLES;
 
-  /** Remembers the last samples before a gap; `pcm` holds `length` good ones. */
-  heard(pcm: Int16Array, offset: number, length: number): void {
-    for (let i = 0; i < length; i++) {
-      this.#last[this.#at] = pcm[offset + i];
-      this.#at = this.#at + 1 === FRAME_SAMPLES ? 0 : this.#at + 1;
-    }
+  /** Remembers a good frame. */
+  heard(frame: Int16Array): void {
+    this.#last.set(frame);
     this.#hidden = 0;
   }
 
+  /** Writes `length` samples at `offset`, going on where the last call ended. */
   fill(out: Int16Array, offset: number, length: number): void {
     for (let i = 0; i < length; i++) {
       if (this.#hidden >= FADE_SAMPLES) {
@@ -24,8 +21,7 @@ export class Concealment {
         continue;
       }
       const gain = (FADE_SAMPLES - this.#hidden) / FADE_SAMPLES;
-      const at = (this.#at + this.#hidden) % FRAME_SAMPLES;
-      out[offset + i] = this.#last[at] * gain;
+      out[offset + i] = this.#last[this.#hidden % FRAME_SAMPLES] * gain;
       this.#hidden++;
     }
   }

@@ -36,7 +36,7 @@ export class JitterBuffer {
   late = 0;
   resyncs = 0;
   #codec: Codec;
-  #bytes = Array.from({ length: SLOTS }, () => new Uint8Array(SLOT_BYTES));
+  #bytes = new Uint8Array(SLOTS * SLOT_BYTES);
   #lengths = new Uint16Array(SLOTS);
   #timestamps = new Uint32Array(SLOTS);
   #pcm = new Int16Array(SLOT_BYTES);
@@ -90,8 +90,8 @@ export class JitterBuffer {
       margin = START_DELAY;
     }
     const slot = slotOf(timestamp);
-    const into = this.#bytes[slot];
-    for (let i = 0; i < length; i++) into[i] = bytes[offset + i];
+    const at = slot * SLOT_BYTES;
+    for (let i = 0; i < length; i++) this.#bytes[at + i] = bytes[offset + i];
     this.#lengths[slot] = length;
     this.#timestamps[slot] = timestamp;
     this.#watchDelay(margin);
@@ -122,7 +122,6 @@ export class JitterBuffer {
       if (this.#pcmAt < this.#pcmEnd || this.#takeSlot()) {
         const count = Math.min(FRAME_SAMPLES - filled, this.#pcmEnd - this.#pcmAt);
         for (let i = 0; i < count; i++) out[filled + i] = this.#pcm[this.#pcmAt + i];
-        this.#concealment.heard(this.#pcm, this.#pcmAt, count);
         this.#pcmAt += count;
         filled += count;
         this.#playPoint = (this.#playPoint + count) >>> 0;
@@ -134,6 +133,7 @@ export class JitterBuffer {
       filled += count;
       this.#playPoint = (this.#playPoint + count) >>> 0;
     }
+    if (real) this.#concealment.heard(out);
     return real;
   }
 
@@ -188,7 +188,7 @@ export class JitterBuffer {
     const skipped = (this.#playPoint - this.#timestamps[slot]) | 0;
     if (skipped < 0) return false;
     this.#lengths[slot] = 0;
-    this.#pcmEnd = this.#codec.decode(this.#bytes[slot], 0, length, this.#pcm);
+    this.#pcmEnd = this.#codec.decode(this.#bytes, slot * SLOT_BYTES, length, this.#pcm);
     this.#pcmAt = Math.min(skipped, this.#pcmEnd);
     return this.#pcmAt < this.#pcmEnd;
   }

@@ -68,12 +68,9 @@ export class MediaPlane implements Media {
     });
     let failure = new Error('the media worker stopped');
     this.#worker.on('error', (error) => (failure = error));
-    this.#exited = new Promise((resolve) =>
-      this.#worker.once('exit', () => {
-        this.#end(failure);
-        resolve();
-      }),
-    );
+    const gone = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    const closed = new Promise<void>((resolve) => this.#channel.once('close', resolve));
+    this.#exited = Promise.all([gone.then(() => this.#end(failure)), closed]).then(() => {});
   }
 
   openPort(address: string): Promise<{ port: PortId; localPort: number }> {
@@ -136,7 +133,7 @@ export class MediaPlane implements Media {
     return readPortStats(this.#stats, port);
   }
 
-  /** Closes every port; resolves when the worker has exited. */
+  /** Closes every port; resolves when the worker has exited and nothing of it is left. */
   close(): Promise<void> {
     this.#tell({ type: 'shutdown' });
     this.#closed = true;

@@ -34,10 +34,10 @@ export class Box {
     this.exited = once(process, 'exit').then(([code]) => code as number);
   }
 
-  /** Starts a box on free ports; `config` is its document, phones 101 to 1NN being added if it has none. */
-  static async start(config: object): Promise<Box> {
+  /** Starts a box on free ports, with this document or as at its first boot. */
+  static async start(config?: object): Promise<Box> {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-box-'));
-    writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
+    if (config) writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
     const args = [
       '--data',
       directory,

@@ -1,7 +1,7 @@
 /** What the owner is shown once, at the first boot. */
 import { networkInterfaces } from 'node:os';
-import type { FirstBoot } from './config/config-store.js';
-import type { Config } from './config/schema.js';
+import type { FirstBoot } from './config-store.js';
+import type { Config } from './schema.js';
 
 /** Plain text for the terminal, with passwords: never for the log. */
 export function welcome(config: Config, first: FirstBoot, ports: { sip: number; http: number }): string {
