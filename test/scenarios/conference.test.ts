@@ -6,7 +6,8 @@ import * as assert from 'uvu/assert';
 import { Box, phones, type Room, type Status } from '../support/box.js';
 import { responseTo } from '../../firmware/sip/transaction-layer.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
-import { Refused, type TestCall } from '../support/test-phone.js';
+import type { TestCall } from '../support/test-call.js';
+import { Refused } from '../support/test-phone.js';
 import { amplitudeOf, decibels, toneSource } from '../support/tone.js';
 
 const test = suite('conferences');
@@ -42,14 +43,14 @@ test('six callers, mu-law and A-law: each hears the five others and not itself',
   for (const [index, hz] of tones.entries()) {
     const phone = await box.phone(String(101 + index), { law: index % 2 ? 'PCMA' : 'PCMU' });
     const call = await phone.dial('800');
-    call.source = toneSource(hz, amplitude);
-    call.keys('1234#');
+    call.ear.source = toneSource(hz, amplitude);
+    call.ear.keys('1234#');
     calls.push(call);
   }
   await inside('800', 6);
   // The last enter tone and the prompts are over when a second has gone by.
-  await Promise.all(calls.map((call) => call.listen(75)));
-  const heard = await Promise.all(calls.map((call) => call.listen(100)));
+  await Promise.all(calls.map((call) => call.ear.listen(75)));
+  const heard = await Promise.all(calls.map((call) => call.ear.listen(100)));
   for (const [ear, samples] of heard.entries())
     for (const [mouth, hz] of tones.entries()) {
       const level = decibels(amplitudeOf(samples, hz), amplitude);
@@ -61,7 +62,7 @@ test('six callers, mu-law and A-law: each hears the five others and not itself',
 
 test('three wrong PINs and the box hangs up; keys by INFO open the door too', async () => {
   const call = await (await box.phone('101')).dial('800');
-  call.keys('1#2#3#');
+  call.ear.keys('1#2#3#');
   await call.ended;
   const other = await (await box.phone('102')).dial('800');
   for (const digit of '1234#') assert.is((await other.info(digit)).status, 200);
@@ -82,38 +83,38 @@ test('alone: the prompt, then music; company stops it; alone again, it comes bac
   const first = await (await box.phone('101')).dial('802');
   await inside('802', 1);
   const loud = async (call: TestCall, frames: number) => {
-    const samples = await call.listen(frames);
+    const samples = await call.ear.listen(frames);
     return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length) > 100;
   };
   assert.ok(await loud(first, 100), 'the prompt');
-  await first.listen(150);
+  await first.ear.listen(150);
   assert.ok(await loud(first, 100), 'the music');
   const second = await (await box.phone('102')).dial('802');
   await inside('802', 2);
-  await first.listen(40);
+  await first.ear.listen(40);
   assert.not(await loud(first, 50), 'silence in company');
   assert.not(await loud(second, 50), 'silence in company');
   await second.hangUp();
   await inside('802', 1);
-  await first.listen(25);
+  await first.ear.listen(25);
   assert.ok(await loud(first, 100), 'alone again');
 });
 
 test('dynamic: two callers with the same new number at once: one opens it, the other needs its PIN', async () => {
   const [a, b, c] = await Promise.all(['101', '102', '103'].map((number) => box.phone(number)));
   const [one, other] = await Promise.all([a.dial('801'), b.dial('801')]);
-  one.keys('555#77#');
-  other.keys('555#88#');
+  one.ear.keys('555#77#');
+  other.ear.keys('555#88#');
   const [room] = await box.until<Room[]>('conferences', (rooms) => rooms[0]?.participants.length === 1);
   const [winner, loser, pin] =
     room.participants[0].number === '101' ? [one, other, '77'] : [other, one, '88'];
-  loser.keys(`${pin}#`);
+  loser.ear.keys(`${pin}#`);
   await inside('801', 2);
   await winner.hangUp();
   await loser.hangUp();
   await box.until<Room[]>('conferences', (rooms) => rooms.length === 0);
   // The number is new again: another PIN opens it.
-  (await c.dial('801')).keys('555#99#');
+  (await c.dial('801')).ear.keys('555#99#');
   await inside('801', 1);
 });
 
@@ -121,20 +122,20 @@ test('a caller on hold is silent to the others, keeps the seat, and is heard aga
   const [a, b] = await Promise.all(['101', '102'].map((number) => box.phone(number)));
   const [one, other] = [await a.dial('802'), await b.dial('802')];
   await inside('802', 2);
-  one.source = toneSource(600, 4000);
-  await other.listen(50);
-  assert.ok(Math.abs(decibels(amplitudeOf(await other.listen(50), 600), 4000)) < 1);
+  one.ear.source = toneSource(600, 4000);
+  await other.ear.listen(50);
+  assert.ok(Math.abs(decibels(amplitudeOf(await other.ear.listen(50), 600), 4000)) < 1);
   assert.is((await one.reinvite('sendonly')).status, 200);
-  await other.listen(10);
-  assert.ok(decibels(amplitudeOf(await other.listen(50), 600), 4000) < -60);
+  await other.ear.listen(10);
+  assert.ok(decibels(amplitudeOf(await other.ear.listen(50), 600), 4000) < -60);
   const [room] = await box.get<Room[]>('conferences');
   assert.equal(
     room.participants.map(({ held }) => held),
     [true, false],
   );
   assert.is((await one.reinvite('sendrecv')).status, 200);
-  await other.listen(20);
-  assert.ok(Math.abs(decibels(amplitudeOf(await other.listen(50), 600), 4000)) < 1);
+  await other.ear.listen(20);
+  assert.ok(Math.abs(decibels(amplitudeOf(await other.ear.listen(50), 600), 4000)) < 1);
 });
 
 test('extensions call each other: all phones ring, the first to answer talks, the other is cancelled', async () => {
@@ -149,13 +150,16 @@ test('extensions call each other: all phones ring, the first to answer talks, th
       };
     };
   });
+  const accepted = new Promise<TestCall>((resolve) => {
+    b1.onIncoming = (transaction) => void b1.accept(transaction).then(resolve);
+  });
   const call = await a.dial('102');
   await cancelled;
-  const [answered] = b1.calls;
-  call.source = toneSource(500, 4000);
-  answered.source = toneSource(700, 4000);
-  await call.listen(20);
-  const [atA, atB] = await Promise.all([call.listen(50), answered.listen(50)]);
+  const answered = await accepted;
+  call.ear.source = toneSource(500, 4000);
+  answered.ear.source = toneSource(700, 4000);
+  await call.ear.listen(20);
+  const [atA, atB] = await Promise.all([call.ear.listen(50), answered.ear.listen(50)]);
   assert.ok(Math.abs(decibels(amplitudeOf(atA, 700), 4000)) < 1);
   assert.ok(Math.abs(decibels(amplitudeOf(atB, 500), 4000)) < 1);
   await call.hangUp();
@@ -190,10 +194,10 @@ test('random datagrams on the SIP port and the audio ports: calls go on', async 
   const [a, b] = await Promise.all(['101', '102'].map((number) => box.phone(number)));
   const [one, other] = [await a.dial('802'), await b.dial('802')];
   await inside('802', 2);
-  one.source = toneSource(600, 4000);
-  await sprayDatagrams([box.sip, one.remote, other.remote], 1000);
-  await other.listen(25);
-  assert.ok(Math.abs(decibels(amplitudeOf(await other.listen(50), 600), 4000)) < 1);
+  one.ear.source = toneSource(600, 4000);
+  await sprayDatagrams([box.sip, one.ear.remote, other.ear.remote], 1000);
+  await other.ear.listen(25);
+  assert.ok(Math.abs(decibels(amplitudeOf(await other.ear.listen(50), 600), 4000)) < 1);
   assert.equal((await box.get<Status>('status')).alarms, []);
 });
 

@@ -37,9 +37,9 @@ function tone(hz: number, seconds: number): Int16Array {
 /** A test phone that sings 500 Hz in the conference. */
 async function singer(box: Box) {
   const call = await (await box.phone('101')).dial('800');
-  call.keys('1234#');
+  call.ear.keys('1234#');
   await inside(box, 1);
-  call.source = toneSource(500, AMPLITUDE);
+  call.ear.source = toneSource(500, AMPLITUDE);
   return call;
 }
 
@@ -57,8 +57,8 @@ if (isInstalled('baresip'))
       await baresip.event('CALL_ESTABLISHED');
       for (const digit of '1234#') baresip.command('sndcode', digit);
       await inside(box, 2);
-      await call.listen(50);
-      const level = decibels(amplitudeOf(await call.listen(100), 800), AMPLITUDE);
+      await call.ear.listen(50);
+      const level = decibels(amplitudeOf(await call.ear.listen(100), 800), AMPLITUDE);
       assert.ok(Math.abs(level) < 1, `baresip is heard at ${level.toFixed(1)} dB`);
       baresip.command('hangup');
       await inside(box, 1);
@@ -102,8 +102,8 @@ if (isInstalled('sipp'))
     const ended = once(sipp, 'exit') as Promise<[number]>;
     try {
       await inside(box, 2);
-      await call.listen(200);
-      const level = decibels(amplitudeOf(await call.listen(100), 800), AMPLITUDE);
+      await call.ear.listen(200);
+      const level = decibels(amplitudeOf(await call.ear.listen(100), 800), AMPLITUDE);
       assert.ok(Math.abs(level) < 1, `sipp is heard at ${level.toFixed(1)} dB`);
       box.process.kill('SIGTERM'); // the box ends sipp's call, which ends its scenario
       assert.is((await ended)[0], 0, 'sipp says that its call went well');

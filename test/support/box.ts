@@ -102,6 +102,7 @@ export class Box {
 
   /** Closes the phones, asserts that nothing is left open in the box, stops it, asserts a clean end. */
   async stop(): Promise<void> {
+    if (this.process.exitCode !== null) return;
     try {
       await this.#closePhones();
       await this.until<Status>(
@@ -123,11 +124,23 @@ export class Box {
   async discard(): Promise<void> {
     await this.#closePhones();
     this.process.kill('SIGKILL');
+    await this.exited;
     rmSync(this.directory, { recursive: true, force: true });
   }
 
   async #closePhones(): Promise<void> {
     for (const phone of this.#phones.splice(0)) await phone.close();
+  }
+}
+
+/** Lets a box live through `body` and stops it; one that fails on the way is put away all the same. */
+export async function withBox(config: object | undefined, body: (box: Box) => Promise<void>): Promise<void> {
+  const box = await Box.start(config);
+  try {
+    await body(box);
+    await box.stop();
+  } finally {
+    await box.discard();
   }
 }
 

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Box, phones, type Room } from './box.js';
-import type { TestCall } from './test-phone.js';
+import type { TestCall } from './test-call.js';
 import { readWav, writeWav } from './wav.js';
 
 const prompts = fileURLToPath(new URL('../../../firmware/prompts/en/8k/', import.meta.url));
@@ -29,7 +29,7 @@ console.log(
 const calls: TestCall[] = [];
 for (const { number, name } of callers) {
   const call = await (await box.phone(number)).dial('800');
-  call.keys('1234#');
+  call.ear.keys('1234#');
   await box.until<Room[]>('conferences', ([room]) =>
     room?.participants.some((one) => one.number === number && one.place === 'inside'),
   );
@@ -42,8 +42,8 @@ for (let turn = 0; turn < TURNS; turn += 1) {
   // Every fifth turn two talk at once.
   const talking = turn % 5 === 4 ? [turn % 4, (turn + 1) % 4] : [turn % 4];
   for (const [index, call] of calls.entries())
-    call.source = talking.includes(index) ? speech(callers[index].says) : silence;
-  const heard = await Promise.all(calls.map((call) => call.listen(TURN_FRAMES)));
+    call.ear.source = talking.includes(index) ? speech(callers[index].says) : silence;
+  const heard = await Promise.all(calls.map((call) => call.ear.listen(TURN_FRAMES)));
   recorded.push(heard[0]);
   // The end of the last turn is still on its way to the ears when a new one begins.
   heard.forEach((samples, index) => (heard[index] = samples.subarray(160 * 15)));

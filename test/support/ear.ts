@@ -1,0 +1,137 @@
+/** The talking end of a test phone: an RTP socket that sends 50 packets a second and keeps what it gets. */
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { Endpoint } from '../../firmware/sip/transport.js';
+import { decodeG711, encodeG711, type Law } from './reference-g711.js';
+
+/** Where a call's sound is sent to and comes from. */
+export type MediaEnd = {
+  readonly law: Law;
+  readonly localPort: number;
+  /** The call stands: sound may flow. */
+  start(remote: Endpoint): void;
+  close(): Promise<void>;
+};
+
+export class Ear implements MediaEnd {
+  /** Next frame to send, 160 samples; silence by default. */
+  source: () => Int16Array = () => new Int16Array(160);
+  readonly packets: { seq: number; timestamp: number; payload: Buffer; marker: boolean }[] = [];
+  #waiting: (() => void)[] = [];
+  #remote?: Endpoint;
+  #seq = 1000;
+  #timestamp = 5000;
+  #timer?: NodeJS.Timeout;
+  #nextMs = 0;
+  #keys: Buffer[] = [];
+  #open = true;
+
+  private constructor(
+    readonly law: Law,
+    private readonly socket: Socket,
+  ) {
+    socket.on('message', (packet) => this.#receive(packet));
+  }
+
+  static async open(law: Law): Promise<Ear> {
+    const socket = createSocket('udp4');
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    return new Ear(law, socket);
+  }
+
+  get localPort(): number {
+    return this.socket.address().port;
+  }
+
+  /** Where we send our sound: the box's RTP port. */
+  get remote(): Endpoint {
+    return this.#remote!;
+  }
+
+  start(remote: Endpoint): void {
+    this.#remote = remote;
+    this.#nextMs = performance.now();
+    this.#tick();
+  }
+
+  /** Keys sent as RFC 4733 events, each 60 ms with 40 ms between, the end three times. */
+  keys(digits: string): void {
+    for (const digit of digits) {
+      const event = '0123456789*#ABCD'.indexOf(digit);
+      const durations = [160, 320, 480];
+      for (const duration of durations) this.#keys.push(eventPayload(event, false, duration));
+      for (let end = 0; end < 3; end += 1) this.#keys.push(eventPayload(event, true, 480));
+      this.#keys.push(Buffer.alloc(0), Buffer.alloc(0));
+    }
+  }
+
+  /** Resolves when `count` more packets have come; forgets what came before. */
+  async listen(count: number): Promise<Int16Array> {
+    this.packets.length = 0;
+    while (this.packets.length < count && this.#open)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    const heard = this.packets.slice(0, count).flatMap(({ payload }) => [...payload]);
+    return Int16Array.from(heard, (octet) => decodeG711(this.law, octet));
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    clearTimeout(this.#timer);
+    for (const wake of this.#waiting.splice(0)) wake();
+    const closed = once(this.socket, 'close');
+    this.socket.close();
+    await closed;
+  }
+
+  #tick(): void {
+    if (!this.#open) return;
+    for (; this.#nextMs <= performance.now(); this.#nextMs += 20) this.#sendFrame();
+    this.#timer = setTimeout(() => this.#tick(), this.#nextMs - performance.now());
+  }
+
+  #sendFrame(): void {
+    const key = this.#keys.shift();
+    if (key?.length === 0 || key === undefined) this.#timestamp += 160;
+    if (key && key.length > 0) {
+      this.#sendRtp(101, key);
+      if (this.#keys[0]?.length === 0) this.#timestamp += 960;
+    } else {
+      const frame = this.source();
+      this.#sendRtp(
+        this.law === 'PCMU' ? 0 : 8,
+        Buffer.from(Uint8Array.from(frame, (sample) => encodeG711(this.law, sample))),
+      );
+    }
+  }
+
+  #sendRtp(payloadType: number, payload: Buffer): void {
+    const packet = Buffer.alloc(12 + payload.length);
+    packet[0] = 0x80;
+    packet[1] = payloadType;
+    packet.writeUInt16BE(this.#seq++ & 0xffff, 2);
+    packet.writeUInt32BE(this.#timestamp >>> 0, 4);
+    packet.writeUInt32BE(0x1234abcd, 8);
+    payload.copy(packet, 12);
+    this.socket.send(packet, this.#remote!.port, this.#remote!.address, () => {});
+  }
+
+  #receive(packet: Buffer): void {
+    if (packet.length < 12 || packet[0] >> 6 !== 2) return;
+    this.packets.push({
+      seq: packet.readUInt16BE(2),
+      timestamp: packet.readUInt32BE(4),
+      marker: (packet[1] & 0x80) !== 0,
+      payload: Buffer.from(packet.subarray(12)),
+    });
+    if (this.packets.length > 6000) this.packets.shift();
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+}
+
+function eventPayload(event: number, end: boolean, duration: number): Buffer {
+  const payload = Buffer.from([event, (end ? 0x80 : 0) | 10, 0, 0]);
+  payload.writeUInt16BE(duration, 2);
+  return payload;
+}

@@ -1,0 +1,106 @@
+/** One call of a test phone: its dialog, and the end where its sound comes and goes. */
+import { Headers, parseCSeq, parseNameAddr, type SipRequest, type SipResponse } from 'sip-parser';
+import type { Ear, MediaEnd } from './ear.js';
+import type { TestPhone } from './test-phone.js';
+
+export class TestCall<End extends MediaEnd = Ear> {
+  callId = '';
+  readonly ended: Promise<void>;
+  #settle!: () => void;
+  #dialog?: { local: string; remote: string; target: string };
+  #cseq = 100;
+  #open = true;
+
+  constructor(
+    private readonly phone: TestPhone,
+    readonly ear: End,
+  ) {
+    this.ended = new Promise((resolve) => (this.#settle = resolve));
+    phone.calls.add(this);
+  }
+
+  /** Our offer or answer; `direction` as of SDP. */
+  sdp(direction = 'sendrecv'): string {
+    return [
+      'v=0',
+      'o=- 1 1 IN IP4 127.0.0.1',
+      's=-',
+      'c=IN IP4 127.0.0.1',
+      't=0 0',
+      `m=audio ${this.ear.localPort} RTP/AVP ${this.ear.law === 'PCMU' ? 0 : 8} 101`,
+      'a=rtpmap:101 telephone-event/8000',
+      `a=${direction}`,
+      '',
+    ].join('\r\n');
+  }
+
+  /** Our INVITE was answered: acknowledges, and starts to send. */
+  answered(response: SipResponse): void {
+    const { headers } = response;
+    const target = parseNameAddr(headers.all('Contact')[0]).uri;
+    this.callId = headers.get('Call-ID')!;
+    this.#dialog = { local: headers.get('From')!, remote: headers.get('To')!, target };
+    this.phone.sendAck(this.#request('ACK', parseCSeq(headers.get('CSeq')!).number));
+    this.#start(response.body);
+  }
+
+  /** We answered their INVITE. */
+  accepted(invite: SipRequest, response: SipResponse): void {
+    const { headers } = response;
+    const target = parseNameAddr(invite.headers.all('Contact')[0]).uri;
+    this.callId = headers.get('Call-ID')!;
+    this.#dialog = { local: headers.get('To')!, remote: headers.get('From')!, target };
+    this.#start(invite.body);
+  }
+
+  /** Sends a re-INVITE with this direction (`sendonly` holds, `sendrecv` resumes). */
+  async reinvite(direction: string): Promise<SipResponse> {
+    const request = this.#request('INVITE', ++this.#cseq);
+    request.headers.append('Contact', this.phone.contact).append('Content-Type', 'application/sdp');
+    request.body = Buffer.from(this.sdp(direction));
+    const response = await this.phone.send(request);
+    this.phone.sendAck(this.#request('ACK', this.#cseq));
+    return response;
+  }
+
+  /** Sends one key by SIP INFO. */
+  async info(digit: string): Promise<SipResponse> {
+    const request = this.#request('INFO', ++this.#cseq);
+    request.headers.append('Content-Type', 'application/dtmf-relay');
+    request.body = Buffer.from(`Signal=${digit}\r\nDuration=160\r\n`);
+    return this.phone.send(request);
+  }
+
+  /** Sends BYE and waits for its answer. */
+  async hangUp(): Promise<void> {
+    if (!this.#open) return;
+    const bye = this.#dialog && this.#request('BYE', ++this.#cseq);
+    await this.close();
+    if (bye) await this.phone.send(bye);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    this.phone.calls.delete(this);
+    await this.ear.close();
+    this.#settle();
+  }
+
+  #start(sdp: Buffer): void {
+    const text = sdp.toString();
+    const port = Number(/m=audio (\d+)/.exec(text)?.[1]);
+    this.ear.start({ address: /c=IN IP4 (\S+)/.exec(text)?.[1] ?? '127.0.0.1', port });
+  }
+
+  #request(method: string, seq: number): SipRequest {
+    const { local, remote, target } = this.#dialog!;
+    const headers = new Headers()
+      .append('From', local)
+      .append('To', remote)
+      .append('Call-ID', this.callId)
+      .append('CSeq', `${seq} ${method}`)
+      .append('Max-Forwards', '70');
+    return { kind: 'request', method, uri: target, headers, body: Buffer.alloc(0) };
+  }
+}
