@@ -1,5 +1,6 @@
 /** The media worker: one synchronous loop. Nothing wakes it but its own schedule; it decides nothing. */
 import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { threadCpuMs } from '../../hal/ffi/thread-cpu.js';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
 import type { MediaCommand, MediaEvent } from './contract.js';
 import { Engine } from './engine.js';
@@ -30,10 +31,16 @@ function run(): void {
     (ms) => void Atomics.wait(cell, 0, 0, ms),
   );
   const { counters } = ticker;
+  let maxTickCpuMs = 0;
   for (;;) {
     const ticks = ticker.wait();
+    const cpuMs = threadCpuMs();
     if (!obey()) return;
     for (let i = 0; i < ticks; i++) engine.tick();
+    const tickCpuMs = threadCpuMs() - cpuMs;
+    if (tickCpuMs > maxTickCpuMs) maxTickCpuMs = tickCpuMs;
+    stats[PLANE.cpuUs] = cpuMs * 1000;
+    stats[PLANE.maxTickCpuUs] = maxTickCpuMs * 1000;
     stats[PLANE.lateTicks] = counters.lateTicks;
     stats[PLANE.skippedTicks] = counters.skippedTicks;
     stats[PLANE.maxLatenessUs] = counters.maxLatenessMs * 1000;

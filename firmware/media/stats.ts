@@ -16,6 +16,10 @@ export const PLANE = {
   /** Strangers' packets and what was no RTP packet of the agreed format. */
   packetsDropped: 6,
   ports: 7,
+  /** CPU time that the worker spent, us; wraps after 71 minutes of work. */
+  cpuUs: 8,
+  /** The most that one waking took of it. */
+  maxTickCpuUs: 9,
 } as const;
 export const PLANE_WORDS = 16;
 

@@ -1,34 +1,24 @@
 /** Non-blocking UDP sockets straight on libc: no event loop, no allocation per datagram. */
-import koffi from 'koffi';
+import {
+  AF_INET,
+  bind,
+  close,
+  connect,
+  EADDRINUSE,
+  errno,
+  getsockname,
+  recvfrom,
+  send,
+  sendto,
+  setsockopt,
+  SO_RCVBUF,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  socket,
+  SOL_SOCKET,
+} from './libc.js';
 import { SOCKET_ADDRESS_BYTES, portOf, socketAddress, type SocketAddress } from './socket-address.js';
-
-const libc = koffi.load('libc.so.6');
-const socket = libc.func('int socket(int domain, int type, int protocol)') as Call;
-const bind = libc.func('int bind(int fd, const void *address, uint32_t length)') as Call;
-const connect = libc.func('int connect(int fd, const void *address, uint32_t length)') as Call;
-const getsockname = libc.func('int getsockname(int fd, void *address, void *length)') as Call;
-const setsockopt = libc.func(
-  'int setsockopt(int fd, int level, int name, const void *value, uint32_t n)',
-) as Call;
-const recvfrom = libc.func(
-  'int64_t recvfrom(int fd, void *into, size_t length, int flags, void *from, void *fromLength)',
-) as Call;
-const send = libc.func('int64_t send(int fd, const void *bytes, size_t length, int flags)') as Call;
-const sendto = libc.func(
-  'int64_t sendto(int fd, const void *bytes, size_t length, int flags, const void *to, uint32_t toLength)',
-) as Call;
-const close = libc.func('int close(int fd)') as Call;
-
-type Call = (...args: (number | Uint8Array | Uint32Array | Int32Array)[]) => number;
-
-// Linux, the same on x64 and arm64.
-const AF_INET = 2;
-const SOCK_DGRAM = 2;
-const SOCK_NONBLOCK = 0o4000;
-const SOCK_CLOEXEC = 0o2000000;
-const SOL_SOCKET = 1;
-const SO_RCVBUF = 8;
-const EADDRINUSE = 98;
 
 /** A UDP socket; `receive` and `send` neither block, throw nor allocate. */
 export class UdpSocket {
@@ -49,7 +39,7 @@ export class UdpSocket {
    */
   static open(address: string, range: readonly [number, number], startPort = range[0]): UdpSocket {
     const fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) throw new Error(`socket: errno ${koffi.errno()}`);
+    if (fd < 0) throw new Error(`socket: errno ${errno()}`);
     try {
       setsockopt(fd, SOL_SOCKET, SO_RCVBUF, new Int32Array([64 * 1024]), 4);
       const localPort = bindInRange(fd, address, range, startPort);
@@ -118,7 +108,7 @@ function bindAnywhere(fd: number, address: string): number {
 
 function portOfProbe(address: string): number {
   const probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (probe < 0) throw new Error(`socket: errno ${koffi.errno()}`);
+  if (probe < 0) throw new Error(`socket: errno ${errno()}`);
   try {
     tryBind(probe, address, 0);
     return boundPort(probe);
@@ -131,8 +121,8 @@ function tryBind(fd: number, address: string, port: number): boolean {
   const wanted = socketAddress(address, port);
   if (!wanted) throw new Error(`not an IPv4 address: ${address}`);
   if (bind(fd, wanted, wanted.length) === 0) return true;
-  if (koffi.errno() === EADDRINUSE) return false;
-  throw new Error(`bind ${address}: errno ${koffi.errno()}`);
+  if (errno() === EADDRINUSE) return false;
+  throw new Error(`bind ${address}: errno ${errno()}`);
 }
 
 function boundPort(fd: number): number {

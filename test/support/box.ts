@@ -89,9 +89,9 @@ export class Box {
     return (await response.json()) as T;
   }
 
-  /** Asks the box again and again until it says what is expected; fails with the last answer after 10 s. */
-  async until<T>(what: string, holds: (answer: T) => boolean): Promise<T> {
-    const endMs = performance.now() + 10_000;
+  /** Asks the box again and again until it says what is expected; fails with the last answer after a while. */
+  async until<T>(what: string, holds: (answer: T) => boolean, limitMs = 10_000): Promise<T> {
+    const endMs = performance.now() + limitMs;
     for (;;) {
       const answer = await this.get<T>(what);
       if (holds(answer)) return answer;

@@ -8,7 +8,8 @@ export class TestCall<End extends MediaEnd = Ear> {
   readonly ended: Promise<void>;
   #settle!: () => void;
   #dialog?: { local: string; remote: string; target: string };
-  #cseq = 100;
+  /** CSeq number of our last request. */
+  #cseq = 1;
   #open = true;
 
   constructor(
@@ -40,7 +41,8 @@ export class TestCall<End extends MediaEnd = Ear> {
     const target = parseNameAddr(headers.all('Contact')[0]).uri;
     this.callId = headers.get('Call-ID')!;
     this.#dialog = { local: headers.get('From')!, remote: headers.get('To')!, target };
-    this.phone.sendAck(this.#request('ACK', parseCSeq(headers.get('CSeq')!).number));
+    this.#cseq = parseCSeq(headers.get('CSeq')!).number;
+    this.phone.sendAck(this.#request('ACK', this.#cseq));
     this.#start(response.body);
   }
 
@@ -76,7 +78,9 @@ export class TestCall<End extends MediaEnd = Ear> {
     if (!this.#open) return;
     const bye = this.#dialog && this.#request('BYE', ++this.#cseq);
     await this.close();
-    if (bye) await this.phone.send(bye);
+    if (!bye) return;
+    const { status } = await this.phone.send(bye);
+    if (status !== 200 && status !== 481) throw new Error(`BYE was answered ${status}`);
   }
 
   async close(): Promise<void> {

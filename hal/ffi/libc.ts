@@ -1,0 +1,36 @@
+/** The C library, as far as we call it: the one place that knows the FFI. Linux, the same numbers on x64 and arm64. */
+import koffi from 'koffi';
+
+const library = koffi.load('libc.so.6');
+type Argument = number | Uint8Array | Uint32Array | Int32Array | BigInt64Array;
+type Call = (...args: Argument[]) => number;
+const call = (prototype: string) => library.func(prototype) as Call;
+
+export const socket = call('int socket(int domain, int type, int protocol)');
+export const bind = call('int bind(int fd, const void *address, uint32_t length)');
+export const connect = call('int connect(int fd, const void *address, uint32_t length)');
+export const getsockname = call('int getsockname(int fd, void *address, void *length)');
+export const setsockopt = call('int setsockopt(int fd, int level, int name, const void *value, uint32_t n)');
+export const recvfrom = call(
+  'int64_t recvfrom(int fd, void *into, size_t length, int flags, void *from, void *fromLength)',
+);
+export const send = call('int64_t send(int fd, const void *bytes, size_t length, int flags)');
+export const sendto = call(
+  'int64_t sendto(int fd, const void *bytes, size_t length, int flags, const void *to, uint32_t toLength)',
+);
+export const close = call('int close(int fd)');
+export const clock_gettime = call('int clock_gettime(int clock, void *time)');
+
+/** Why the last call of this thread failed. */
+export function errno(): number {
+  return koffi.errno();
+}
+
+export const AF_INET = 2;
+export const SOCK_DGRAM = 2;
+export const SOCK_NONBLOCK = 0o4000;
+export const SOCK_CLOEXEC = 0o2000000;
+export const SOL_SOCKET = 1;
+export const SO_RCVBUF = 8;
+export const EADDRINUSE = 98;
+export const CLOCK_THREAD_CPUTIME_ID = 3;
