@@ -22,6 +22,7 @@ test: test-system build
 	node scripts/run-tests.mjs $(ONLY)
 
 bench: build
+	node dist/test/bench/parser-bench.js
 	node dist/test/bench/media-bench.js
 
 clean:

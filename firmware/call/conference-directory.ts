@@ -16,6 +16,15 @@ import {
   type RoomState,
 } from './room.js';
 
+export type Seat = {
+  leg: Leg;
+  sinceMs: number;
+  /** What the one who is alone hears. */
+  music?: PlayId;
+  /** Goes on from the prompt to the music. */
+  skipPrompt?: () => void;
+};
+
 /** A room somebody is in. */
 export type OpenRoom = {
   conference: Conference;
@@ -25,7 +34,7 @@ export type OpenRoom = {
   mix: MixId;
   sinceMs: number;
   state: RoomState;
-  legs: Map<LegId, { leg: Leg; sinceMs: number; music?: PlayId }>;
+  legs: Map<LegId, Seat>;
 };
 
 export class ConferenceDirectory {
@@ -66,6 +75,11 @@ export class ConferenceDirectory {
   /** Something happened to a leg that has a seat; others are ignored. */
   dispatch(event: Exclude<RoomEvent, { type: 'seat' }>): void {
     for (const [key, open] of this.#rooms) if (open.legs.has(event.leg)) return this.#apply(key, open, event);
+  }
+
+  /** A key stops the prompt that somebody inside hears. */
+  skipPrompt(leg: LegId): void {
+    for (const { legs } of this.#rooms.values()) legs.get(leg)?.skipPrompt?.();
   }
 
   #open(key: string, conference: Conference, number: string, pin: string): OpenRoom {
@@ -126,15 +140,21 @@ export class ConferenceDirectory {
     const port = seat?.leg.port;
     if (!seat || port === undefined) return;
     const ended = () => {
+      seat.skipPrompt = undefined;
       seat.music = this.media.play({ port }, holdMusic, { loop: true });
     };
-    seat.music = this.media.play({ port }, itemsOf('only-person'), { ended });
+    const prompt = this.media.play({ port }, itemsOf('only-person'), { ended });
+    seat.music = prompt;
+    seat.skipPrompt = () => {
+      this.media.stopPlay(prompt);
+      ended();
+    };
   }
 
   #stopMusic(open: OpenRoom, id: LegId): void {
     const seat = open.legs.get(id);
     if (seat?.music !== undefined) this.media.stopPlay(seat.music);
-    if (seat) seat.music = undefined;
+    if (seat) seat.music = seat.skipPrompt = undefined;
   }
 }
 

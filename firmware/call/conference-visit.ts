@@ -34,7 +34,8 @@ export class ConferenceVisit {
         break;
       }
       case 'digit':
-        this.#door.dispatch(event);
+        if (this.#door.state.step === 'inside') this.directory.skipPrompt(this.leg.id);
+        else this.#door.dispatch(event);
         break;
       case 'held':
         this.directory.dispatch({ type: 'hold', leg: this.leg.id, held: event.held });
@@ -45,6 +46,7 @@ export class ConferenceVisit {
         this.directory.dispatch({ type: 'leave', leg: this.leg.id });
         break;
       case 'alerting':
+      case 'early':
         break;
     }
   }

@@ -1,18 +1,21 @@
 /** A call from one leg to the phones of an extension: all ring, the first to answer has it. */
 import type { Clock, Timer } from '../clock.js';
-import type { Media, MixId } from '../media/contract.js';
+import type { Media, MixId, PlayId, PlayItem } from '../media/contract.js';
+import { holdMusic } from './announcements.js';
 import type { Cause } from './cause.js';
 import type { Leg, LegEvent } from './leg.js';
+import type { Tones } from './tone-plan.js';
 
 /** How long the phones ring, ms. */
 const RING_MS = 120_000;
+/** How long a caller who heard our ring-back hears that it was in vain, ms. */
+const BUSY_MS = 3000;
 
 export class ExtensionCall {
   #ringing: Leg[];
   #answeredBy?: Leg;
-  #timer?: Timer;
-  /** The last phone's reason for not taking the call. */
-  #cause: Cause = 'noAnswer';
+  #timer: Timer;
+  #playing = new Map<Leg, PlayId>();
   #over = false;
 
   /** `phones` are being called already. */
@@ -21,20 +24,19 @@ export class ExtensionCall {
     phones: Leg[],
     private readonly mix: MixId,
     private readonly media: Media,
-    clock: Clock,
+    private readonly clock: Clock,
+    private readonly tones: Tones,
   ) {
     this.#ringing = phones;
     caller.onEvent = (event) => this.#onCaller(event);
     for (const phone of phones) phone.onEvent = (event) => this.#onPhone(phone, event);
-    this.#timer = clock.after(RING_MS, () => {
-      this.#cause = 'noAnswer';
-      this.#end('noAnswer');
-    });
+    this.#timer = clock.after(RING_MS, () => this.#giveUp('noAnswer'));
   }
 
   #onCaller(event: LegEvent): void {
-    if (event.type === 'answered') this.#talk();
-    else if (event.type === 'held') this.#hold(this.caller, event.held);
+    if (event.type === 'early') this.#play(this.caller, this.tones.ringBack);
+    else if (event.type === 'answered') this.#talk();
+    else if (event.type === 'held') this.#hold(this.caller, this.#answeredBy, event.held);
     else if (event.type === 'ended') this.#end('normal');
   }
 
@@ -47,16 +49,14 @@ export class ExtensionCall {
         this.#answered(phone);
         break;
       case 'held':
-        this.#hold(phone, event.held);
+        this.#hold(phone, this.caller, event.held);
         break;
       case 'ended':
         this.#ringing = this.#ringing.filter((other) => other !== phone);
         if (phone === this.#answeredBy) this.#end('normal');
-        else if (!this.#answeredBy) {
-          this.#cause = event.cause;
-          if (this.#ringing.length === 0) this.#end(this.#cause);
-        }
+        else if (!this.#answeredBy && this.#ringing.length === 0) this.#giveUp(event.cause);
         break;
+      case 'early':
       case 'digit':
         break;
     }
@@ -65,26 +65,56 @@ export class ExtensionCall {
   #answered(phone: Leg): void {
     if (this.#answeredBy) return phone.hangUp('normal');
     this.#answeredBy = phone;
-    this.#timer?.cancel();
+    this.#timer.cancel();
     for (const other of this.#ringing) if (other !== phone) other.hangUp('normal');
     this.caller.answer();
   }
 
   #talk(): void {
+    this.#hush(this.caller);
     for (const leg of [this.caller, this.#answeredBy])
       if (leg?.port !== undefined && leg.state === 'answered') this.media.join(leg.port, this.mix);
   }
 
-  #hold(leg: Leg, held: boolean): void {
+  /** One holds the other, who hears music meanwhile. */
+  #hold(leg: Leg, other: Leg | undefined, held: boolean): void {
     if (leg.port === undefined) return;
-    if (held) this.media.leave(leg.port);
-    else this.media.join(leg.port, this.mix);
+    this.#hush(leg);
+    if (held) {
+      this.media.leave(leg.port);
+      if (other?.state === 'answered') this.#play(other, holdMusic);
+    } else {
+      this.media.join(leg.port, this.mix);
+      if (other) this.#hush(other);
+    }
+  }
+
+  #play(leg: Leg, items: PlayItem[]): void {
+    this.#hush(leg);
+    if (leg.port !== undefined)
+      this.#playing.set(leg, this.media.play({ port: leg.port }, items, { loop: true }));
+  }
+
+  #hush(leg: Leg): void {
+    const play = this.#playing.get(leg);
+    if (play !== undefined) this.media.stopPlay(play);
+    this.#playing.delete(leg);
+  }
+
+  /** Nobody took the call. */
+  #giveUp(cause: Cause): void {
+    if (this.#over) return;
+    this.#timer.cancel();
+    for (const phone of this.#ringing) phone.hangUp(cause);
+    if (this.caller.port === undefined) return this.#end(cause);
+    this.#play(this.caller, this.tones.busy);
+    this.#timer = this.clock.after(BUSY_MS, () => this.#end(cause));
   }
 
   #end(cause: Cause): void {
     if (this.#over) return;
     this.#over = true;
-    this.#timer?.cancel();
+    this.#timer.cancel();
     for (const leg of [this.caller, this.#answeredBy, ...this.#ringing]) leg?.hangUp(cause);
   }
 }

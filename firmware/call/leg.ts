@@ -3,10 +3,12 @@ import type { PortId } from '../media/contract.js';
 import type { Cause } from './cause.js';
 import type { LegId } from './room.js';
 
-export type LegState = 'offered' | 'alerting' | 'answered' | 'held' | 'ended';
+export type LegState = 'offered' | 'alerting' | 'early' | 'answered' | 'held' | 'ended';
 
 export type LegEvent =
   | { type: 'alerting' }
+  /** An incoming leg that rings can be spoken to; it has a port. */
+  | { type: 'early' }
   /** Media flow; the leg has a port. */
   | { type: 'answered' }
   | { type: 'held'; held: boolean }
@@ -22,13 +24,13 @@ export type Leg = {
   readonly party: { number: string; name: string };
   readonly state: LegState;
   readonly sinceMs: number;
-  /** Set while answered or held. */
+  /** Set once it can be spoken to. */
   readonly port: PortId | undefined;
   /** For people: `PCMU`, ...; undefined before the answer. */
   readonly codec: string | undefined;
   /** Whoever has the leg now is told; set by that owner. */
   onEvent: (event: LegEvent) => void;
-  /** An incoming leg: tells the caller that it rings. */
+  /** An incoming leg: tells the caller that it rings; `early` may follow. */
   ring(): void;
   /** An incoming leg: answers; `answered` or `ended` follows. */
   answer(): void;

@@ -12,6 +12,7 @@ import {
 import { parseSdp, SdpError, writeSdp, type SessionDescription } from '../sdp/session-description.js';
 import type { SipCall } from '../sip/sip-call.js';
 import { causeOf, statusOf, type Cause } from './cause.js';
+import { KeySources, type KeySource } from './key-source.js';
 import type { Leg, LegEvent, LegState } from './leg.js';
 import type { LegId } from './room.js';
 
@@ -27,7 +28,7 @@ export type SipLegOptions = {
   media: Media;
   /** Our address as the peer sees it. */
   localAddress: string;
-  nowMs: number;
+  nowMs(): number;
   /** The leg has ended and nothing of it is open any more. */
   onClosed: () => void;
 };
@@ -47,7 +48,8 @@ export class SipLeg implements Leg {
   readonly #sessionId = String(randomInt(1, 2 ** 47));
   #sessionVersion = 1;
   #lastSdp = '';
-  #opening: Promise<void> = Promise.resolve();
+  #opening?: Promise<void>;
+  readonly #keys = new KeySources();
 
   private constructor(
     private readonly options: SipLegOptions,
@@ -55,7 +57,7 @@ export class SipLeg implements Leg {
   ) {
     this.id = options.id;
     this.party = options.party;
-    this.sinceMs = options.nowMs;
+    this.sinceMs = options.nowMs();
     this.state = direction === 'incoming' ? 'offered' : 'alerting';
   }
 
@@ -77,30 +79,32 @@ export class SipLeg implements Leg {
     return this.#open?.port;
   }
 
+  /** Rings with our answer in it where there was an offer: then the caller hears us before the call is answered. */
   ring(): void {
     this.state = 'alerting';
-    this.#call?.ring();
+    const call = this.#call!;
+    if (!call.offer) return call.ring();
+    this.#withPort(() => {
+      if (this.state !== 'alerting' || !this.#tryToAgree((sdp) => call.ring(sdp))) return;
+      this.state = 'early';
+      this.onEvent({ type: 'early' });
+    });
   }
 
   answer(): void {
-    this.#withPort(() => {
-      const call = this.#call!;
-      try {
-        const sdp = this.#sdpFor(call.offer);
-        if (sdp) call.answer(sdp);
-        else call.reject(statusOf('incompatible'));
-      } catch (error) {
-        if (!(error instanceof SdpError)) throw error;
-        call.reject(statusOf('incompatible'));
-      }
-    });
+    this.#withPort(() => this.#tryToAgree((sdp) => this.#call!.answer(sdp)));
+  }
+
+  /** A key by RFC 4733. */
+  key(digit: string): void {
+    this.#pressed('rtp', digit);
   }
 
   hangUp(cause: Cause): void {
     if (this.state === 'ended') return;
     if (!this.#call) return this.#ended(cause);
-    if (this.direction === 'incoming' && (this.state === 'offered' || this.state === 'alerting'))
-      this.#call.reject(statusOf(cause));
+    const answered = this.state === 'answered' || this.state === 'held';
+    if (this.direction === 'incoming' && !answered) this.#call.reject(statusOf(cause));
     else this.#call.hangUp();
   }
 
@@ -111,21 +115,34 @@ export class SipLeg implements Leg {
       ringing: () => this.onEvent({ type: 'alerting' }),
       answered: (sdp) => this.#answered(sdp),
       reoffered: (offer) => this.#reoffered(offer),
-      digit: (digit) => this.onEvent({ type: 'digit', digit }),
+      digit: (digit) => this.#pressed('info', digit),
       ended: ({ status }) => this.#ended(causeOf(status)),
     };
   }
 
-  /** Opens the RTP port, then goes on, unless the call ended meanwhile. */
+  #pressed(source: KeySource, digit: string): void {
+    if (this.#keys.counts(source, this.options.nowMs())) this.onEvent({ type: 'digit', digit });
+  }
+
+  /** Opens the RTP port, if it is not open, then goes on, unless the call ended meanwhile. */
   #withPort(proceed: () => void): void {
     const { media, localAddress } = this.options;
-    this.#opening = media.openPort(localAddress).then(
-      (open) => {
-        this.#open = open;
-        if (this.state !== 'ended') proceed();
-      },
+    this.#opening ??= media.openPort(localAddress).then(
+      (open) => void (this.#open = open),
       () => this.hangUp('congestion'),
     );
+    void this.#opening.then(() => {
+      if (this.state !== 'ended') proceed();
+    });
+  }
+
+  /** Says our answer to their offer, or our offer; false if there is none and the call was rejected. */
+  #tryToAgree(say: (sdp: Buffer) => void): boolean {
+    const call = this.#call!;
+    const sdp = this.#reoffered(call.offer);
+    if (sdp) say(sdp);
+    else call.reject(statusOf('incompatible'));
+    return sdp !== undefined;
   }
 
   /** Our answer to an offer, or our offer where there is none; undefined if nothing fits. Throws SdpError. */
@@ -209,7 +226,7 @@ export class SipLeg implements Leg {
     if (this.state === 'ended') return;
     this.state = 'ended';
     this.onEvent({ type: 'ended', cause });
-    void this.#opening
+    void Promise.resolve(this.#opening)
       .then(() => this.#open && this.options.media.closePort(this.#open.port))
       .then(() => this.options.onClosed());
   }

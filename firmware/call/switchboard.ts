@@ -11,6 +11,7 @@ import { destinationOf } from './dial-plan.js';
 import { ExtensionCall } from './extension-call.js';
 import type { LegId } from './room.js';
 import { SipLeg } from './sip-leg.js';
+import { tonesOf } from './tone-plan.js';
 
 const log = createLog('call');
 
@@ -35,7 +36,7 @@ export class Switchboard {
   constructor(private readonly options: SwitchboardOptions) {
     this.conferences = new ConferenceDirectory(options.media, options.clock);
     options.media.onDigit = (port, digit) => {
-      for (const { leg } of this.#legs.values()) if (leg.port === port) leg.onEvent({ type: 'digit', digit });
+      for (const { leg } of this.#legs.values()) if (leg.port === port) leg.key(digit);
     };
   }
 
@@ -87,7 +88,8 @@ export class Switchboard {
       return phone;
     });
     const { media, clock } = this.options;
-    new ExtensionCall(caller, phones, this.conferences.newMix(), media, clock);
+    const tones = tonesOf(this.options.config().country);
+    new ExtensionCall(caller, phones, this.conferences.newMix(), media, clock, tones);
   }
 
   /** Calls an extension takes part in; all its phones that ring for one call count once. */
@@ -104,7 +106,7 @@ export class Switchboard {
       party: { number: extension.number, name: extension.name },
       media: this.options.media,
       localAddress: this.options.localAddressFor(peerAddress),
-      nowMs: this.options.clock.nowMs(),
+      nowMs: () => this.options.clock.nowMs(),
       onClosed: () => this.#drop(id),
     };
   }

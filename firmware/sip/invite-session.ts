@@ -71,6 +71,7 @@ export function inviteSession(state: InviteSessionState, event: InviteSessionEve
           return { state: { name: 'confirmed' }, effects: [{ type: 'confirmed' }] };
         case 'noAck':
           return end({ by: 'network' }, { type: 'sendBye' });
+        case 'reject':
         case 'hangUp':
           return { state: { ...state, leaving: true }, effects: [] };
         case 'bye':

@@ -84,7 +84,7 @@ export class SipCall {
     seq: number;
     repeater: MachineRunner<OkRepeaterState, { type: 'sent' } | { type: 'ack' }, OkRepeaterEffect>;
   };
-  /** Body of the answer that `answer` was called with. */
+  /** Our answer, or our offer: what goes into 180 and 200. */
   #sdp?: Buffer;
   /** Body that came with their ACK or 2xx. */
   #remoteSdp?: Buffer;
@@ -130,7 +130,9 @@ export class SipCall {
     return this.#session.state.name === 'ended';
   }
 
-  ring(): void {
+  /** Tells the caller that it rings, with our answer if media flow already (RFC 3261 §13.2.1). */
+  ring(sdp?: Buffer): void {
+    this.#sdp = sdp;
     this.#session.dispatch({ type: 'ring' });
   }
 
@@ -196,7 +198,7 @@ export class SipCall {
     switch (effect.type) {
       case 'respond':
         if (effect.status === 200) this.#sendOk();
-        else if (this.#incoming) this.#reply(this.#incoming, effect.status);
+        else if (this.#incoming) this.#reply(this.#incoming, effect.status, effect.status < 200);
         break;
       case 'sendCancel':
         this.#outgoing?.cancel();
@@ -221,9 +223,7 @@ export class SipCall {
     const invite = this.#incoming;
     if (!invite || !this.#sdp) return;
     if (!this.#dialog) this.#open(dialogOfInvite(invite.request, this.#localTag, invite.source));
-    const ok = this.#response(invite, 200);
-    ok.headers.set('Content-Type', 'application/sdp');
-    ok.body = this.#sdp;
+    const ok = this.#response(invite, 200, true);
     const reinvite = this.#session.state.name === 'confirmed';
     const repeater = new MachineRunner(
       okRepeater,
@@ -273,16 +273,20 @@ export class SipCall {
     this.home.layer.send(request, to, { response: () => {}, failed: () => {} });
   }
 
-  #reply(transaction: ServerTransaction, status: number): void {
-    transaction.respond(this.#response(transaction, status));
+  #reply(transaction: ServerTransaction, status: number, withSdp = false): void {
+    transaction.respond(this.#response(transaction, status, withSdp));
   }
 
-  #response({ request, source }: ServerTransaction, status: number): SipResponse {
+  #response({ request, source }: ServerTransaction, status: number, withSdp = false): SipResponse {
     const response = responseTo(request, status, reasonPhrase(status));
     const to = request.headers.get('To') ?? '';
     if (tagOf(to) === '' && status > 100) response.headers.set('To', `${to};tag=${this.#localTag}`);
     if (request.method === 'INVITE' && status < 300)
       response.headers.set('Contact', this.home.contactFor(source)).set('Allow', ALLOW);
+    if (withSdp && this.#sdp) {
+      response.headers.set('Content-Type', 'application/sdp');
+      response.body = this.#sdp;
+    }
     return response;
   }
 

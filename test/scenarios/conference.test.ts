@@ -4,11 +4,11 @@ import { createSocket } from 'node:dgram';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Box, phones, type Room, type Status } from '../support/box.js';
-import { responseTo } from '../../firmware/sip/transaction-layer.js';
+import { responseTo, type ServerTransaction } from '../../firmware/sip/transaction-layer.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import type { TestCall } from '../support/test-call.js';
 import { Refused } from '../support/test-phone.js';
-import { amplitudeOf, decibels, toneSource } from '../support/tone.js';
+import { amplitudeOf, decibels, rms, toneSource } from '../support/tone.js';
 
 const test = suite('conferences');
 
@@ -82,10 +82,7 @@ test('the last seat: of two callers one enters, the other hears that it is full 
 test('alone: the prompt, then music; company stops it; alone again, it comes back', async () => {
   const first = await (await box.phone('101')).dial('802');
   await inside('802', 1);
-  const loud = async (call: TestCall, frames: number) => {
-    const samples = await call.ear.listen(frames);
-    return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length) > 100;
-  };
+  const loud = async (call: TestCall, frames: number) => rms(await call.ear.listen(frames)) > 100;
   assert.ok(await loud(first, 100), 'the prompt');
   await first.ear.listen(150);
   assert.ok(await loud(first, 100), 'the music');
@@ -164,6 +161,47 @@ test('extensions call each other: all phones ring, the first to answer talks, th
   assert.ok(Math.abs(decibels(amplitudeOf(atB, 500), 4000)) < 1);
   await call.hangUp();
   await answered.ended;
+});
+
+test('whoever calls an extension hears it ring, then busy if it is in vain; whoever is held hears music', async () => {
+  const [a, b] = await Promise.all(['101', '102'].map((number) => box.phone(number)));
+  const ear = await a.ear();
+  const rings = new Promise<ServerTransaction>((resolve) => {
+    b.onIncoming = (transaction) => {
+      transaction.respond(responseTo(transaction.request, 180, 'Ringing'));
+      resolve(transaction);
+    };
+  });
+  const dialled = a.dialWith('102', ear);
+  const invite = await rings;
+  await ear.listen(20);
+  const ringing = await ear.listen(50);
+  for (const hz of [440, 480]) assert.ok(amplitudeOf(ringing, hz) > 2000, `ring-back at ${hz} Hz`);
+  const { ear: held } = await b.accept(invite);
+  const call = await dialled;
+  call.ear.source = toneSource(600, 4000);
+  await held.listen(20);
+  assert.ok(Math.abs(decibels(amplitudeOf(await held.listen(50), 600), 4000)) < 1);
+  await call.reinvite('sendonly');
+  await held.listen(50);
+  assert.ok(rms(await held.listen(100)) > 100, 'music');
+  await call.reinvite('sendrecv');
+  await held.listen(20);
+  const again = await held.listen(50);
+  assert.ok(Math.abs(decibels(amplitudeOf(again, 600), 4000)) < 1);
+  assert.ok(Math.abs(rms(again) - 4000 / Math.SQRT2) < 100, 'nothing but the other is heard');
+  await call.hangUp();
+
+  const second = await a.ear();
+  b.onIncoming = (transaction) => {
+    transaction.respond(responseTo(transaction.request, 180, 'Ringing'));
+    void second.listen(10).then(() => transaction.respond(responseTo(transaction.request, 486, 'Busy Here')));
+  };
+  const inVain = a.dialWith('102', second);
+  await second.listen(1);
+  let busy = false;
+  while (!busy) busy = amplitudeOf(await second.listen(15), 620) > 1500;
+  assert.instance(await inVain.catch((error: unknown) => error), Refused);
 });
 
 test('refusals: an unknown number, an extension without phones, a wrong password', async () => {

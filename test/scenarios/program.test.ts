@@ -98,7 +98,7 @@ test('a bad document: the box runs on defaults, with an alarm that names field, 
   ));
 
 test('a port that is taken is said', () =>
-  withBox({ version: 1 }, async (box) => {
+  withBox({ version: 1 }, (box) => {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-second-'));
     writeFileSync(path.join(directory, 'config.json'), '{"version":1}');
     const second = run(
@@ -114,6 +114,7 @@ test('a port that is taken is said', () =>
     assert.is(second.status, 1);
     assert.match(second.stderr, /EADDRINUSE/);
     rmSync(directory, { recursive: true });
+    return Promise.resolve();
   }));
 
 function basic(text: string): string {

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Box, phones, type Room } from './box.js';
 import type { TestCall } from './test-call.js';
+import { decibels, rms } from './tone.js';
 import { readWav, writeWav } from './wav.js';
 
 const prompts = fileURLToPath(new URL('../../../firmware/prompts/en/8k/', import.meta.url));
@@ -47,7 +48,7 @@ for (let turn = 0; turn < TURNS; turn += 1) {
   recorded.push(heard[0]);
   // The end of the last turn is still on its way to the ears when a new one begins.
   heard.forEach((samples, index) => (heard[index] = samples.subarray(160 * 15)));
-  const loud = heard.map((samples) => Math.round(20 * Math.log10(rms(samples) / 32768)));
+  const loud = heard.map((samples) => Math.round(decibels(rms(samples), 32768)));
   const names = talking.map((index) => callers[index].name).join(' and ');
   const ears = loud.map(
     (level, index) => `${callers[index].name} ${level > -50 ? `hears ${level} dB` : 'hears nothing'}`,
@@ -72,11 +73,4 @@ function speech(prompt: string): () => Int16Array {
     at = at + 160 >= samples.length + 3200 ? 0 : at + 160;
     return frame;
   };
-}
-
-function rms(samples: Int16Array): number {
-  return Math.max(
-    1e-3,
-    Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length),
-  );
 }

@@ -10,6 +10,7 @@ export class TestCall<End extends MediaEnd = Ear> {
   #dialog?: { local: string; remote: string; target: string };
   /** CSeq number of our last request. */
   #cseq = 1;
+  #started = false;
   #open = true;
 
   constructor(
@@ -33,6 +34,11 @@ export class TestCall<End extends MediaEnd = Ear> {
       `a=${direction}`,
       '',
     ].join('\r\n');
+  }
+
+  /** It rings; where there is sound already, we hear it. */
+  ringing(response: SipResponse): void {
+    if (response.body.length > 0) this.#start(response.body);
   }
 
   /** Our INVITE was answered: acknowledges, and starts to send. */
@@ -92,6 +98,8 @@ export class TestCall<End extends MediaEnd = Ear> {
   }
 
   #start(sdp: Buffer): void {
+    if (this.#started) return;
+    this.#started = true;
     const text = sdp.toString();
     const port = Number(/m=audio (\d+)/.exec(text)?.[1]);
     this.ear.start({ address: /c=IN IP4 (\S+)/.exec(text)?.[1] ?? '127.0.0.1', port });

@@ -78,7 +78,12 @@ export class TestPhone {
 
   /** Calls a number of the box; resolves when it answers. Throws Refused. */
   async dial(number: string): Promise<TestCall> {
-    return this.dialWith(number, await Ear.open(this.law));
+    return this.dialWith(number, await this.ear());
+  }
+
+  /** An ear for a call, to be listened to before the answer. */
+  ear(): Promise<Ear> {
+    return Ear.open(this.law);
   }
 
   /** As `dial`, with an end of the caller's own; it is closed with the call. */
@@ -92,6 +97,7 @@ export class TestPhone {
         number,
         call.sdp(),
         (headers) => headers.append('Contact', this.contact).append('Content-Type', 'application/sdp'),
+        (response) => call.ringing(response),
       );
       call.answered(response);
     } catch (error) {
@@ -103,7 +109,7 @@ export class TestPhone {
 
   /** Answers a call that came in. */
   async accept(transaction: ServerTransaction): Promise<TestCall> {
-    const call = new TestCall(this, await Ear.open(this.law));
+    const call = new TestCall(this, await this.ear());
     const response = withTag(responseTo(transaction.request, 200, 'OK'));
     response.headers.set('Contact', this.contact).set('Content-Type', 'application/sdp');
     response.body = Buffer.from(call.sdp());
@@ -113,10 +119,10 @@ export class TestPhone {
   }
 
   /** Sends a request as it is, without a second try; resolves with the final response. */
-  send(request: SipRequest): Promise<SipResponse> {
+  send(request: SipRequest, provisional: (response: SipResponse) => void = () => {}): Promise<SipResponse> {
     return new Promise((resolve, reject) => {
       this.#layer.send(request, this.options.box, {
-        response: (response) => response.status >= 200 && resolve(response),
+        response: (response) => (response.status >= 200 ? resolve : provisional)(response),
         failed: (why) => reject(new Error(`no answer to ${request.method}: ${why}`)),
       });
     });
@@ -148,6 +154,7 @@ export class TestPhone {
     to: string,
     body: string,
     extra: (headers: Headers) => void,
+    provisional?: (response: SipResponse) => void,
   ): Promise<SipResponse> {
     const { username, password, box, algorithm } = this.options;
     const tag = Math.random().toString(36).slice(2);
@@ -165,7 +172,7 @@ export class TestPhone {
       return { kind: 'request', method, uri, headers, body: Buffer.from(body) };
     };
     let request = build();
-    let response = await this.send(request);
+    let response = await this.send(request, provisional);
     if (response.status === 401) {
       const challenges = response.headers.all('WWW-Authenticate').map((value) => parseAuth(value).params);
       const challenge = challenges.find((params) => params.get('algorithm') === (algorithm ?? 'SHA-256'))!;
@@ -188,7 +195,7 @@ export class TestPhone {
         ['response', digestResponse(fields, method, password), true],
       ]);
       request = build(authorization);
-      response = await this.send(request);
+      response = await this.send(request, provisional);
     }
     if (response.status >= 300) throw new Refused(response.status);
     return response;

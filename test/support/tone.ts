@@ -24,3 +24,8 @@ export function amplitudeOf(samples: Int16Array, hz: number): number {
 export function decibels(amplitude: number, reference: number): number {
   return 20 * Math.log10(Math.max(amplitude, 1e-9) / reference);
 }
+
+/** Root of the mean square. */
+export function rms(samples: Int16Array): number {
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+}
