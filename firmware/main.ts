@@ -68,6 +68,7 @@ async function run(options: Options): Promise<void> {
           .accounts()
           .map((username) => ({ username, phones: agent.registrar.bindings(username).length })),
       media: () => media.counters(),
+      sip: () => ({ dialogs: agent.dialogs, transactions: agent.layer.open }),
       port: (port) => media.portState(port),
     }),
   });
@@ -80,7 +81,9 @@ async function run(options: Options): Promise<void> {
   const local = bind === '0.0.0.0' ? '0.0.0.0' : shown.address;
   process.stdout.write(`parley ready sip=udp:${local}:${shown.port} http=http://${local}:${web.port}\n`);
   if (store.firstBoot)
-    process.stdout.write(welcome(store.config, store.firstBoot, { sip: shown.port, http: web.port }));
+    process.stdout.write(
+      welcome(store.config, store.firstBoot, { address: local, sip: shown.port, http: web.port }),
+    );
 
   const stop = async (): Promise<void> => {
     log.info({}, 'stopping');

@@ -12,6 +12,8 @@ export type ApiSources = {
   switchboard: Switchboard;
   /** Extensions with at least one phone registered. */
   registered(): { username: string; phones: number }[];
+  /** Dialogs and transactions that have not ended. */
+  sip(): object;
   /** Counters of the media plane. */
   media(): object;
   /** What one port does now: level, loss; undefined for a closed one. */
@@ -71,7 +73,9 @@ export function api(sources: ApiSources): Record<string, () => unknown> {
       calls: sources.switchboard.legs.length,
       conferences: sources.switchboard.conferences.rooms.length,
       phones: sources.registered(),
+      sip: sources.sip(),
       media: sources.media(),
+      timers: process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length,
     }),
     conferences,
     calls,

@@ -4,15 +4,16 @@ import type { FirstBoot } from './config-store.js';
 import type { Config } from './schema.js';
 
 /** Plain text for the terminal, with passwords: never for the log. */
-export function welcome(config: Config, first: FirstBoot, ports: { sip: number; http: number }): string {
-  const address =
-    Object.values(networkInterfaces())
-      .flatMap((list) => list ?? [])
-      .find((entry) => entry.family === 'IPv4' && !entry.internal)?.address ?? '127.0.0.1';
+export function welcome(
+  config: Config,
+  first: FirstBoot,
+  bound: { address: string; sip: number; http: number },
+): string {
+  const address = bound.address === '0.0.0.0' ? outwardAddress() : bound.address;
   const lines = [''];
   if (first.madeDocument) {
     lines.push(
-      `This box is new. Register a phone at ${address}, UDP port ${ports.sip}, with one of these:`,
+      `This box is new. Register a phone at ${address}, UDP port ${bound.sip}, with one of these:`,
       '',
     );
     for (const { number, sip } of config.extensions)
@@ -24,9 +25,18 @@ export function welcome(config: Config, first: FirstBoot, ports: { sip: number; 
   }
   if (first.adminPassword)
     lines.push(
-      `Administrator: name admin, password ${first.adminPassword}, at http://${address}:${ports.http}`,
+      `Administrator: name admin, password ${first.adminPassword}, at http://${address}:${bound.http}`,
       '',
     );
   if (lines.length > 1) lines.push('This is shown only once.', '');
   return lines.length > 1 ? `${lines.join('\n')}\n` : '';
+}
+
+/** The address by which others on the network reach this machine. */
+function outwardAddress(): string {
+  return (
+    Object.values(networkInterfaces())
+      .flatMap((list) => list ?? [])
+      .find((entry) => entry.family === 'IPv4' && !entry.internal)?.address ?? '127.0.0.1'
+  );
 }

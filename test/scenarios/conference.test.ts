@@ -239,6 +239,18 @@ test('random datagrams on the SIP port and the audio ports: calls go on', async 
   assert.equal((await box.get<Status>('status')).alarms, []);
 });
 
+test('half a minute after a call nothing of it is left: no dialog, transaction or timer', async () => {
+  const fresh = await box.get<Status>('status');
+  const phone = await box.phone('101');
+  const call = await phone.dial('800');
+  call.ear.keys('1234#');
+  await inside('800', 1);
+  await call.hangUp();
+  const after = await box.until<Status>('status', ({ sip }) => sip.transactions === 0, 45_000);
+  assert.is(after.sip.dialogs, 0);
+  assert.is(after.timers, fresh.timers);
+});
+
 /** Sends `count` datagrams of random length and content, some beginning as SIP or RTP do, to each target. */
 async function sprayDatagrams(targets: Endpoint[], count: number): Promise<void> {
   const socket = createSocket('udp4');

@@ -1,7 +1,7 @@
 /** The whole box as a process of its own, as its user starts it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,7 +15,15 @@ const ADMIN_PASSWORD = 'test-password';
 
 export type Participant = { id: number; number: string; place: string; held: boolean; muted: boolean };
 export type Room = { number: string; conference?: string; participants: Participant[] };
-export type Status = { alarms: object[]; calls: number; conferences: number; media: Record<string, number> };
+export type Status = {
+  alarms: object[];
+  calls: number;
+  conferences: number;
+  phones: { username: string; phones: number }[];
+  sip: { dialogs: number; transactions: number };
+  media: Record<string, number>;
+  timers: number;
+};
 
 export class Box {
   /** Everything the box printed, for tests of what it must not print. */
@@ -26,6 +34,7 @@ export class Box {
   /** Resolves with the exit code. */
   readonly exited: Promise<number>;
   #phones: TestPhone[] = [];
+  #openAtStart: string[] = [];
 
   private constructor(
     readonly directory: string,
@@ -64,6 +73,7 @@ export class Box {
     assert.ok(match, `the box did not start: ${line}\n${box.log}`);
     box.sip = { address: match[1], port: Number(match[2]) };
     box.http = match[3];
+    box.#openAtStart = box.#open();
     return box;
   }
 
@@ -107,8 +117,9 @@ export class Box {
       await this.#closePhones();
       await this.until<Status>(
         'status',
-        ({ calls, conferences, media }) => calls + conferences + media.ports === 0,
+        ({ calls, conferences, media, sip }) => calls + conferences + media.ports + sip.dialogs === 0,
       );
+      assert.equal(this.#open(), this.#openAtStart, 'files and UDP sockets');
       assert.not.match(this.log, /"level":(50|60)/, 'errors in the log');
       this.process.kill('SIGTERM');
       assert.is(await this.exited, 0, 'exit code');
@@ -126,6 +137,23 @@ export class Box {
     this.process.kill('SIGKILL');
     await this.exited;
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Its open files and UDP sockets; those of TCP come and go with our own questions. */
+  #open(): string[] {
+    const folder = `/proc/${this.process.pid}/fd`;
+    const udp = readFileSync(`/proc/${this.process.pid}/net/udp`, 'utf8');
+    const files = readdirSync(folder).map((fd) => {
+      try {
+        return readlinkSync(path.join(folder, fd));
+      } catch {
+        return ''; // closed since
+      }
+    });
+    const inodeOf = (file: string) => /^socket:\[(\d+)\]$/.exec(file)?.[1];
+    return files
+      .filter((file) => file !== '' && (!inodeOf(file) || udp.includes(` ${inodeOf(file)} `)))
+      .sort();
   }
 
   async #closePhones(): Promise<void> {
