@@ -116,8 +116,8 @@ export type Credentials = {
   uri: string;
   response: string;
   algorithm: Algorithm;
-  /** Absent in the way of RFC 2069, which is refused. */
-  qop: 'auth';
+  /** Absent in the way of RFC 2069, which we refuse but old providers still want. */
+  qop?: 'auth';
   cnonce: string;
   /** Eight hexadecimal digits. */
   nc: string;
@@ -134,7 +134,8 @@ export function digestResponse(
       .update(text, 'latin1')
       .digest('hex');
   const ha1 = hash(`${username}:${realm}:${Buffer.from(password, 'utf8').toString('latin1')}`);
-  return hash(`${ha1}:${nonce}:${nc}:${cnonce}:${qop}:${hash(`${method}:${uri}`)}`);
+  const ha2 = hash(`${method}:${uri}`);
+  return hash(qop ? `${ha1}:${nonce}:${nc}:${cnonce}:${qop}:${ha2}` : `${ha1}:${nonce}:${ha2}`);
 }
 
 function readCredentials(value: string): Credentials | undefined {
