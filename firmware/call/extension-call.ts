@@ -35,8 +35,7 @@ export class ExtensionCall {
 
   #onCaller(event: LegEvent): void {
     if (event.type === 'early') this.#play(this.caller, this.tones.ringBack);
-    else if (event.type === 'answered') this.#talk();
-    else if (event.type === 'held') this.#hold(this.caller, this.#answeredBy, event.held);
+    else if (event.type === 'answered' || event.type === 'held') this.#join();
     else if (event.type === 'ended') this.#end('normal');
   }
 
@@ -49,7 +48,7 @@ export class ExtensionCall {
         this.#answered(phone);
         break;
       case 'held':
-        this.#hold(phone, this.caller, event.held);
+        this.#join();
         break;
       case 'ended':
         this.#ringing = this.#ringing.filter((other) => other !== phone);
@@ -70,22 +69,19 @@ export class ExtensionCall {
     this.caller.answer();
   }
 
-  #talk(): void {
-    this.#hush(this.caller);
-    for (const leg of [this.caller, this.#answeredBy])
-      if (leg?.port !== undefined && leg.state === 'answered') this.media.join(leg.port, this.mix);
-  }
-
-  /** One holds the other, who hears music meanwhile. */
-  #hold(leg: Leg, other: Leg | undefined, held: boolean): void {
-    if (leg.port === undefined) return;
-    this.#hush(leg);
-    if (held) {
-      this.media.leave(leg.port);
-      if (other?.state === 'answered') this.#play(other, holdMusic);
-    } else {
-      this.media.join(leg.port, this.mix);
-      if (other) this.#hush(other);
+  /** Both talk, but for one who holds the other: that one is out of the mix, and the other hears music. */
+  #join(): void {
+    const [caller, phone] = [this.caller, this.#answeredBy];
+    if (!phone || !isUp(caller)) return;
+    for (const [leg, other] of [
+      [caller, phone],
+      [phone, caller],
+    ]) {
+      if (leg.port === undefined) continue;
+      this.#hush(leg);
+      if (leg.state === 'held') this.media.leave(leg.port);
+      else this.media.join(leg.port, this.mix);
+      if (leg.state === 'answered' && other.state === 'held') this.#play(leg, holdMusic);
     }
   }
 
@@ -117,4 +113,8 @@ export class ExtensionCall {
     this.#timer.cancel();
     for (const leg of [this.caller, this.#answeredBy, ...this.#ringing]) leg?.hangUp(cause);
   }
+}
+
+function isUp(leg: Leg): boolean {
+  return leg.state === 'answered' || leg.state === 'held';
 }

@@ -49,6 +49,8 @@ export class SipLeg implements Leg {
   #sessionVersion = 1;
   #lastSdp = '';
   #opening?: Promise<void>;
+  /** They hold us: said by their last offer or answer. */
+  #heldByPeer = false;
   readonly #keys = new KeySources();
 
   private constructor(
@@ -159,6 +161,14 @@ export class SipLeg implements Leg {
     if (this.state === 'answered' || this.state === 'held') return;
     this.state = 'answered';
     this.onEvent({ type: 'answered' });
+    this.#tellHold(); // a call may begin on hold
+  }
+
+  #tellHold(): void {
+    if (this.state !== 'answered' && this.state !== 'held') return;
+    if (this.#heldByPeer === (this.state === 'held')) return;
+    this.state = this.#heldByPeer ? 'held' : 'answered';
+    this.onEvent({ type: 'held', held: this.#heldByPeer });
   }
 
   #takeAnswer(sdp: Buffer): boolean {
@@ -198,10 +208,8 @@ export class SipLeg implements Leg {
       receiving: agreed.direction === 'sendrecv',
     });
     // A phone that holds us says sendonly or inactive: we may not send to it.
-    const held = !sending;
-    if (held === (this.state === 'held') || (this.state !== 'answered' && this.state !== 'held')) return;
-    this.state = held ? 'held' : 'answered';
-    this.onEvent({ type: 'held', held });
+    this.#heldByPeer = !sending;
+    this.#tellHold();
   }
 
   #local(): LocalMedia {

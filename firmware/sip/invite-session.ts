@@ -100,7 +100,7 @@ export function inviteSession(state: InviteSessionState, event: InviteSessionEve
       }
       break;
     case 'confirmed':
-      if (event.type === 'hangUp') return end({ by: 'us' }, { type: 'sendBye' });
+      if (event.type === 'hangUp' || event.type === 'reject') return end({ by: 'us' }, { type: 'sendBye' });
       if (event.type === 'bye') return end({ by: 'peer' });
       if (event.type === 'noAck' || event.type === 'failed')
         return end({ by: 'network' }, { type: 'sendBye' });

@@ -86,7 +86,9 @@ export class SipCall {
   };
   /** Our answer, or our offer: what goes into 180 and 200. */
   #sdp?: Buffer;
-  /** Body that came with their ACK or 2xx. */
+  /** Our offer is under way: their answer comes with the ACK. */
+  #offering = false;
+  /** Their answer to our offer. */
   #remoteSdp?: Buffer;
 
   private constructor(
@@ -159,7 +161,7 @@ export class SipCall {
   /** An ACK within our dialog. */
   acked(ack: SipRequest): void {
     if (!this.#ok || parseCSeq(ack.headers.get('CSeq') ?? '').number !== this.#ok.seq) return;
-    this.#remoteSdp = bodyOf(ack);
+    this.#remoteSdp = this.#offering ? bodyOf(ack) : undefined;
     this.#ok.repeater.dispatch({ type: 'ack' });
   }
 
@@ -224,6 +226,7 @@ export class SipCall {
     if (!invite || !this.#sdp) return;
     if (!this.#dialog) this.#open(dialogOfInvite(invite.request, this.#localTag, invite.source));
     const ok = this.#response(invite, 200, true);
+    this.#offering = bodyOf(invite.request) === undefined;
     const reinvite = this.#session.state.name === 'confirmed';
     const repeater = new MachineRunner(
       okRepeater,
@@ -232,8 +235,12 @@ export class SipCall {
       (effect: OkRepeaterEffect) => {
         if (effect.type === 'sendAgain') return invite.respond(ok);
         this.#ok = undefined;
-        if (effect.type === 'noAck') this.#session.dispatch({ type: 'noAck' });
-        else if (!reinvite) this.#session.dispatch({ type: 'acked' });
+        if (effect.type === 'noAck') return this.#session.dispatch({ type: 'noAck' });
+        // RFC 3261 §13.2.2.4: the ACK must bear the answer to our offer; without it nobody knows what is agreed.
+        const unanswered = this.#offering && !this.#remoteSdp;
+        this.#offering = false;
+        if (unanswered) this.hangUp();
+        if (!reinvite) this.#session.dispatch({ type: 'acked' });
         else if (this.#remoteSdp) this.handlers.answered(this.#remoteSdp);
       },
     );

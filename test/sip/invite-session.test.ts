@@ -69,6 +69,15 @@ const scripts: [title: string, start: InviteSessionState, rows: [event: string, 
     ],
   ],
   [
+    'refused after the ACK, whose answer was no good',
+    incoming,
+    [
+      ['answer', 'respond 200'],
+      ['acked', 'confirmed'],
+      ['reject 488', 'sendBye, ended us'],
+    ],
+  ],
+  [
     'calling, answered, we hang up',
     outgoing,
     [

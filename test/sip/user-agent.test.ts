@@ -122,11 +122,11 @@ class Bench {
   }
 
   /** A call that is answered and acknowledged; returns the To value with the box's tag. */
-  establish(): string {
+  establish(ackBody = ''): string {
     this.authenticated('INVITE', { lines: ['Content-Type: application/sdp'], body: offer });
     this.call!.answer(Buffer.from('our answer'));
     const to = (this.sent.at(-1) as SipResponse).headers.get('To')!;
-    this.request('ACK', { to, seq: 2 });
+    this.request('ACK', { to, seq: 2, body: ackBody });
     return to;
   }
 
@@ -235,6 +235,42 @@ test('an offerless INVITE gets our offer; the answer comes with the ACK', () => 
   const bye = bench.sent.at(-1) as SipRequest;
   assert.is(bye.method, 'BYE');
   assert.is(bye.uri, 'sip:101@192.0.2.9:5062');
+  bench.done();
+});
+
+test('an offerless re-INVITE gets our offer; the answer comes with its ACK, a body in any other ACK is none', () => {
+  const bench = new Bench();
+  const to = bench.establish('no answer: the offer was theirs');
+  const sdp = ['Content-Type: application/sdp'];
+  assert.is(bench.request('INVITE', { to, seq: 3 }).body.toString(), 'answer to nothing');
+  bench.request('ACK', { to, seq: 3, lines: sdp, body: 'their answer' });
+  assert.equal(bench.told, ['101 dials 800', 'answered', 'answered their answer']);
+  bench.request('BYE', { to, seq: 4 });
+  bench.done();
+});
+
+for (const when of ['INVITE', 're-INVITE'])
+  test(`our offer in the 200 to an offerless ${when} stays without answer: the call ends`, () => {
+    const bench = new Bench();
+    if (when === 'INVITE') {
+      bench.authenticated('INVITE');
+      bench.call!.answer(Buffer.from('our offer'));
+    } else bench.request('INVITE', { to: bench.establish(), seq: 3 });
+    const to = (bench.sent.at(-1) as SipResponse).headers.get('To')!;
+    bench.request('ACK', { to, seq: when === 'INVITE' ? 2 : 3 });
+    assert.is((bench.sent.at(-1) as SipRequest).method, 'BYE');
+    assert.is(bench.told.at(-1), 'ended us');
+    bench.done();
+  });
+
+test('a re-INVITE that is refused leaves the call as it was', () => {
+  const bench = new Bench();
+  const to = bench.establish();
+  bench.call!.handlers.reoffered = () => undefined;
+  assert.is(bench.request('INVITE', { to, seq: 3, body: 'x', branch: 'z9hG4bKre' }).status, 488);
+  bench.request('ACK', { to, seq: 3, branch: 'z9hG4bKre' });
+  assert.is(bench.request('INFO', { to, seq: 4 }).status, 200);
+  assert.is(bench.request('BYE', { to, seq: 5 }).status, 200);
   bench.done();
 });
 

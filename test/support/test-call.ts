@@ -21,13 +21,13 @@ export class TestCall<End extends MediaEnd = Ear> {
     phone.calls.add(this);
   }
 
-  /** Our offer or answer; `direction` as of SDP. */
-  sdp(direction = 'sendrecv'): string {
+  /** Our offer or answer; `direction` as of SDP, `address` 0.0.0.0 for hold in the way of old phones. */
+  sdp(direction = 'sendrecv', address = '127.0.0.1'): string {
     return [
       'v=0',
       'o=- 1 1 IN IP4 127.0.0.1',
       's=-',
-      'c=IN IP4 127.0.0.1',
+      `c=IN IP4 ${address}`,
       't=0 0',
       `m=audio ${this.ear.localPort} RTP/AVP ${this.ear.law === 'PCMU' ? 0 : 8} 101`,
       'a=rtpmap:101 telephone-event/8000',
@@ -63,11 +63,17 @@ export class TestCall<End extends MediaEnd = Ear> {
 
   /** Sends a re-INVITE with this direction (`sendonly` holds, `sendrecv` resumes). */
   async reinvite(direction: string): Promise<SipResponse> {
+    return this.reinviteWith(this.sdp(direction));
+  }
+
+  /** Sends a re-INVITE with this offer; without one, `answer` to the box's offer goes with the ACK. */
+  async reinviteWith(offer: string, answer = ''): Promise<SipResponse> {
     const request = this.#request('INVITE', ++this.#cseq);
-    request.headers.append('Contact', this.phone.contact).append('Content-Type', 'application/sdp');
-    request.body = Buffer.from(this.sdp(direction));
+    const seq = this.#cseq;
+    request.headers.append('Contact', this.phone.contact);
+    fill(request, offer);
     const response = await this.phone.send(request);
-    this.phone.sendAck(this.#request('ACK', this.#cseq));
+    if (response.status < 300) this.phone.sendAck(fill(this.#request('ACK', seq), answer));
     return response;
   }
 
@@ -115,4 +121,10 @@ export class TestCall<End extends MediaEnd = Ear> {
       .append('Max-Forwards', '70');
     return { kind: 'request', method, uri: target, headers, body: Buffer.alloc(0) };
   }
+}
+
+function fill(request: SipRequest, sdp: string): SipRequest {
+  request.body = Buffer.from(sdp);
+  if (sdp !== '') request.headers.append('Content-Type', 'application/sdp');
+  return request;
 }

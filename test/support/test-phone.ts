@@ -87,7 +87,11 @@ export class TestPhone {
   }
 
   /** As `dial`, with an end of the caller's own; it is closed with the call. */
-  async dialWith<End extends MediaEnd>(number: string, ear: End): Promise<TestCall<End>> {
+  async dialWith<End extends MediaEnd>(
+    number: string,
+    ear: End,
+    { direction }: { direction?: string } = {},
+  ): Promise<TestCall<End>> {
     const call = new TestCall(this, ear);
     const { address, port } = this.options.box;
     try {
@@ -95,7 +99,7 @@ export class TestPhone {
         'INVITE',
         `sip:${number}@${address}:${port}`,
         number,
-        call.sdp(),
+        call.sdp(direction),
         (headers) => headers.append('Contact', this.contact).append('Content-Type', 'application/sdp'),
         (response) => call.ringing(response),
       );
