@@ -1,7 +1,14 @@
 /** The one schema of the configuration: it validates the document and makes its TypeScript type. */
 import type { FromSchema } from 'json-schema-to-ts';
+import {
+  number,
+  permissionGroupsSchema,
+  permissions,
+  routesSchema,
+  servicesSchema,
+  trunksSchema,
+} from './dial-plan-schema.js';
 
-const number = { type: 'string', pattern: '^[0-9]{1,12}$', description: '1 to 12 digits' } as const;
 const name = { type: 'string', maxLength: 64, description: 'at most 64 characters' } as const;
 const port = { type: 'integer', minimum: 0, maximum: 65535, description: '0 to 65535' } as const;
 
@@ -10,7 +17,19 @@ export const configSchema = {
   title: 'Parley configuration',
   type: 'object',
   additionalProperties: false,
-  required: ['version', 'network', 'security', 'country', 'administrators', 'extensions', 'conferences'],
+  required: [
+    'version',
+    'network',
+    'security',
+    'country',
+    'administrators',
+    'extensions',
+    'conferences',
+    'services',
+    'trunks',
+    'routes',
+    'permissionGroups',
+  ],
   properties: {
     version: { const: 1, description: '1' },
     network: {
@@ -93,6 +112,7 @@ export const configSchema = {
         properties: {
           number,
           name: { ...name, default: '' },
+          permissions,
           sip: {
             type: 'object',
             additionalProperties: false,
@@ -128,9 +148,17 @@ export const configSchema = {
         },
       },
     },
+    services: servicesSchema,
+    trunks: trunksSchema,
+    routes: routesSchema,
+    permissionGroups: permissionGroupsSchema,
   },
 } as const;
 
 export type Config = FromSchema<typeof configSchema>;
 export type Extension = Config['extensions'][number];
 export type Conference = Config['conferences'][number];
+export type Service = Config['services'][number];
+export type Trunk = Config['trunks'][number];
+export type Route = Config['routes'][number];
+export type PermissionGroup = Config['permissionGroups'][number];

@@ -1,16 +1,9 @@
 /** Checks a document against the schema and against itself. */
 import { isIPv4 } from 'node:net';
 import { Ajv, type ErrorObject } from 'ajv';
+import { dialPlanProblems } from './dial-plan-checks.js';
+import { clashes, type Problem } from './problem.js';
 import { configSchema, type Config } from './schema.js';
-
-export type Problem = {
-  /** JSON pointer into the document: `/extensions/0/number`. */
-  path: string;
-  /** What stands there, as JSON; `***` for a secret. */
-  value: string;
-  /** What would be right, in words. */
-  expected: string;
-};
 
 /** A configuration that must not be used: every problem, none half-applied. */
 export class ConfigError extends Error {
@@ -32,7 +25,7 @@ const check = ajv.compile<Config>(configSchema);
 export function validateConfig(document: unknown): Config {
   const candidate = structuredClone(document);
   if (!check(candidate)) throw new ConfigError((check.errors ?? []).slice(0, 100).map(problemOf));
-  const problems = [...clashes(candidate), ...misfits(candidate)];
+  const problems = [...dialPlanProblems(candidate), ...sameNames(candidate), ...misfits(candidate)];
   if (problems.length > 0) throw new ConfigError(problems);
   return candidate;
 }
@@ -57,12 +50,12 @@ function problemOf({ instancePath, keyword, params, message, data, parentSchema 
   if (instancePath === '/version' && typeof data === 'number' && data > 1)
     return {
       path: instancePath,
-      value: shown(instancePath, data),
+      value: shown(instancePath, data, schema),
       expected: '1: a later one needs a newer firmware',
     };
   return {
     path: instancePath,
-    value: shown(instancePath, data),
+    value: shown(instancePath, data, schema),
     expected: (keyword.endsWith('Items') ? undefined : inWords(schema)) ?? message ?? keyword,
   };
 }
@@ -76,39 +69,26 @@ function inWords(rule: Rule | undefined): string | undefined {
 }
 
 /** A value as JSON; a secret, or a text where an object with a secret belongs, as `***`. */
-function shown(path: string, value: unknown): string {
+function shown(path: string, value: unknown, rule: Rule | undefined): string {
   if (/\/(pin|password|passwordHash)$/.test(path)) return '***';
-  if (/\/(sip|[0-9]+)$/.test(path) && typeof value === 'string' && !path.startsWith('/network')) return '***';
+  if (path !== '' && rule?.type === 'object' && typeof value === 'string') return '***';
   if (value !== null && typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
   return (JSON.stringify(value) ?? 'missing').slice(0, 80);
 }
 
-/** Two that claim the same number, user name or administrator's name; both are named. */
-function clashes(config: Config): Problem[] {
-  const numbers = [
-    ...config.extensions.map((one, at) =>
-      claim(`/extensions/${at}/number`, one.number, `extension ${quoted(one.name)}`),
-    ),
-    ...config.conferences.map((one, at) =>
-      claim(`/conferences/${at}/number`, one.number, `conference ${quoted(one.description)}`),
-    ),
-  ];
-  const users = config.extensions.map((one, at) =>
-    claim(`/extensions/${at}/sip/username`, one.sip.username, `extension ${one.number}`),
-  );
-  const administrators = config.administrators.map((one, at) =>
-    claim(`/administrators/${at}/name`, one.name, `administrator ${at + 1}`),
-  );
-  return [numbers, users, administrators].flatMap((claims) => {
-    const owners = new Map<string, string>();
-    return claims.flatMap(({ path, value, owner }) => {
-      const other = owners.get(value);
-      if (other === undefined) owners.set(value, owner);
-      return other === undefined
-        ? []
-        : [{ path, value: quoted(value), expected: `one that ${other} does not have` }];
-    });
-  });
+/** Two that claim the same user name or administrator's name; both are named. */
+function sameNames(config: Config): Problem[] {
+  const users = config.extensions.map(({ number, sip }, at) => ({
+    path: `/extensions/${at}/sip/username`,
+    value: sip.username,
+    owner: `extension ${number}`,
+  }));
+  const administrators = config.administrators.map(({ name }, at) => ({
+    path: `/administrators/${at}/name`,
+    value: name,
+    owner: `administrator ${at + 1}`,
+  }));
+  return [users, administrators].flatMap(clashes);
 }
 
 /** Fields that do not go together. */
@@ -136,12 +116,4 @@ function misfits(config: Config): Problem[] {
       : [],
   );
   return [...ports, ...pins];
-}
-
-function claim(path: string, value: string, owner: string) {
-  return { path, value, owner };
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(text);
 }

@@ -1,0 +1,142 @@
+/** Whether a dial plan fits together: names that exist, and no prefix that hides a number or another prefix. */
+import { clashes, quoted, type Claim, type Problem } from './problem.js';
+import type { Config } from './schema.js';
+
+export function dialPlanProblems(config: Config): Problem[] {
+  return [
+    ...clashes(numbers(config)),
+    ...clashes(config.trunks.map(({ name }, at) => claim(`/trunks/${at}/name`, name, `trunk ${at + 1}`))),
+    ...clashes(
+      config.permissionGroups.map(({ name }, at) =>
+        claim(`/permissionGroups/${at}/name`, name, `permission group ${at + 1}`),
+      ),
+    ),
+    ...config.trunks.flatMap((_, at) => inboundProblems(config, at)),
+    ...config.trunks.flatMap((_, at) => missingCredentials(config, at)),
+    ...hiddenNumbers(config),
+    ...hiddenRoutes(config),
+    ...unknownTrunks(config),
+    ...unknownGroups(config),
+  ];
+}
+
+/** Every number of the box with its owner. */
+function numbers(config: Config): Claim[] {
+  return [
+    ...config.extensions.map((one, at) =>
+      claim(`/extensions/${at}/number`, one.number, `extension ${quoted(one.name)}`),
+    ),
+    ...config.conferences.map((one, at) =>
+      claim(`/conferences/${at}/number`, one.number, `conference ${quoted(one.description)}`),
+    ),
+    ...config.services.map((one, at) =>
+      claim(`/services/${at}/number`, one.number, `service ${one.service}`),
+    ),
+  ];
+}
+
+/** The table of a trunk: no number twice, and every row leads somewhere. */
+function inboundProblems(config: Config, trunk: number): Problem[] {
+  const rows = config.trunks[trunk].inbound.numbers;
+  const path = (row: number, field: string) => `/trunks/${trunk}/inbound/numbers/${row}/${field}`;
+  const targets = new Set(['askForConference']);
+  for (const { number } of [...config.extensions, ...config.conferences]) targets.add(number);
+  const twice = clashes(
+    rows.map(({ number, to }, at) => claim(path(at, 'number'), number, `the row to ${to}`)),
+  );
+  const nowhere = rows.flatMap(({ to }, at): Problem[] =>
+    targets.has(to)
+      ? []
+      : [
+          {
+            path: path(at, 'to'),
+            value: quoted(to),
+            expected: 'the number of an extension or a conference that exists, or "askForConference"',
+          },
+        ],
+  );
+  return [...twice, ...nowhere];
+}
+
+function missingCredentials(config: Config, trunk: number): Problem[] {
+  if (config.trunks[trunk].type === 'peer') return [];
+  return (['username', 'password'] as const)
+    .filter((field) => config.trunks[trunk][field] === undefined)
+    .map((field) => ({
+      path: `/trunks/${trunk}/${field}`,
+      value: 'missing',
+      expected: 'what the provider gave: a trunk of type "register" needs it',
+    }));
+}
+
+/** Numbers of the box that begin as numbers outside do. */
+function hiddenNumbers(config: Config): Problem[] {
+  return config.routes.flatMap(({ prefix }, at) => {
+    const hidden = numbers(config).find(({ value }) => value.startsWith(prefix));
+    return hidden
+      ? [shadow(at, prefix, `number ${hidden.value} of ${hidden.owner} does not begin with`)]
+      : [];
+  });
+}
+
+/** Routes that an earlier one leaves nothing to: the first that fits is taken. */
+function hiddenRoutes(config: Config): Problem[] {
+  return config.routes.flatMap(({ prefix }, at) => {
+    const earlier = config.routes.findIndex((other) => prefix.startsWith(other.prefix));
+    if (earlier >= at) return [];
+    const other = config.routes[earlier].prefix;
+    return [
+      shadow(
+        at,
+        prefix,
+        prefix === other
+          ? `route ${earlier + 1} does not have`
+          : `does not begin with ${other}, which route ${earlier + 1} takes; or let this route come before that one`,
+      ),
+    ];
+  });
+}
+
+function unknownTrunks(config: Config): Problem[] {
+  const known = new Set(config.trunks.map(({ name }) => name));
+  return config.routes.flatMap(({ trunks }, route) =>
+    trunks.flatMap((name, at) =>
+      known.has(name)
+        ? []
+        : [
+            {
+              path: `/routes/${route}/trunks/${at}`,
+              value: quoted(name),
+              expected: `the name of a trunk${oneOf([...known])}`,
+            },
+          ],
+    ),
+  );
+}
+
+function unknownGroups(config: Config): Problem[] {
+  const known = config.permissionGroups.map(({ name }) => name);
+  return config.extensions.flatMap(({ permissions }, at) =>
+    permissions === undefined || known.includes(permissions)
+      ? []
+      : [
+          {
+            path: `/extensions/${at}/permissions`,
+            value: quoted(permissions),
+            expected: `the name of a permission group${oneOf(known)}`,
+          },
+        ],
+  );
+}
+
+function oneOf(names: string[]): string {
+  return names.length > 0 ? `: ${names.join(', ')}` : '; there is none yet';
+}
+
+function shadow(route: number, prefix: string, that: string): Problem {
+  return { path: `/routes/${route}/prefix`, value: quoted(prefix), expected: `one that ${that}` };
+}
+
+function claim(path: string, value: string, owner: string): Claim {
+  return { path, value, owner };
+}

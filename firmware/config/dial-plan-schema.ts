@@ -1,0 +1,183 @@
+/** The sections of the schema that say who reaches what: trunks, routes, permission groups, service numbers. */
+
+export const number = { type: 'string', pattern: '^[0-9]{1,12}$', description: '1 to 12 digits' } as const;
+const label = {
+  type: 'string',
+  pattern: '^[A-Za-z0-9._-]{1,32}$',
+  description: '1 to 32 of A-Z a-z 0-9 . _ -',
+} as const;
+const telephone = {
+  type: 'string',
+  pattern: '^\\+?[0-9]{1,20}$',
+  description: '1 to 20 digits, a + may come first',
+} as const;
+const prefix = {
+  type: 'string',
+  pattern: '^\\+?[0-9*]{0,20}$',
+  description: 'how numbers begin: up to 20 of 0-9 and *, a + may come first',
+} as const;
+const strip = {
+  type: 'integer',
+  minimum: 0,
+  maximum: 20,
+  description: '0 to 20: how many characters at the beginning are left out',
+} as const;
+const prepend = {
+  type: 'string',
+  pattern: '^\\+?[0-9]{0,20}$',
+  default: '',
+  description: 'up to 20 digits that come before the rest, a + may come first',
+} as const;
+
+const inboundSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['strip', 'prepend', 'numbers'],
+  default: {},
+  properties: {
+    strip: { ...strip, default: 0 },
+    prepend,
+    numbers: {
+      type: 'array',
+      maxItems: 1000,
+      default: [],
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['number', 'to'],
+        properties: {
+          number: telephone,
+          to: {
+            type: 'string',
+            pattern: '^([0-9]{1,12}|askForConference)$',
+            description: 'the number of an extension or a conference, or "askForConference"',
+          },
+        },
+      },
+    },
+  },
+} as const;
+
+const HOST = '[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?';
+
+export const trunksSchema = {
+  type: 'array',
+  maxItems: 50,
+  default: [],
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['name', 'type', 'server', 'transport', 'codecs', 'qualifySeconds', 'inbound'],
+    properties: {
+      name: label,
+      type: { enum: ['register', 'peer'], description: '"register" or "peer"' },
+      server: { type: 'string', pattern: `^${HOST}$`, description: 'a host name or an IPv4 address' },
+      port: { type: 'integer', minimum: 1, maximum: 65535, description: '1 to 65535' },
+      transport: { enum: ['udp', 'tcp', 'tls'], default: 'udp', description: '"udp", "tcp" or "tls"' },
+      username: {
+        type: 'string',
+        pattern: '^[!-~]{1,64}$',
+        description: '1 to 64 ASCII characters without spaces',
+      },
+      password: { type: 'string', minLength: 1, maxLength: 128, description: '1 to 128 characters' },
+      outboundProxy: {
+        type: 'string',
+        pattern: `^${HOST}(:[0-9]{1,5})?$`,
+        description: 'a host name or an IPv4 address, a colon and a port may follow',
+      },
+      codecs: {
+        type: 'array',
+        items: { enum: ['PCMU', 'PCMA'], description: '"PCMU" or "PCMA"' },
+        minItems: 1,
+        uniqueItems: true,
+        default: ['PCMU', 'PCMA'],
+        description: 'what is offered, best first',
+      },
+      qualifySeconds: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 3600,
+        default: 60,
+        description: '0 (never) to 3600',
+      },
+      callerId: telephone,
+      inbound: inboundSchema,
+    },
+  },
+} as const;
+
+export const routesSchema = {
+  type: 'array',
+  maxItems: 100,
+  default: [],
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['prefix', 'prepend', 'trunks'],
+    properties: {
+      prefix: {
+        type: 'string',
+        pattern: '^(\\+|[0-9*])[0-9*]{0,11}$',
+        description: '1 to 12 of 0-9 and *, a + may come first',
+      },
+      strip,
+      prepend,
+      trunks: {
+        type: 'array',
+        items: label,
+        minItems: 1,
+        maxItems: 8,
+        uniqueItems: true,
+        description: 'the names of trunks, the one to try first at the beginning',
+      },
+      callerId: telephone,
+    },
+  },
+} as const;
+
+export const permissionGroupsSchema = {
+  type: 'array',
+  maxItems: 100,
+  default: [],
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['name', 'rules'],
+    properties: {
+      name: label,
+      rules: {
+        type: 'array',
+        maxItems: 100,
+        default: [],
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          minProperties: 1,
+          maxProperties: 1,
+          properties: { allow: prefix, deny: prefix },
+          description: 'either { "allow": "prefix" } or { "deny": "prefix" }',
+        },
+      },
+      maxOutboundCalls: { type: 'integer', minimum: 1, maximum: 1000, description: '1 to 1000' },
+      maxCallsPerHour: { type: 'integer', minimum: 1, maximum: 10000, description: '1 to 10000' },
+    },
+  },
+} as const;
+
+export const servicesSchema = {
+  type: 'array',
+  maxItems: 20,
+  default: [],
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['number', 'service'],
+    properties: {
+      number: { type: 'string', pattern: '^[0-9*]{1,12}$', description: '1 to 12 of 0-9 and *' },
+      service: { enum: ['askForConference'], description: '"askForConference"' },
+    },
+  },
+} as const;
+
+/** The name of a permission group, as an extension bears it. */
+export const permissions = { ...label, description: 'the name of a permission group' } as const;
