@@ -5,6 +5,8 @@ export type Cause =
   | 'busy'
   | 'noAnswer'
   | 'rejected'
+  /** The dial plan does not let the caller. */
+  | 'barred'
   | 'unknownNumber'
   | 'unavailable'
   | 'incompatible'
@@ -16,6 +18,7 @@ const statuses: Record<Cause, number> = {
   busy: 486,
   noAnswer: 480,
   rejected: 603,
+  barred: 403,
   unknownNumber: 404,
   unavailable: 480,
   incompatible: 488,
