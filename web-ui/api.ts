@@ -1,5 +1,6 @@
 /** The state of the box as JSON, for pages and programs: GET /api/v1/... */
-import { dialPlan } from '../firmware/call/dial-plan.js';
+import { explain, type Caller } from '../firmware/call/dial-plan.js';
+import { numbersInUse } from '../firmware/call/numbers-in-use.js';
 import type { Switchboard } from '../firmware/call/switchboard.js';
 import type { Clock } from '../firmware/clock.js';
 import type { Config } from '../firmware/config/schema.js';
@@ -20,8 +21,14 @@ export type ApiSources = {
   port(port: number): object | undefined;
 };
 
+/** A question that cannot be answered as it was put: 400, with the message. */
+export class BadQuestion extends Error {}
+
+/** Answers a GET with this query. Throws BadQuestion. */
+export type Answer = (query: URLSearchParams) => unknown;
+
 /** What each path answers, by path below /api/v1. */
-export function api(sources: ApiSources): Record<string, () => unknown> {
+export function api(sources: ApiSources): Record<string, Answer> {
   const startedMs = sources.clock.nowMs();
   const ago = (sinceMs: number) => Math.max(0, Math.round((sources.clock.nowMs() - sinceMs) / 1000));
 
@@ -79,6 +86,29 @@ export function api(sources: ApiSources): Record<string, () => unknown> {
     }),
     conferences,
     calls,
-    'dial-plan': () => dialPlan(sources.config()),
+    'dial-plan': () => numbersInUse(sources.config()),
+    'dial-plan/explain': (query) => {
+      const config = sources.config();
+      return explain(config, callerOf(config, query.get('from')), numberOf(query));
+    },
   };
+}
+
+/** Who dials: `101`, or `trunk:NAME` for a caller whom a trunk brings. */
+function callerOf(config: Config, from: string | null): Caller {
+  const extension = config.extensions.find(({ number }) => number === from);
+  if (extension) return { extension };
+  const trunk = config.trunks.find(({ name }) => `trunk:${name}` === from);
+  if (trunk) return { trunk };
+  throw new BadQuestion(
+    `from is ${from === null ? 'missing' : JSON.stringify(from)}; right would be: the number of an extension, or trunk:NAME`,
+  );
+}
+
+function numberOf(query: URLSearchParams): string {
+  const number = query.get('number') ?? '';
+  if (/^[!-~]{1,64}$/.test(number)) return number;
+  throw new BadQuestion(
+    `number is ${number === '' ? 'missing' : JSON.stringify(number)}; right would be: what is dialled, 1 to 64 characters without spaces`,
+  );
 }

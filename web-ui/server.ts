@@ -6,6 +6,7 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import { createLog } from '../firmware/log.js';
 import type { AdministratorCheck } from './administrator-check.js';
+import { BadQuestion, type Answer } from './api.js';
 
 const log = createLog('web');
 
@@ -13,8 +14,8 @@ export type WebOptions = {
   address: string;
   port: number;
   administrators: AdministratorCheck;
-  /** Answers of GET /api/v1/<name>. */
-  api: Record<string, () => unknown>;
+  /** Answers of GET /api/v1/<name>; a BadQuestion is answered 400. */
+  api: Record<string, Answer>;
 };
 
 export class WebServer {
@@ -41,7 +42,13 @@ export class WebServer {
     const router = new Router({ prefix: '/api/v1' });
     for (const [name, answer] of Object.entries(options.api))
       router.get(`/${name}`, (context) => {
-        context.body = answer();
+        try {
+          context.body = answer(new URLSearchParams(context.querystring));
+        } catch (error) {
+          if (!(error instanceof BadQuestion)) throw error;
+          context.status = 400;
+          context.body = { error: error.message };
+        }
       });
     app.use(router.routes()).use(router.allowedMethods());
     const handle = app.callback();

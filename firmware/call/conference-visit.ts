@@ -8,15 +8,19 @@ import type { ConferenceDirectory } from './conference-directory.js';
 import { door, doorStart, type DoorEffect, type DoorEvent, type DoorState } from './door.js';
 import type { Leg, LegEvent } from './leg.js';
 
+/** The conference of a number that a caller keyed; undefined if nobody has it. */
+export type FindConference = (number: string) => Conference | undefined;
+
 export class ConferenceVisit {
   readonly #door: MachineRunner<DoorState, DoorEvent, DoorEffect>;
   #playing?: PlayId;
   #spoken = false;
+  #conference?: Conference;
 
-  /** Answers the leg and leads it in. */
+  /** Answers the leg and leads it into the conference, or asks first for the number of the one to find. */
   constructor(
     private readonly leg: Leg,
-    private readonly conference: Conference,
+    private readonly where: Conference | FindConference,
     private readonly directory: ConferenceDirectory,
     private readonly media: Media,
     clock: Clock,
@@ -28,11 +32,10 @@ export class ConferenceVisit {
 
   #onLeg(event: LegEvent): void {
     switch (event.type) {
-      case 'answered': {
-        const { type, pin } = this.conference;
-        this.#door.dispatch({ type: 'start', ask: type === 'dynamic' ? 'number' : pin ? 'pin' : 'nothing' });
+      case 'answered':
+        if (typeof this.where === 'function') this.#door.dispatch({ type: 'start', ask: 'conference' });
+        else this.#start(this.where);
         break;
-      }
       case 'digit':
         if (this.#door.state.step === 'inside') this.directory.skipPrompt(this.leg.id);
         else this.#door.dispatch(event);
@@ -51,6 +54,12 @@ export class ConferenceVisit {
     }
   }
 
+  #start(conference: Conference): void {
+    this.#conference = conference;
+    const { type, pin } = conference;
+    this.#door.dispatch({ type: 'start', ask: type === 'dynamic' ? 'number' : pin ? 'pin' : 'nothing' });
+  }
+
   #perform(effect: DoorEffect): void {
     switch (effect.type) {
       case 'say':
@@ -59,8 +68,14 @@ export class ConferenceVisit {
       case 'hush':
         this.#hush();
         break;
+      case 'find': {
+        const conference = typeof this.where === 'function' ? this.where(effect.number) : undefined;
+        if (conference) this.#start(conference);
+        else this.#door.dispatch({ type: 'notFound' });
+        break;
+      }
       case 'check': {
-        const verdict = this.directory.admit(this.leg, this.conference, effect.number, effect.pin);
+        const verdict = this.directory.admit(this.leg, this.#conference!, effect.number, effect.pin);
         this.#door.dispatch({ type: 'verdict', verdict });
         break;
       }

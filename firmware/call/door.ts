@@ -3,17 +3,20 @@ import type { Step, TimerEffect, TimerEvent } from '../machine.js';
 import type { Announcement } from './announcements.js';
 
 /*
- *            static, no PIN
- *  start ------------------------------------.
- *    | static, PIN      wrong (up to 3)      v      welcome
- *    |---------------> pin ------------> checking ----------> inside
- *    | dynamic          ^                 |    | opened
- *    `--> number -------'            full |    `--> readBack --> inside
- *                                         v
- *                                      leaving --> hung up
+ *                     static, no PIN
+ *  closed, finding --------------------------.
+ *    |   | static, PIN     wrong (up to 3)   v      welcome
+ *    |   |--------------> pin ----------> checking ----------> inside
+ *    |   | dynamic         ^               |    | opened
+ *    |   `---> number -----'          full |    `--> readBack --> inside
+ *    | any                                 v
+ *    `--> conference --> finding        leaving --> hung up
+ *             ^ not found  |               ^
+ *             '------------+---------------'  third time
  */
 export type DoorState = {
-  step: 'closed' | 'number' | 'pin' | 'checking' | 'readBack' | 'inside' | 'leaving';
+  step:
+    'closed' | 'conference' | 'finding' | 'number' | 'pin' | 'checking' | 'readBack' | 'inside' | 'leaving';
   /** Number of the conference within a dynamic one; empty for a static one. */
   number: string;
   /** Digits keyed so far for what is being asked. */
@@ -21,12 +24,17 @@ export type DoorState = {
   /** Keys that came while something else was going on. */
   ahead: string;
   wrongPins: number;
+  /** Times that no conference had the number keyed. */
+  wrongConferences: number;
   /** Times that we asked without getting a key. */
   unanswered: number;
 };
 
 export type DoorEvent =
-  | { type: 'start'; ask: 'number' | 'pin' | 'nothing' }
+  /** At the door of a conference, known or found; or of any (`conference`): then its number is asked first. */
+  | { type: 'start'; ask: 'conference' | 'number' | 'pin' | 'nothing' }
+  /** No conference has the number keyed. */
+  | { type: 'notFound' }
   /** One of 0-9 * #; others mean nothing here. */
   | { type: 'digit'; digit: string }
   /** What was played last came to its end. */
@@ -39,6 +47,8 @@ export type Verdict = 'welcome' | 'opened' | 'wrongPin' | 'full';
 export type DoorEffect =
   | { type: 'say'; announcements: Announcement[] }
   | { type: 'hush' }
+  /** Looks for the conference of a number; `start` or `notFound` must follow. */
+  | { type: 'find'; number: string }
   /** Asks the directory; a `verdict` must follow. */
   | { type: 'check'; number: string; pin: string }
   | { type: 'enter' }
@@ -60,6 +70,7 @@ export const doorStart: DoorState = {
   entry: '',
   ahead: '',
   wrongPins: 0,
+  wrongConferences: 0,
   unanswered: 0,
 };
 
@@ -68,6 +79,13 @@ export function door(state: DoorState, event: DoorEvent | TimerEvent): DoorStep 
     case 'start':
       if (event.ask === 'nothing') return check(state, '');
       return ask({ ...state, step: event.ask }, []);
+    case 'notFound': {
+      if (state.step !== 'finding') break;
+      const wrongConferences = state.wrongConferences + 1;
+      if (wrongConferences >= TRIES) return leave(state, []);
+      // What was keyed after the number was for a conference that is not there.
+      return ask({ ...state, step: 'conference', ahead: '', wrongConferences }, []);
+    }
     case 'digit':
       return digit(state, event.digit);
     case 'played':
@@ -92,7 +110,8 @@ function digit(state: DoorState, key: string): DoorStep {
   if (state.step === 'readBack')
     return { state: { ...state, step: 'inside' }, effects: [{ type: 'hush' }, { type: 'enter' }] };
   if (!asking(state)) {
-    const early = state.step === 'closed' && state.ahead.length < 2 * MAX_ENTRY;
+    const before = state.step === 'closed' || state.step === 'finding';
+    const early = before && state.ahead.length < 2 * MAX_ENTRY;
     return { state: early ? { ...state, ahead: state.ahead + key } : state, effects: [] };
   }
   const hush: (DoorEffect | TimerEffect)[] = [{ type: 'hush' }, { type: 'stopTimer', name: 'silence' }];
@@ -115,13 +134,15 @@ function digit(state: DoorState, key: string): DoorStep {
 function complete(state: DoorState): DoorStep {
   const { entry } = state;
   const stop: TimerEffect = { type: 'stopTimer', name: 'pause' };
-  const next =
-    state.step === 'pin'
-      ? check(state, entry)
-      : entry === '' || entry.length > MAX_ENTRY
-        ? ask({ ...state, entry: '' }, [])
-        : ask({ ...state, step: 'pin', number: entry }, []);
+  const next = entered(state, entry);
   return { state: next.state, effects: [stop, ...next.effects] };
+}
+
+function entered(state: DoorState, entry: string): DoorStep {
+  if (state.step === 'pin') return check(state, entry);
+  if (entry === '' || entry.length > MAX_ENTRY) return ask({ ...state, entry: '' }, []);
+  if (state.step === 'number') return ask({ ...state, step: 'pin', number: entry }, []);
+  return { state: { ...state, step: 'finding', entry: '' }, effects: [{ type: 'find', number: entry }] };
 }
 
 function check(state: DoorState, pin: string): DoorStep {
@@ -153,7 +174,7 @@ function judged(state: DoorState, verdict: Verdict): DoorStep {
 /** Asks for what the step wants; keys that came before the first prompt count as its answer. */
 function ask(state: DoorState, before: Announcement[]): DoorStep {
   const prompt =
-    state.step === 'number'
+    state.step === 'number' || state.step === 'conference'
       ? 'enter-conference-number'
       : state.number === ''
         ? 'enter-pin'
@@ -177,5 +198,5 @@ function leave(state: DoorState, announcements: Announcement[]): DoorStep {
 }
 
 function asking(state: DoorState): boolean {
-  return state.step === 'number' || state.step === 'pin';
+  return state.step === 'conference' || state.step === 'number' || state.step === 'pin';
 }

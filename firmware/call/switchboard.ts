@@ -1,14 +1,16 @@
 /** Takes calls, finds what was dialled, and knows every leg there is. */
 import type { Clock } from '../clock.js';
-import type { Config, Extension } from '../config/schema.js';
+import type { Conference, Config, Extension } from '../config/schema.js';
 import { createLog } from '../log.js';
 import type { Media } from '../media/contract.js';
 import type { SipCall } from '../sip/sip-call.js';
 import type { UserAgent } from '../sip/user-agent.js';
 import { ConferenceDirectory } from './conference-directory.js';
-import { ConferenceVisit } from './conference-visit.js';
-import { destinationOf } from './dial-plan.js';
+import { ConferenceVisit, type FindConference } from './conference-visit.js';
+import { conferenceOf, destinationOf } from './dial-plan.js';
 import { ExtensionCall } from './extension-call.js';
+import { OutboundLimits } from './outbound-limits.js';
+import { groupOf } from './permission.js';
 import type { LegId } from './room.js';
 import { SipLeg } from './sip-leg.js';
 import { tonesOf } from './tone-plan.js';
@@ -29,12 +31,14 @@ export type OpenLeg = { leg: SipLeg; extension: string; dialled: string };
 export class Switchboard {
   readonly conferences: ConferenceDirectory;
   readonly #legs = new Map<LegId, OpenLeg>();
+  readonly #outbound: OutboundLimits;
   #nextLeg: LegId = 1;
   #agent?: UserAgent;
   #idle: (() => void)[] = [];
 
   constructor(private readonly options: SwitchboardOptions) {
     this.conferences = new ConferenceDirectory(options.media, options.clock);
+    this.#outbound = new OutboundLimits(options.clock);
     options.media.onDigit = (port, digit) => {
       for (const { leg } of this.#legs.values()) if (leg.port === port) leg.key(digit);
     };
@@ -57,14 +61,18 @@ export class Switchboard {
     if (this.#callsOf(extension) >= extension.sip.maxCalls) return call.reject(486);
     const leg = SipLeg.incoming(call, this.#legOptions(extension, call.peer.address));
     this.#keep(leg, extension, dialled);
-    const destination = destinationOf(config, dialled);
-    if (destination?.type === 'conference') {
-      const { media, clock } = this.options;
-      new ConferenceVisit(leg, destination.conference, this.conferences, media, clock);
-    } else if (destination?.type === 'extension') {
-      this.#ringPhones(leg, extension, destination.extension);
-    } else {
-      leg.hangUp('unknownNumber');
+    const destination = destinationOf(config, { extension }, dialled);
+    switch (destination.type) {
+      case 'conference':
+        return this.#visit(leg, destination.conference);
+      case 'askForConference':
+        return this.#visit(leg, (number) => conferenceOf(this.options.config(), number));
+      case 'extension':
+        return this.#ringPhones(leg, extension, destination.extension);
+      case 'trunk':
+        return this.#callTrunk(leg, extension);
+      case 'refused':
+        return leg.hangUp(destination.cause);
     }
   }
 
@@ -72,6 +80,17 @@ export class Switchboard {
   async hangUpAll(): Promise<void> {
     for (const { leg } of this.legs) leg.hangUp('normal');
     if (this.#legs.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #visit(leg: SipLeg, conference: Conference | FindConference): void {
+    const { media, clock } = this.options;
+    new ConferenceVisit(leg, conference, this.conferences, media, clock);
+  }
+
+  /** No trunk can be called yet; who calls counts against the limits all the same. */
+  #callTrunk(caller: SipLeg, from: Extension): void {
+    const limits = groupOf(this.options.config(), from) ?? {};
+    caller.hangUp(this.#outbound.begin(caller.id, from.number, limits) ?? 'unavailable');
   }
 
   #ringPhones(caller: SipLeg, from: Extension, to: Extension): void {
@@ -118,6 +137,7 @@ export class Switchboard {
 
   #drop(id: LegId): void {
     this.#legs.delete(id);
+    this.#outbound.end(id);
     log.info({ leg: id }, 'leg closed');
     if (this.#legs.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }

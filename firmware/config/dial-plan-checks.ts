@@ -41,7 +41,9 @@ function inboundProblems(config: Config, trunk: number): Problem[] {
   const path = (row: number, field: string) => `/trunks/${trunk}/inbound/numbers/${row}/${field}`;
   const targets = new Set(['askForConference']);
   for (const { number } of [...config.extensions, ...config.conferences]) targets.add(number);
-  const twice = clashes(rows.map(({ number, to }, at) => claim(path(at, 'number'), number, `the row to ${to}`)));
+  const twice = clashes(
+    rows.map(({ number, to }, at) => claim(path(at, 'number'), number, `the row to ${to}`)),
+  );
   const nowhere = rows.flatMap(({ to }, at): Problem[] =>
     targets.has(to)
       ? []

@@ -12,6 +12,7 @@ function events(text: string): (DoorEvent | TimerEvent)[] {
   if (type === 'keys') return [...rest].map((digit) => ({ type: 'digit', digit }));
   if (type === 'timer') return [{ type: 'timer', name: rest }];
   if (type === 'verdict') return [{ type: 'verdict', verdict: rest } as DoorEvent];
+  if (type === 'notFound') return [{ type: 'notFound' }];
   if (type === 'start') return [{ type: 'start', ask: rest } as DoorEvent];
   return [{ type: 'played' }];
 }
@@ -30,6 +31,7 @@ function play(rows: [text: string, effects: string][], all = false): void {
             `say ${effect.announcements.map((one) => (typeof one === 'string' ? one : one.digits)).join('+')}`,
           );
         else if (effect.type === 'check') words.push(`check ${effect.number}/${effect.pin}`);
+        else if (effect.type === 'find') words.push(`find ${effect.number}`);
         else if (effect.type === 'startTimer') words.push(...(all ? [`${effect.name}=${effect.ms}`] : []));
         else if (effect.type === 'stopTimer') words.push(...(all ? [`-${effect.name}`] : []));
         else if (effect.type !== 'hush' || all) words.push(effect.type);
@@ -101,6 +103,45 @@ test('dynamic: all keys at once, no PIN, a key cuts the reading back short', () 
     ['keys 555##', 'say enter-pin-or-none, check 555/'],
     ['verdict opened', 'say new-conference+555'],
     ['keys 1', 'enter'],
+  ]));
+
+test('which conference? its number, then its own door', () =>
+  play([
+    ['start conference', 'say enter-conference-number'],
+    ['keys 800#', 'find 800'],
+    ['start pin', 'say enter-pin'],
+    ['keys 1234#', 'check /1234'],
+    ['verdict welcome', 'enter'],
+  ]));
+
+test('which conference? all keys at once, a dynamic one has a number of its own', () =>
+  play([
+    ['keys 801#555#99#', ''],
+    ['start conference', 'say enter-conference-number, find 801'],
+    ['start number', 'say enter-conference-number, say enter-pin-or-none, check 555/99'],
+    ['verdict opened', 'say new-conference+555'],
+    ['played', 'enter'],
+  ]));
+
+test('which conference? one without a PIN is entered at once', () =>
+  play([
+    ['start conference', 'say enter-conference-number'],
+    ['keys 802', ''],
+    ['timer pause', 'find 802'],
+    ['start nothing', 'check /'],
+  ]));
+
+test('which conference? none has that number: asked three times, keys after it mean nothing, then goodbye', () =>
+  play([
+    ['start conference', 'say enter-conference-number'],
+    ['keys #', 'say enter-conference-number'],
+    ['keys 900#1234#', 'find 900'],
+    ['notFound', 'say enter-conference-number'],
+    ['keys 901#', 'find 901'],
+    ['notFound', 'say enter-conference-number'],
+    ['keys 902#', 'find 902'],
+    ['notFound', 'say goodbye'],
+    ['played', 'hangUp'],
   ]));
 
 test('a number that is missing or too long is asked again', () =>

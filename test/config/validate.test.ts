@@ -28,6 +28,43 @@ test('a document written by hand gets its defaults, and is itself left as it was
   assert.is(JSON.stringify(good), before);
 });
 
+const provider = {
+  name: 'main',
+  type: 'register',
+  server: 'sip.example.com',
+  username: 'u',
+  password: 'trunk-secret',
+};
+const outside = {
+  ...good,
+  trunks: [provider],
+  routes: [{ prefix: '9', trunks: ['main'] }],
+  permissionGroups: [{ name: 'staff', rules: [{ deny: '900' }, { allow: '' }] }],
+  extensions: [{ ...phone, permissions: 'staff' }],
+  services: [{ number: '*4', service: 'askForConference' }],
+};
+const inbound = (...numbers: object[]) => ({ ...outside, trunks: [{ ...provider, inbound: { numbers } }] });
+const routes = (...prefixes: string[]) => ({
+  ...outside,
+  routes: prefixes.map((prefix) => ({ prefix, trunks: ['main'] })),
+});
+
+test('a dial plan to the outside gets its defaults', () => {
+  const config = validateConfig(outside);
+  assert.equal(config.trunks[0], {
+    ...provider,
+    transport: 'udp',
+    codecs: ['PCMU', 'PCMA'],
+    qualifySeconds: 60,
+    inbound: { strip: 0, prepend: '', numbers: [] },
+  });
+  assert.equal(config.routes[0], { prefix: '9', prepend: '', trunks: ['main'] });
+  validateConfig({ ...outside, trunks: [{ name: 'main', type: 'peer', server: '192.0.2.1' }] });
+  validateConfig(inbound({ number: '+441', to: '101' }, { number: '+442', to: '800' }));
+  validateConfig(inbound({ number: '+441', to: 'askForConference' }));
+  validateConfig(routes('90', '9'));
+});
+
 const bad: [title: string, document: unknown, problem: RegExp][] = [
   ['no object', 'hello', /^\/ is "hello"/],
   [
@@ -92,6 +129,103 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
     'a type that is none',
     { ...good, conferences: [{ ...room, type: 'big' }] },
     /type is "big"; right would be: "static" or "dynamic"/,
+  ],
+  [
+    'a number that a service has',
+    {
+      ...good,
+      services: [
+        { number: '7', service: 'askForConference' },
+        { number: '7', service: 'askForConference' },
+      ],
+    },
+    /^\/services\/1\/number is "7"; right would be: one that service askForConference does not have$/,
+  ],
+  [
+    'a prefix that a conference begins with',
+    routes('8'),
+    /^\/routes\/0\/prefix is "8"; .* number 800 of conference "Weekly" does not begin with$/,
+  ],
+  [
+    'a prefix that an extension is',
+    routes('101'),
+    /^\/routes\/0\/prefix is "101"; .* number 101 of extension "Reception"/,
+  ],
+  [
+    'a prefix that a service begins with',
+    routes('*'),
+    /^\/routes\/0\/prefix is "\*"; .* number \*4 of service/,
+  ],
+  [
+    'a route behind a shorter one',
+    routes('9', '90'),
+    /^\/routes\/1\/prefix is "90"; .*does not begin with 9, which route 1 takes/,
+  ],
+  ['a prefix twice', routes('9', '0', '9'), /^\/routes\/2\/prefix is "9"; .*route 1 does not have$/],
+  [
+    'a route over no trunk',
+    { ...outside, routes: [{ prefix: '9', trunks: ['main', 'spare'] }] },
+    /^\/routes\/0\/trunks\/1 is "spare"; right would be: the name of a trunk: main$/,
+  ],
+  [
+    'a trunk twice',
+    { ...outside, trunks: [provider, provider] },
+    /^\/trunks\/1\/name is "main"; .*trunk 1 does not have$/,
+  ],
+  [
+    'a trunk that registers as nobody',
+    { ...outside, trunks: [{ ...provider, username: undefined, password: undefined }] },
+    /^\/trunks\/0\/password is missing; .*"register" needs it$/,
+  ],
+  [
+    "a trunk's password that is none is not shown",
+    { ...outside, trunks: [{ ...provider, password: 12345 }] },
+    /^\/trunks\/0\/password is \*\*\*;/,
+  ],
+  [
+    'a codec we do not have',
+    { ...outside, trunks: [{ ...provider, codecs: ['G729'] }] },
+    /^\/trunks\/0\/codecs\/0 is "G729"; right would be: "PCMU" or "PCMA"$/,
+  ],
+  [
+    'a server that is none',
+    { ...outside, trunks: [{ ...provider, server: 'sip:example.com' }] },
+    /server is "sip:example.com"; right would be: a host name or an IPv4 address$/,
+  ],
+  [
+    'an inbound number twice',
+    inbound({ number: '1', to: '101' }, { number: '1', to: '800' }),
+    /^\/trunks\/0\/inbound\/numbers\/1\/number is "1"; right would be: one that the row to 101 does not have$/,
+  ],
+  [
+    'an inbound number that leads nowhere',
+    inbound({ number: '1', to: '555' }),
+    /^\/trunks\/0\/inbound\/numbers\/0\/to is "555"; right would be: the number of an extension or a conf/,
+  ],
+  [
+    'an inbound number that leads outside',
+    inbound({ number: '1', to: '9' }),
+    /^\/trunks\/0\/inbound\/numbers\/0\/to is "9"/,
+  ],
+  [
+    'permissions that nobody defined',
+    { ...outside, permissionGroups: [] },
+    /^\/extensions\/0\/permissions is "staff"; .*there is none yet$/,
+  ],
+  [
+    'a permission group twice',
+    { ...outside, permissionGroups: [{ name: 'staff' }, { name: 'staff' }] },
+    /^\/permissionGroups\/1\/name is "staff"/,
+  ],
+  [
+    'a rule that allows and denies',
+    { ...outside, permissionGroups: [{ name: 'staff', rules: [{ allow: '1', deny: '1' }] }] },
+    /^\/permissionGroups\/0\/rules\/0 is an object; right would be: either \{ "allow"/,
+  ],
+  [
+    'a service that is none',
+    { ...outside, services: [{ number: '*4', service: 'time' }] },
+    /service is "time"; right would be: "askForConference"$/,
   ],
   ['an address that is none', { ...good, network: { bind: 'localhost' } }, /^\/network\/bind is "localhost"/],
   [
