@@ -13,6 +13,8 @@ import { welcome } from './config/welcome.js';
 import { createLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
+import { locate } from './sip/locate.js';
+import { Trunks } from './sip/trunks.js';
 import { UdpTransport } from './sip/udp-transport.js';
 import { UserAgent } from './sip/user-agent.js';
 
@@ -42,16 +44,25 @@ async function run(options: Options): Promise<void> {
     clock,
     localAddressFor: (address) => transport.localFor({ address, port: 0 }).address,
   });
-  const agent = new UserAgent({
+  const agent: UserAgent = new UserAgent({
     transport,
     clock,
     realm: 'parley',
     digestAlgorithms: () => store.config.security.digestAlgorithms,
     passwordOf: (username) =>
       store.config.extensions.find(({ sip }) => sip.username === username)?.sip.password,
-    onCall: (call, { username }, dialled) => switchboard.onCall(call, username, dialled),
+    trunkOf: (source) => trunks.of(source),
+    onCall: (call, caller, dialled) => switchboard.onCall(call, caller, dialled),
   });
-  switchboard.connect(agent);
+  const trunks: Trunks = new Trunks({
+    layer: agent.layer,
+    clock,
+    contactFor: (peer, user) => agent.contactFor(peer, user),
+    locate,
+  });
+  trunks.apply(store.config.trunks);
+  store.on('changed', (_, after) => trunks.apply(after.trunks));
+  switchboard.connect(agent, trunks);
 
   const web = await WebServer.open({
     address: bind,
@@ -68,6 +79,7 @@ async function run(options: Options): Promise<void> {
           .accounts()
           .map((username) => ({ username, phones: agent.registrar.bindings(username).length })),
       media: () => media.counters(),
+      trunks: () => trunks.status,
       sip: () => ({ dialogs: agent.dialogs, transactions: agent.layer.open }),
       port: (port) => media.portState(port),
     }),
@@ -89,6 +101,7 @@ async function run(options: Options): Promise<void> {
     log.info({}, 'stopping');
     setTimeout(() => process.exit(0), SHUTDOWN_MS).unref();
     agent.stopTakingCalls();
+    trunks.apply([]);
     await switchboard.hangUpAll();
     await agent.layer.answered();
     await Promise.all([web.close(), media.close()]);

@@ -13,6 +13,8 @@ export type ApiSources = {
   switchboard: Switchboard;
   /** Extensions with at least one phone registered. */
   registered(): { username: string; phones: number }[];
+  /** The state of each trunk. */
+  trunks(): object[];
   /** Dialogs and transactions that have not ended. */
   sip(): object;
   /** Counters of the media plane. */
@@ -80,6 +82,7 @@ export function api(sources: ApiSources): Record<string, Answer> {
       calls: sources.switchboard.legs.length,
       conferences: sources.switchboard.conferences.rooms.length,
       phones: sources.registered(),
+      trunks: sources.trunks(),
       sip: sources.sip(),
       media: sources.media(),
       timers: process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length,

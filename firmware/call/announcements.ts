@@ -29,6 +29,19 @@ export const leaveTone: PlayItem[] = [
   { frequenciesHz: [523], ms: 160, levelDbm0: -22 },
 ];
 
+/** Frequencies of a keypad's rows and columns, Hz (ITU-T Q.23). */
+const ROWS_HZ = [697, 770, 852, 941];
+const COLUMNS_HZ = [1209, 1336, 1477, 1633];
+const KEYPAD = '123A456B789C*0#D';
+
+/** A key as it sounds; nothing for what is no key. */
+export function keyTones(key: string): PlayItem[] {
+  const at = KEYPAD.indexOf(key);
+  if (at < 0 || key.length !== 1) return [];
+  const frequenciesHz = [ROWS_HZ[at >> 2], COLUMNS_HZ[at & 3]];
+  return [{ frequenciesHz, ms: 100, levelDbm0: -10 }, { silenceMs: 60 }];
+}
+
 /** The prompts of an announcement. */
 export function itemsOf(announcement: Announcement): PlayItem[] {
   if (typeof announcement === 'string') return [{ prompt: announcement }];

@@ -48,6 +48,7 @@ export class ConferenceVisit {
         this.#hush();
         this.directory.dispatch({ type: 'leave', leg: this.leg.id });
         break;
+      case 'trying':
       case 'alerting':
       case 'early':
         break;

@@ -16,6 +16,8 @@ export class ExtensionCall {
   #answeredBy?: Leg;
   #timer: Timer;
   #playing = new Map<Leg, PlayId>();
+  /** Until somebody answered, or nobody will. */
+  #seeking = true;
   #over = false;
 
   /** `phones` are being called already. */
@@ -36,12 +38,14 @@ export class ExtensionCall {
   #onCaller(event: LegEvent): void {
     if (event.type === 'early') this.#play(this.caller, this.tones.ringBack);
     else if (event.type === 'answered' || event.type === 'held') this.#join();
+    else if (event.type === 'digit') this.#answeredBy?.sendKey(event.digit);
     else if (event.type === 'ended') this.#end('normal');
   }
 
   #onPhone(phone: Leg, event: LegEvent): void {
     switch (event.type) {
       case 'alerting':
+      case 'early':
         if (this.caller.state === 'offered') this.caller.ring();
         break;
       case 'answered':
@@ -53,16 +57,19 @@ export class ExtensionCall {
       case 'ended':
         this.#ringing = this.#ringing.filter((other) => other !== phone);
         if (phone === this.#answeredBy) this.#end('normal');
-        else if (!this.#answeredBy && this.#ringing.length === 0) this.#giveUp(event.cause);
+        else if (this.#seeking && this.#ringing.length === 0) this.#giveUp(event.cause);
         break;
-      case 'early':
       case 'digit':
+        if (phone === this.#answeredBy) this.caller.sendKey(event.digit);
+        break;
+      case 'trying':
         break;
     }
   }
 
   #answered(phone: Leg): void {
     if (this.#answeredBy) return phone.hangUp('normal');
+    this.#seeking = false;
     this.#answeredBy = phone;
     this.#timer.cancel();
     for (const other of this.#ringing) if (other !== phone) other.hangUp('normal');
@@ -99,7 +106,7 @@ export class ExtensionCall {
 
   /** Nobody took the call. */
   #giveUp(cause: Cause): void {
-    if (this.#over) return;
+    this.#seeking = false;
     this.#timer.cancel();
     for (const phone of this.#ringing) phone.hangUp(cause);
     if (this.caller.port === undefined) return this.#end(cause);
@@ -110,6 +117,7 @@ export class ExtensionCall {
   #end(cause: Cause): void {
     if (this.#over) return;
     this.#over = true;
+    this.#seeking = false;
     this.#timer.cancel();
     for (const leg of [this.caller, this.#answeredBy, ...this.#ringing]) leg?.hangUp(cause);
   }

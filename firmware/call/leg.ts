@@ -6,8 +6,10 @@ import type { LegId } from './room.js';
 export type LegState = 'offered' | 'alerting' | 'early' | 'answered' | 'held' | 'ended';
 
 export type LegEvent =
+  /** An outgoing leg: the call has been taken on. */
+  | { type: 'trying' }
   | { type: 'alerting' }
-  /** An incoming leg that rings can be spoken to; it has a port. */
+  /** A leg that rings can be spoken to, or be heard; it has a port. */
   | { type: 'early' }
   /** Media flow; the leg has a port. */
   | { type: 'answered' }
@@ -34,5 +36,7 @@ export type Leg = {
   ring(): void;
   /** An incoming leg: answers; `answered` or `ended` follows. */
   answer(): void;
+  /** Presses a key of the box's own at that party: it hears it, or its machine understands it. */
+  sendKey(key: string): void;
   hangUp(cause: Cause): void;
 };

@@ -11,13 +11,14 @@ import {
 } from '../sdp/offer-answer.js';
 import { parseSdp, SdpError, writeSdp, type SessionDescription } from '../sdp/session-description.js';
 import type { SipCall } from '../sip/sip-call.js';
+import { keyTones } from './announcements.js';
 import { causeOf, statusOf, type Cause } from './cause.js';
 import { KeySources, type KeySource } from './key-source.js';
 import type { Leg, LegEvent, LegState } from './leg.js';
 import type { LegId } from './room.js';
 
 /** What we speak, best first. */
-const codecs: readonly OfferedCodec[] = [
+const allCodecs: readonly OfferedCodec[] = [
   { name: 'PCMU', clockRateHz: 8000, payloadType: 0 },
   { name: 'PCMA', clockRateHz: 8000, payloadType: 8 },
 ];
@@ -28,6 +29,8 @@ export type SipLegOptions = {
   media: Media;
   /** Our address as the peer sees it. */
   localAddress: string;
+  /** Which codecs are spoken, best first; all where nothing is said. */
+  codecs?: readonly string[];
   nowMs(): number;
   /** The leg has ended and nothing of it is open any more. */
   onClosed: () => void;
@@ -48,9 +51,11 @@ export class SipLeg implements Leg {
   readonly #sessionId = String(randomInt(1, 2 ** 47));
   #sessionVersion = 1;
   #lastSdp = '';
+  #takesEvents = false;
   #opening?: Promise<void>;
   /** They hold us: said by their last offer or answer. */
   #heldByPeer = false;
+  readonly #codecs: readonly OfferedCodec[];
   readonly #keys = new KeySources();
 
   private constructor(
@@ -58,6 +63,9 @@ export class SipLeg implements Leg {
     readonly direction: 'incoming' | 'outgoing',
   ) {
     this.id = options.id;
+    this.#codecs = (options.codecs ?? allCodecs.map(({ name }) => name)).flatMap((wanted) =>
+      allCodecs.filter(({ name }) => name === wanted),
+    );
     this.party = options.party;
     this.sinceMs = options.nowMs();
     this.state = direction === 'incoming' ? 'offered' : 'alerting';
@@ -107,14 +115,27 @@ export class SipLeg implements Leg {
     if (!this.#call) return this.#ended(cause);
     const answered = this.state === 'answered' || this.state === 'held';
     if (this.direction === 'incoming' && !answered) this.#call.reject(statusOf(cause));
-    else this.#call.hangUp();
+    else {
+      this.#call.hangUp();
+      // What follows of a call that never stood is SIP's own affair.
+      if (!answered) this.#ended(cause);
+    }
+  }
+
+  /** By RFC 4733 where that was agreed, else as tones in the audio. */
+  sendKey(key: string): void {
+    if (!this.#open) return;
+    const { port } = this.#open;
+    if (this.#takesEvents) this.options.media.sendKey(port, key);
+    else this.options.media.play({ port }, keyTones(key));
   }
 
   #adopt(call: SipCall): void {
     this.#call = call;
     this.#peerAddress = call.peer.address;
     call.handlers = {
-      ringing: () => this.onEvent({ type: 'alerting' }),
+      trying: () => this.onEvent({ type: 'trying' }),
+      ringing: (sdp) => this.#rings(sdp),
       answered: (sdp) => this.#answered(sdp),
       reoffered: (offer) => this.#reoffered(offer),
       digit: (digit) => this.#pressed('info', digit),
@@ -156,6 +177,12 @@ export class SipLeg implements Leg {
     return this.#write(result.answer);
   }
 
+  /** The called party rings, and may be heard already. */
+  #rings(sdp: Buffer | undefined): void {
+    if (this.state === 'alerting' && sdp && this.#takeAnswer(sdp)) this.state = 'early';
+    this.onEvent({ type: this.state === 'early' ? 'early' : 'alerting' });
+  }
+
   #answered(sdp: Buffer | undefined): void {
     if (sdp && !this.#takeAnswer(sdp)) return this.hangUp('incompatible');
     if (this.state === 'answered' || this.state === 'held') return;
@@ -173,7 +200,7 @@ export class SipLeg implements Leg {
 
   #takeAnswer(sdp: Buffer): boolean {
     try {
-      const agreed = readAnswer(parseSdp(sdp), codecs);
+      const agreed = readAnswer(parseSdp(sdp), this.#codecs);
       if (agreed) this.#connect(agreed);
       return agreed !== undefined;
     } catch (error) {
@@ -199,6 +226,7 @@ export class SipLeg implements Leg {
       eventPayloadType: agreed.eventPayloadType,
     };
     this.codec = agreed.codec;
+    this.#takesEvents = agreed.eventPayloadType !== undefined;
     const sending = agreed.direction === 'sendrecv' || agreed.direction === 'sendonly';
     this.options.media.connectPort(this.#open!.port, {
       peer: { address: agreed.address, port: agreed.port, allowed: [agreed.address, this.#peerAddress] },
@@ -216,7 +244,7 @@ export class SipLeg implements Leg {
     return {
       address: this.options.localAddress,
       port: this.#open!.localPort,
-      codecs,
+      codecs: this.#codecs,
       sessionId: this.#sessionId,
       sessionVersion: this.#sessionVersion,
     };

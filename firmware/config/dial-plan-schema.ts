@@ -67,13 +67,16 @@ export const trunksSchema = {
   items: {
     type: 'object',
     additionalProperties: false,
-    required: ['name', 'type', 'server', 'transport', 'codecs', 'qualifySeconds', 'inbound'],
+    required: ['name', 'type', 'server', 'codecs', 'qualifySeconds', 'inbound'],
     properties: {
       name: label,
       type: { enum: ['register', 'peer'], description: '"register" or "peer"' },
       server: { type: 'string', pattern: `^${HOST}$`, description: 'a host name or an IPv4 address' },
       port: { type: 'integer', minimum: 1, maximum: 65535, description: '1 to 65535' },
-      transport: { enum: ['udp', 'tcp', 'tls'], default: 'udp', description: '"udp", "tcp" or "tls"' },
+      transport: {
+        enum: ['udp', 'tcp', 'tls'],
+        description: '"udp", "tcp" or "tls"; without it the DNS says',
+      },
       username: {
         type: 'string',
         pattern: '^[!-~]{1,64}$',

@@ -46,6 +46,8 @@ export type MediaCommand =
   | { type: 'join'; port: PortId; mix: MixId }
   | { type: 'leave'; port: PortId }
   | { type: 'mute'; port: PortId; muted: boolean }
+  /** Sends a key to the peer as a telephone event (RFC 4733); nothing where that was not agreed. */
+  | { type: 'sendKey'; port: PortId; key: string }
   | { type: 'play'; play: PlayId; to: PlayTarget; items: PlayItem[]; loop: boolean }
   | { type: 'stopPlay'; play: PlayId }
   | { type: 'shutdown' };
@@ -74,6 +76,8 @@ export type Media = {
   join(port: PortId, mix: MixId): void;
   leave(port: PortId): void;
   mute(port: PortId, muted: boolean): void;
+  /** Sends a key to the peer as a telephone event (RFC 4733); nothing where that was not agreed. */
+  sendKey(port: PortId, key: string): void;
   /** Plays items one after the other; `ended` is called when they came to their end, not when stopped. */
   play(to: PlayTarget, items: PlayItem[], options?: { loop?: boolean; ended?: () => void }): PlayId;
   stopPlay(play: PlayId): void;

@@ -113,6 +113,10 @@ export class MediaPlane implements Media {
     this.#tell({ type: 'mute', port, muted });
   }
 
+  sendKey(port: PortId, key: string): void {
+    this.#tell({ type: 'sendKey', port, key });
+  }
+
   play(to: PlayTarget, items: PlayItem[], options: { loop?: boolean; ended?: () => void } = {}): PlayId {
     const play = this.#nextPlay++;
     this.#plays.set(play, { to, ended: options.ended });

@@ -11,6 +11,7 @@ import { codecs, type Codec } from './codec.js';
 import type { PortId, RtpFormat, RtpPeer } from './contract.js';
 import { FRAME_SAMPLES } from './frame.js';
 import { JitterBuffer } from './jitter-buffer.js';
+import { KeySender } from './key-sender.js';
 import { LevelMeter } from './level.js';
 import type { MixBus } from './mix-bus.js';
 import type { Playback } from './playback.js';
@@ -73,6 +74,7 @@ export class RtpPort {
   #jitter = new JitterBuffer(codecs.PCMU);
   #keys = new TelephoneEventReceiver();
   #keyTicks = 0;
+  #keySender = new KeySender();
   /** The packet of the tick: the payload is written from RTP_HEADER_BYTES on. */
   readonly packet = new Uint8Array(RTP_HEADER_BYTES + MAX_PAYLOAD_BYTES);
   #ssrc = randomUint32();
@@ -104,6 +106,7 @@ export class RtpPort {
       this.codec = codecs[format.codec];
       this.#jitter = new JitterBuffer(this.codec);
     } else if (receiving && !this.#receiving) this.#jitter.reset();
+    if (format.eventPayloadType === undefined) this.#keySender = new KeySender();
     this.#format = format;
     if (sending && !this.sending) this.#marker = true;
     this.sending = sending && address !== null && portOf(address) !== 0 && !isUnspecified(address);
@@ -123,21 +126,27 @@ export class RtpPort {
     this.#pull();
   }
 
-  /** Sends the packet, whose payload of `length` bytes is written already. */
+  /** Sends a key in the next ticks, if telephone events were agreed. */
+  sendKey(key: string): void {
+    if (this.#format?.eventPayloadType !== undefined) this.#keySender.add(key);
+  }
+
+  /** Sends the packet, or a key in its place; the packet's payload of `length` bytes is written already. */
   send(length: number): void {
     const format = this.#format;
     if (!format || !this.#peer) return;
+    const key = this.#keySender.write(this.packet, RTP_HEADER_BYTES, this.#timestamp);
     writeRtpHeader(
       this.packet,
-      format.payloadType,
-      this.#marker,
+      key > 0 ? format.eventPayloadType! : format.payloadType,
+      key > 0 ? this.#keySender.begins : this.#marker,
       this.#sequence,
-      this.#timestamp,
+      key > 0 ? this.#keySender.timestamp : this.#timestamp,
       this.#ssrc,
     );
-    this.#marker = false;
+    if (key === 0) this.#marker = false;
     this.#sequence = (this.#sequence + 1) & 0xffff;
-    const bytes = RTP_HEADER_BYTES + length;
+    const bytes = RTP_HEADER_BYTES + (key > 0 ? key : length);
     const sent = this.#learned
       ? this.socket.send(this.packet, bytes)
       : this.socket.sendTo(this.#peer, this.packet, bytes);

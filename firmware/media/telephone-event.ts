@@ -14,6 +14,11 @@ const KEYS = '0123456789*#ABCD';
 const MEMORY = 4;
 const LONGEST_SEGMENT = 0xffff;
 
+/** The event code of a key; -1 for what is no key. */
+export function eventCodeOf(key: string): number {
+  return key.length === 1 ? KEYS.indexOf(key) : -1;
+}
+
 /** One port's receiver. A press is counted at its first packet, so its end may be lost. */
 export class TelephoneEventReceiver {
   /** True between the first packet of a press and its end. */

@@ -37,6 +37,8 @@ export type InviteSessionEffect =
   | { type: 'respond'; status: number }
   | { type: 'sendCancel' }
   | { type: 'sendBye' }
+  /** The peer has the call and works on it. */
+  | { type: 'trying' }
   | { type: 'ringing' }
   | { type: 'confirmed' }
   | ({ type: 'ended' } & Ending);
@@ -83,7 +85,7 @@ export function inviteSession(state: InviteSessionState, event: InviteSessionEve
         case 'provisional': {
           const effects: InviteSessionEffect[] = [];
           if (state.leaving && !state.heard) effects.push({ type: 'sendCancel' });
-          else if (!state.leaving && event.status > 100) effects.push({ type: 'ringing' });
+          else if (!state.leaving) effects.push({ type: event.status > 100 ? 'ringing' : 'trying' });
           return { state: { ...state, heard: true }, effects };
         }
         case 'hangUp':

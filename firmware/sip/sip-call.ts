@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { Headers, parseCSeq, reasonPhrase, type SipRequest, type SipResponse } from 'sip-parser';
 import type { Clock } from '../clock.js';
 import { MachineRunner } from '../machine.js';
+import { sendAuthenticated } from './authenticated-request.js';
+import type { DigestClient } from './digest-client.js';
 import {
   ackIn,
   afterRequest,
@@ -23,6 +25,7 @@ import {
 import { okRepeater, type OkRepeaterEffect, type OkRepeaterState } from './ok-repeater.js';
 import {
   responseTo,
+  type ClientHandlers,
   type ClientTransaction,
   type ServerTransaction,
   type TransactionLayer,
@@ -34,8 +37,10 @@ export const USER_AGENT = 'Parley';
 
 /** What the owner of a call is told. */
 export type CallHandlers = {
-  /** The called phone rings. */
-  ringing(): void;
+  /** The peer has our call and works on it (100). */
+  trying(): void;
+  /** The called phone rings. `sdp`: their answer, where they can be heard already (early media). */
+  ringing(sdp: Buffer | undefined): void;
   /** The call stands. `sdp`: their answer to our offer, where the offer was ours. */
   answered(sdp: Buffer | undefined): void;
   /** They change the media (re-INVITE): returns our answer, or our offer if theirs is undefined; undefined refuses (488). */
@@ -59,6 +64,7 @@ export type CallHome = {
 export class SipCall {
   /** Set by the owner at once, before anything can happen. */
   handlers: CallHandlers = {
+    trying: () => {},
     ringing: () => {},
     answered: () => {},
     reoffered: () => undefined,
@@ -79,6 +85,8 @@ export class SipCall {
   /** The INVITE we answer, or answered last. */
   #incoming?: ServerTransaction;
   #outgoing?: ClientTransaction;
+  /** Answers the challenges of a provider. */
+  #digest?: DigestClient;
   /** The 2xx that waits for its ACK. */
   #ok?: {
     seq: number;
@@ -88,6 +96,8 @@ export class SipCall {
   #sdp?: Buffer;
   /** Our offer is under way: their answer comes with the ACK. */
   #offering = false;
+  /** Body of the last 1xx. */
+  #earlySdp?: Buffer;
   /** Their answer to our offer. */
   #remoteSdp?: Buffer;
 
@@ -113,10 +123,11 @@ export class SipCall {
     return call;
   }
 
-  /** Calls: sends `invite` (From with tag, To, Call-ID, Contact and body set) to `peer`. */
-  static outgoing(home: CallHome, invite: SipRequest, peer: Endpoint): SipCall {
+  /** Calls: sends `invite` (From with tag, To, Call-ID, Contact and body set) to `peer`, with credentials if asked. */
+  static outgoing(home: CallHome, invite: SipRequest, peer: Endpoint, digest?: DigestClient): SipCall {
     const call = new SipCall(home, { name: 'outgoing', heard: false, leaving: false }, peer);
-    call.#outgoing = home.layer.send(invite, peer, {
+    call.#digest = digest;
+    call.#outgoing = call.#ask(invite, peer, {
       response: (response, source) => call.#heard(response, source),
       failed: () => call.#session.dispatch({ type: 'failed' }),
     });
@@ -208,8 +219,11 @@ export class SipCall {
       case 'sendBye':
         this.#sendBye();
         break;
+      case 'trying':
+        this.handlers.trying();
+        break;
       case 'ringing':
-        this.handlers.ringing();
+        this.handlers.ringing(this.#earlySdp);
         break;
       case 'confirmed':
         this.handlers.answered(this.#remoteSdp);
@@ -251,7 +265,10 @@ export class SipCall {
 
   #heard(response: SipResponse, source: Endpoint): void {
     const { status } = response;
-    if (status < 200) return this.#session.dispatch({ type: 'provisional', status });
+    if (status < 200) {
+      this.#earlySdp = bodyOf(response);
+      return this.#session.dispatch({ type: 'provisional', status });
+    }
     if (status >= 300) return this.#session.dispatch({ type: 'refused', status });
     const invite = this.#outgoing!.request;
     const seq = parseCSeq(invite.headers.get('CSeq') ?? '').number;
@@ -277,7 +294,14 @@ export class SipCall {
 
   #send(request: SipRequest, to: Endpoint): void {
     request.headers.append('User-Agent', USER_AGENT);
-    this.home.layer.send(request, to, { response: () => {}, failed: () => {} });
+    this.#ask(request, to, { response: () => {}, failed: () => {} });
+  }
+
+  #ask(request: SipRequest, to: Endpoint, handlers: ClientHandlers): ClientTransaction {
+    const { layer } = this.home;
+    return this.#digest
+      ? sendAuthenticated(layer, this.#digest, request, to, handlers)
+      : layer.send(request, to, handlers);
   }
 
   #reply(transaction: ServerTransaction, status: number, withSdp = false): void {

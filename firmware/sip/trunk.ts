@@ -96,6 +96,12 @@ export class Trunk {
     };
   }
 
+  /** Host part of its URIs. */
+  get host(): string {
+    const { server, port } = this.settings;
+    return port === undefined ? server : `${server}:${port}`;
+  }
+
   /** Where to send a call, in the order to be tried; empty while it cannot be found. */
   get endpoints(): readonly Endpoint[] {
     return this.#endpoints;
@@ -233,7 +239,7 @@ export class Trunk {
       .append('CSeq', `${++this.#seq} ${method}`)
       .append('Max-Forwards', '70')
       .append('User-Agent', USER_AGENT);
-    return this.route({ kind: 'request', method, uri: `sip:${server}`, headers, body: Buffer.alloc(0) });
+    return this.route({ kind: 'request', method, uri: `sip:${this.host}`, headers, body: Buffer.alloc(0) });
   }
 
   #send(request: SipRequest, to: Endpoint, handlers: Parameters<TransactionLayer['send']>[2]): void {

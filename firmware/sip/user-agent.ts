@@ -2,11 +2,13 @@
 import {
   parseNameAddr,
   parseUri,
+  readableText,
   reasonPhrase,
   SipParseError,
   type SipMessage,
   type SipRequest,
   type SipUri,
+  wireText,
 } from 'sip-parser';
 import type { Clock } from '../clock.js';
 import { createLog } from '../log.js';
@@ -14,6 +16,7 @@ import { dialogKey, tagOf } from './dialog.js';
 import { DigestAuthenticator, type Algorithm } from './digest.js';
 import { ProtocolError } from './protocol-error.js';
 import { Registrar } from './registrar.js';
+import type { Trunk } from './trunk.js';
 import { ALLOW, newInvite, SipCall, USER_AGENT, type CallHome } from './sip-call.js';
 import { responseTo, TransactionLayer, type ServerTransaction } from './transaction-layer.js';
 import type { Endpoint, Transport } from './transport.js';
@@ -27,6 +30,10 @@ const KNOWN_METHODS = new Set(
   ),
 );
 
+/** Who calls: an account, as its credentials show, or somebody outside, as a provider says. */
+export type Caller =
+  { type: 'account'; username: string } | { type: 'outside'; trunk: string; number: string; name: string };
+
 export type UserAgentOptions = {
   transport: Transport;
   clock: Clock;
@@ -36,8 +43,10 @@ export type UserAgentOptions = {
   digestAlgorithms(): readonly Algorithm[];
   /** Password of a SIP user name; undefined if there is no such user. */
   passwordOf(username: string): string | undefined;
-  /** A new call of an authenticated caller. `dialled` is the user part of the Request-URI. */
-  onCall(call: SipCall, caller: { username: string; displayName: string }, dialled: string): void;
+  /** The provider whose requests come from there; they need no password of ours. */
+  trunkOf?(source: Endpoint): Trunk | undefined;
+  /** A new call. `dialled` is the user part of the Request-URI. */
+  onCall(call: SipCall, caller: Caller, dialled: string): void;
 };
 
 export class UserAgent implements CallHome {
@@ -86,10 +95,9 @@ export class UserAgent implements CallHome {
   /** Calls a registered phone; `from` is shown on its display. */
   call(contact: string, peer: Endpoint, from: { number: string; name: string }, sdp: Buffer): SipCall {
     const { address, port } = this.options.transport.localFor(peer);
-    const name = from.name === '' ? '' : `"${from.name.replace(/[\\"]/g, '\\$&')}" `;
     const invite = newInvite(
       contact,
-      `${name}<sip:${from.number}@${address}:${port}>`,
+      `${displayName(from.name)}<sip:${from.number}@${address}:${port}>`,
       `<${contact}>`,
       this.contactFor(peer),
       sdp,
@@ -97,14 +105,34 @@ export class UserAgent implements CallHome {
     return SipCall.outgoing(this, invite, peer);
   }
 
+  /** Calls a number outside through a provider; `from` is what the called party is shown. */
+  callTrunk(
+    trunk: Trunk,
+    peer: Endpoint,
+    number: string,
+    from: { number: string; name: string },
+    sdp: Buffer,
+  ): SipCall {
+    const { host, username } = { host: trunk.host, username: trunk.settings.username };
+    const uri = `sip:${number}@${host}`;
+    const invite = newInvite(
+      uri,
+      `${displayName(from.name)}<sip:${from.number || username || 'anonymous'}@${host}>`,
+      `<${uri}>`,
+      this.contactFor(peer, username),
+      sdp,
+    );
+    return SipCall.outgoing(this, trunk.route(invite), peer, trunk.digest);
+  }
+
   /** From now on every new call is refused with 503; those that stand are their owners' to end. */
   stopTakingCalls(): void {
     this.#closing = true;
   }
 
-  contactFor(peer: Endpoint): string {
+  contactFor(peer: Endpoint, user?: string): string {
     const { address, port } = this.options.transport.localFor(peer);
-    return `<sip:${address}:${port}>`;
+    return `<sip:${user === undefined ? '' : `${user}@`}${address}:${port}>`;
   }
 
   adopt(key: string, call: SipCall): void {
@@ -183,7 +211,10 @@ export class UserAgent implements CallHome {
     const { request } = transaction;
     if (this.#closing) throw new ProtocolError(503, reasonPhrase(503), [['Retry-After', '10']]);
     const type = (request.headers.get('Content-Type') ?? '').split(';')[0].trim().toLowerCase();
-    const username = this.#authenticate(transaction);
+    const trunk = this.options.trunkOf?.(transaction.source);
+    const caller: Caller = trunk
+      ? outsideCaller(trunk, request)
+      : { type: 'account', username: this.#authenticate(transaction) };
     if (request.body.length > 0 && type !== 'application/sdp')
       throw new ProtocolError(415, reasonPhrase(415), [['Accept', 'application/sdp']]);
     const accepted = request.headers.all('Accept').map((value) => value.split(';')[0].trim().toLowerCase());
@@ -196,8 +227,7 @@ export class UserAgent implements CallHome {
     const call = SipCall.incoming(this, transaction);
     this.#ringing.set(transaction, call);
     call.onClosed = () => this.#ringing.delete(transaction);
-    const { displayName } = parseNameAddr(request.headers.get('From') ?? '');
-    this.options.onCall(call, { username, displayName }, uri.user ?? '');
+    this.options.onCall(call, caller, trunk ? dialledNumber(trunk, request, uri) : (uri.user ?? ''));
   }
 
   /** The user whose credentials the request bears: who a caller is follows from these, never from From. */
@@ -234,4 +264,23 @@ export class UserAgent implements CallHome {
     );
     return this.#dialogs.get(key);
   }
+}
+
+function displayName(name: string): string {
+  return name === '' ? '' : `"${wireText(name).replace(/[\\"]/g, '\\$&')}" `;
+}
+
+/** Who calls from outside, as the provider says: P-Asserted-Identity (RFC 3325) before From. */
+function outsideCaller(trunk: Trunk, { headers }: SipRequest): Caller {
+  const asserted = headers.all('P-Asserted-Identity').find((value) => /sips?:/i.test(value));
+  const { uri, displayName: name } = parseNameAddr(asserted ?? headers.get('From') ?? '');
+  const number = /^sips?:/i.test(uri) ? (parseUri(uri).user ?? '') : uri.replace(/^tel:|;.*$/gi, '');
+  return { type: 'outside', trunk: trunk.settings.name, number, name: readableText(name) };
+}
+
+/** The number that was called outside: where a provider calls our registered Contact it stands in To. */
+function dialledNumber(trunk: Trunk, { headers }: SipRequest, uri: SipUri): string {
+  const to = parseNameAddr(headers.get('To') ?? '').uri;
+  if (uri.user !== trunk.settings.username || !/^sips?:/i.test(to)) return uri.user ?? '';
+  return parseUri(to).user ?? uri.user ?? '';
 }

@@ -81,7 +81,7 @@ const scripts: [title: string, start: InviteSessionState, rows: [event: string, 
     'calling, answered, we hang up',
     outgoing,
     [
-      ['provisional 100', ''],
+      ['provisional 100', 'trying'],
       ['provisional 180', 'ringing'],
       ['accepted', 'confirmed'],
       ['accepted', ''],

@@ -44,7 +44,9 @@ class Bench {
       passwordOf: (username) => (username === '101' ? 'secret' : undefined),
       onCall: (call, caller, dialled) => {
         this.call = call;
-        this.told.push(`${caller.username} dials ${dialled}`);
+        this.told.push(
+          `${caller.type === 'account' ? caller.username : `${caller.number} by ${caller.trunk}`} dials ${dialled}`,
+        );
         this.watch(call);
       },
     });
@@ -52,6 +54,7 @@ class Bench {
 
   watch(call: SipCall): void {
     call.handlers = {
+      trying: () => this.told.push('trying'),
       ringing: () => this.told.push('ringing'),
       answered: (sdp) => this.told.push(`answered ${sdp?.toString() ?? ''}`.trim()),
       reoffered: (sdp) => Buffer.from(`answer to ${sdp?.toString() ?? 'nothing'}`),

@@ -44,14 +44,14 @@ export class Box {
   }
 
   /** Starts a box on free ports, with this document or as at its first boot. */
-  static async start(config?: object): Promise<Box> {
+  static async start(config?: object, bind = '127.0.0.1'): Promise<Box> {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-box-'));
     if (config) writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
     const args = [
       '--data',
       directory,
       '--bind',
-      '127.0.0.1',
+      bind,
       '--sip-port',
       '0',
       '--http-port',
