@@ -163,6 +163,11 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
   ],
   ['a prefix twice', routes('9', '0', '9'), /^\/routes\/2\/prefix is "9"; .*route 1 does not have$/],
   [
+    'a route that swallows what follows its prefix',
+    { ...outside, routes: [{ prefix: '9', strip: 2, trunks: ['main'] }] },
+    /^\/routes\/0\/strip is 2; right would be: at most 1, the length of the prefix$/,
+  ],
+  [
     'a route over no trunk',
     { ...outside, routes: [{ prefix: '9', trunks: ['main', 'spare'] }] },
     /^\/routes\/0\/trunks\/1 is "spare"; right would be: the name of a trunk: main$/,
