@@ -63,6 +63,7 @@ test('a dial plan to the outside gets its defaults', () => {
   validateConfig(inbound({ number: '+441', to: '101' }, { number: '+442', to: '800' }));
   validateConfig(inbound({ number: '+441', to: 'askForConference' }));
   validateConfig(routes('90', '9'));
+  validateConfig({ ...outside, trunks: [{ ...provider, outboundProxy: '192.0.2.7:65535' }] });
 });
 
 const bad: [title: string, document: unknown, problem: RegExp][] = [
@@ -196,6 +197,11 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
     'a server that is none',
     { ...outside, trunks: [{ ...provider, server: 'sip:example.com' }] },
     /server is "sip:example.com"; right would be: a host name or an IPv4 address$/,
+  ],
+  [
+    'a proxy at a port that is none',
+    { ...outside, trunks: [{ ...provider, outboundProxy: 'proxy.example.com:65536' }] },
+    /outboundProxy is "proxy.example.com:65536"; right would be: a host name or an IPv4 address, a colon/,
   ],
   [
     'an inbound number twice',
