@@ -15,6 +15,7 @@ export function dialPlanProblems(config: Config): Problem[] {
     ...config.trunks.flatMap((_, at) => missingCredentials(config, at)),
     ...hiddenNumbers(config),
     ...hiddenRoutes(config),
+    ...tooMuchStripped(config),
     ...unknownTrunks(config),
     ...unknownGroups(config),
   ];
@@ -95,6 +96,21 @@ function hiddenRoutes(config: Config): Problem[] {
       ),
     ];
   });
+}
+
+/** Only the prefix may be left out: digits that permission rules saw must not vanish on the way. */
+function tooMuchStripped(config: Config): Problem[] {
+  return config.routes.flatMap(({ prefix, strip = 0 }, at) =>
+    strip <= prefix.length
+      ? []
+      : [
+          {
+            path: `/routes/${at}/strip`,
+            value: String(strip),
+            expected: `at most ${prefix.length}, the length of the prefix`,
+          },
+        ],
+  );
 }
 
 function unknownTrunks(config: Config): Problem[] {

@@ -60,6 +60,9 @@ const inboundSchema = {
 
 const HOST = '[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?';
 
+/** 1 to 65535. */
+const PORT = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
+
 export const trunksSchema = {
   type: 'array',
   maxItems: 50,
@@ -85,7 +88,7 @@ export const trunksSchema = {
       password: { type: 'string', minLength: 1, maxLength: 128, description: '1 to 128 characters' },
       outboundProxy: {
         type: 'string',
-        pattern: `^${HOST}(:[0-9]{1,5})?$`,
+        pattern: `^${HOST}(:${PORT})?$`,
         description: 'a host name or an IPv4 address, a colon and a port may follow',
       },
       codecs: {

@@ -63,6 +63,7 @@ test('a dial plan to the outside gets its defaults', () => {
   validateConfig(inbound({ number: '+441', to: '101' }, { number: '+442', to: '800' }));
   validateConfig(inbound({ number: '+441', to: 'askForConference' }));
   validateConfig(routes('90', '9'));
+  validateConfig({ ...outside, trunks: [{ ...provider, outboundProxy: '192.0.2.7:65535' }] });
 });
 
 const bad: [title: string, document: unknown, problem: RegExp][] = [
@@ -163,6 +164,11 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
   ],
   ['a prefix twice', routes('9', '0', '9'), /^\/routes\/2\/prefix is "9"; .*route 1 does not have$/],
   [
+    'a route that swallows what follows its prefix',
+    { ...outside, routes: [{ prefix: '9', strip: 2, trunks: ['main'] }] },
+    /^\/routes\/0\/strip is 2; right would be: at most 1, the length of the prefix$/,
+  ],
+  [
     'a route over no trunk',
     { ...outside, routes: [{ prefix: '9', trunks: ['main', 'spare'] }] },
     /^\/routes\/0\/trunks\/1 is "spare"; right would be: the name of a trunk: main$/,
@@ -191,6 +197,11 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
     'a server that is none',
     { ...outside, trunks: [{ ...provider, server: 'sip:example.com' }] },
     /server is "sip:example.com"; right would be: a host name or an IPv4 address$/,
+  ],
+  [
+    'a proxy at a port that is none',
+    { ...outside, trunks: [{ ...provider, outboundProxy: 'proxy.example.com:65536' }] },
+    /outboundProxy is "proxy.example.com:65536"; right would be: a host name or an IPv4 address, a colon/,
   ],
   [
     'an inbound number twice',
