@@ -45,6 +45,13 @@ export class Registrar {
     return [...this.#accounts.keys()].filter((account) => this.bindings(account).length > 0);
   }
 
+  /** Whether a phone has registered from there. */
+  knows({ address, port }: Endpoint): boolean {
+    return this.accounts().some((account) =>
+      this.bindings(account).some(({ source }) => source.address === address && source.port === port),
+    );
+  }
+
   /** Forgets an account that the configuration no longer has. */
   forget(account: string): void {
     this.#accounts.delete(account);

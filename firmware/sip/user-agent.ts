@@ -211,7 +211,7 @@ export class UserAgent implements CallHome {
     const { request } = transaction;
     if (this.#closing) throw new ProtocolError(503, reasonPhrase(503), [['Retry-After', '10']]);
     const type = (request.headers.get('Content-Type') ?? '').split(';')[0].trim().toLowerCase();
-    const trunk = this.options.trunkOf?.(transaction.source);
+    const trunk = this.#trunkOf(transaction);
     const caller: Caller = trunk
       ? outsideCaller(trunk, request)
       : { type: 'account', username: this.#authenticate(transaction) };
@@ -228,6 +228,12 @@ export class UserAgent implements CallHome {
     this.#ringing.set(transaction, call);
     call.onClosed = () => this.#ringing.delete(transaction);
     this.options.onCall(call, caller, trunk ? dialledNumber(trunk, request, uri) : (uri.user ?? ''));
+  }
+
+  /** The provider that a call comes from; a phone of ours may be at the same address. */
+  #trunkOf({ request, source }: ServerTransaction): Trunk | undefined {
+    if (request.headers.has('Authorization') || this.registrar.knows(source)) return undefined;
+    return this.options.trunkOf?.(source);
   }
 
   /** The user whose credentials the request bears: who a caller is follows from these, never from From. */

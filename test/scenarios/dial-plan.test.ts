@@ -53,7 +53,7 @@ test('the outside: for those whose group allows it, so often in an hour', async 
   assert.is(await status(guest.dial('9123')), 403);
   assert.is(await status(staff.dial('9001')), 403);
   assert.is(await status(staff.dial('700')), 404);
-  // No trunk can be called yet.
+  // Nobody answers there.
   assert.is(await status(staff.dial('9123')), 480);
   assert.is(await status(staff.dial('9123')), 480);
   assert.is(await status(staff.dial('9123')), 403);
