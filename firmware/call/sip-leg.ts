@@ -1,5 +1,5 @@
 /** A SIP phone as a leg: its call, its RTP port, its offers and answers. */
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { Media, PortId, RtpFormat } from '../media/contract.js';
 import {
   answerOffer,
@@ -9,11 +9,13 @@ import {
   type LocalMedia,
   type OfferedCodec,
 } from '../sdp/offer-answer.js';
+import { MASTER_KEY_BYTES } from '../sdp/crypto.js';
 import { parseSdp, SdpError, writeSdp, type SessionDescription } from '../sdp/session-description.js';
 import type { SipCall } from '../sip/sip-call.js';
 import { causeOf, statusOf, type Cause } from './cause.js';
 import { KeySources, type KeySource } from './key-source.js';
 import type { Leg, LegEvent, LegState } from './leg.js';
+import type { MediaSecurity } from './media-security.js';
 import type { LegId } from './room.js';
 
 /** What we speak, best first. */
@@ -28,6 +30,7 @@ export type SipLegOptions = {
   media: Media;
   /** Our address as the peer sees it. */
   localAddress: string;
+  security: MediaSecurity;
   nowMs(): number;
   /** The leg has ended and nothing of it is open any more. */
   onClosed: () => void;
@@ -45,6 +48,8 @@ export class SipLeg implements Leg {
   #call?: SipCall;
   #open?: OpenPort;
   #peerAddress = '';
+  /** What we send is protected with it, all the call long. */
+  readonly #srtpKey = randomBytes(MASTER_KEY_BYTES);
   readonly #sessionId = String(randomInt(1, 2 ** 47));
   #sessionVersion = 1;
   #lastSdp = '';
@@ -147,6 +152,7 @@ export class SipLeg implements Leg {
 
   /** Our answer to an offer, or our offer where there is none; undefined if nothing fits. Throws SdpError. */
   #sdpFor(offer: Buffer | undefined): Buffer | undefined {
+    if (this.options.security === 'impossible') return undefined;
     if (!offer) return this.#write(makeOffer(this.#local()));
     const result = answerOffer(parseSdp(offer), this.#local());
     if (!result) return undefined;
@@ -163,7 +169,7 @@ export class SipLeg implements Leg {
 
   #takeAnswer(sdp: Buffer): boolean {
     try {
-      const agreed = readAnswer(parseSdp(sdp), codecs);
+      const agreed = readAnswer(parseSdp(sdp), this.#local());
       if (agreed) this.#connect(agreed);
       return agreed !== undefined;
     } catch (error) {
@@ -187,6 +193,7 @@ export class SipLeg implements Leg {
       codec: agreed.codec as RtpFormat['codec'],
       payloadType: agreed.payloadType,
       eventPayloadType: agreed.eventPayloadType,
+      srtp: agreed.srtp,
     };
     this.codec = agreed.codec;
     const sending = agreed.direction === 'sendrecv' || agreed.direction === 'sendonly';
@@ -205,10 +212,13 @@ export class SipLeg implements Leg {
   }
 
   #local(): LocalMedia {
+    const { localAddress, security } = this.options;
+    const secured = security === 'optional' || security === 'required';
     return {
-      address: this.options.localAddress,
+      address: localAddress,
       port: this.#open!.localPort,
       codecs,
+      secure: secured ? { required: security === 'required', key: this.#srtpKey } : undefined,
       sessionId: this.#sessionId,
       sessionVersion: this.#sessionVersion,
     };

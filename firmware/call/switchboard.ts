@@ -4,11 +4,13 @@ import type { Config, Extension } from '../config/schema.js';
 import { createLog } from '../log.js';
 import type { Media } from '../media/contract.js';
 import type { SipCall } from '../sip/sip-call.js';
+import type { Endpoint } from '../sip/transport.js';
 import type { UserAgent } from '../sip/user-agent.js';
 import { ConferenceDirectory } from './conference-directory.js';
 import { ConferenceVisit } from './conference-visit.js';
 import { destinationOf } from './dial-plan.js';
 import { ExtensionCall } from './extension-call.js';
+import { mediaSecurity } from './media-security.js';
 import type { LegId } from './room.js';
 import { SipLeg } from './sip-leg.js';
 import { tonesOf } from './tone-plan.js';
@@ -55,7 +57,7 @@ export class Switchboard {
     const extension = config.extensions.find((candidate) => candidate.sip.username === username);
     if (!extension) return call.reject(403);
     if (this.#callsOf(extension) >= extension.sip.maxCalls) return call.reject(486);
-    const leg = SipLeg.incoming(call, this.#legOptions(extension, call.peer.address));
+    const leg = SipLeg.incoming(call, this.#legOptions(extension, call.peer));
     this.#keep(leg, extension, dialled);
     const destination = destinationOf(config, dialled);
     if (destination?.type === 'conference') {
@@ -80,14 +82,18 @@ export class Switchboard {
       this.#callsOf(to) >= to.sip.maxCalls ? undefined : agent.registrar.bindings(to.sip.username);
     if (!bindings) return caller.hangUp('busy');
     if (bindings.length === 0) return caller.hangUp('unavailable');
-    const phones = bindings.map(({ contact, source }) => {
+    const { media, clock } = this.options;
+    const safe = bindings.filter(
+      ({ source }) => mediaSecurity(to.sip.srtp, source, media.srtp) !== 'impossible',
+    );
+    if (safe.length === 0) return caller.hangUp('incompatible');
+    const phones = safe.map(({ contact, source }) => {
       const place = (sdp: Buffer) =>
         agent.call(contact, source, { number: from.number, name: from.name }, sdp);
-      const phone = SipLeg.outgoing(place, this.#legOptions(to, source.address));
+      const phone = SipLeg.outgoing(place, this.#legOptions(to, source));
       this.#keep(phone, to, from.number);
       return phone;
     });
-    const { media, clock } = this.options;
     const tones = tonesOf(this.options.config().country);
     new ExtensionCall(caller, phones, this.conferences.newMix(), media, clock, tones);
   }
@@ -99,14 +105,16 @@ export class Switchboard {
     return own.filter(({ leg }) => leg.state !== 'alerting').length + ringing.size;
   }
 
-  #legOptions(extension: Extension, peerAddress: string) {
+  #legOptions(extension: Extension, peer: Endpoint) {
+    const { media, clock } = this.options;
     const id = this.#nextLeg++;
     return {
       id,
       party: { number: extension.number, name: extension.name },
-      media: this.options.media,
-      localAddress: this.options.localAddressFor(peerAddress),
-      nowMs: () => this.options.clock.nowMs(),
+      media,
+      localAddress: this.options.localAddressFor(peer.address),
+      security: mediaSecurity(extension.sip.srtp, peer, media.srtp),
+      nowMs: () => clock.nowMs(),
       onClosed: () => this.#drop(id),
     };
   }

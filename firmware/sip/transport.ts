@@ -2,7 +2,7 @@
 import type { SipMessage } from 'sip-parser';
 
 /** The far or the near end of a transport. */
-export type Endpoint = { address: string; port: number };
+export type Endpoint = { address: string; port: number; transport?: 'udp' | 'tcp' | 'tls' };
 
 export type Transport = {
   /** As in a Via: `UDP`. */
