@@ -34,6 +34,7 @@ node_modules/.package-lock.json: package.json package-lock.json firmware/sip-par
 
 system:
 	@scripts/install-packages.sh node npm
+	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 || echo "Without it no call can be encrypted; going on." >&2
 
 test-system: system
-	@scripts/install-packages.sh sipp:sip-tester baresip sox
+	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 sipp:sip-tester baresip sox

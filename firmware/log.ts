@@ -1,4 +1,4 @@
-/** The log: structured lines on stderr. Never pass it a PIN, a password or digits that somebody keyed. */
+/** The log: structured lines on stderr. Never pass it a PIN, a password, a key of SRTP or digits that somebody keyed. */
 import { pino } from 'pino';
 
 export type Log = {
@@ -17,7 +17,10 @@ const root = pino(
   {
     level: process.env.PARLEY_LOG ?? 'info',
     base: null,
-    redact: { paths: ['pin', 'password', 'digits', '*.pin', '*.password', '*.digits'], censor: '***' },
+    redact: {
+      paths: ['pin', 'password', 'digits', 'srtp'].flatMap((name) => [name, `*.${name}`]),
+      censor: '***',
+    },
   },
   pino.destination({ dest: 2, sync: true }),
 );

@@ -37,6 +37,7 @@ async function run(options: Options): Promise<void> {
     promptsDir: `${root}firmware/prompts/en/8k`,
     rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
   });
+  for (const alarm of media.alarms) log.warn(alarm, 'alarm');
   const transport = await UdpTransport.open({ address: bind, port: options.sipPort ?? network.sipPort });
   const switchboard = new Switchboard({
     config: () => store.config,
@@ -72,7 +73,7 @@ async function run(options: Options): Promise<void> {
       version,
       clock,
       config: () => store.config,
-      alarms: () => store.alarms,
+      alarms: () => [...store.alarms, ...media.alarms],
       switchboard,
       registered: () =>
         agent.registrar

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# install-packages.sh PROGRAM[:PACKAGE]...: sees to it that each program is there, from its Debian package.
+# install-packages.sh NAME[:PACKAGE]...: sees to it that each program, or shared library (lib*.so.*), is there, from
+# its Debian package.
 # As root it installs what is missing; otherwise it says which command would.
 set -euo pipefail
 
@@ -7,7 +8,10 @@ missing=()
 for entry in "$@"; do
   program=${entry%%:*} package=${entry##*:}
   if [ "$program" = node ]; then package=nodejs; fi
-  command -v "$program" >/dev/null || missing+=("$package")
+  case $program in
+    lib*.so.*) PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -F "$program" >/dev/null ;;
+    *) command -v "$program" >/dev/null ;;
+  esac || missing+=("$package")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 

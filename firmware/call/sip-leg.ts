@@ -1,5 +1,5 @@
 /** A SIP phone as a leg: its call, its RTP port, its offers and answers. */
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { Media, PortId, RtpFormat } from '../media/contract.js';
 import {
   answerOffer,
@@ -9,12 +9,14 @@ import {
   type LocalMedia,
   type OfferedCodec,
 } from '../sdp/offer-answer.js';
+import { MASTER_KEY_BYTES } from '../sdp/crypto.js';
 import { parseSdp, SdpError, writeSdp, type SessionDescription } from '../sdp/session-description.js';
 import type { SipCall } from '../sip/sip-call.js';
 import { keyTones } from './announcements.js';
 import { causeOf, statusOf, type Cause } from './cause.js';
 import { KeySources, type KeySource } from './key-source.js';
 import type { Leg, LegEvent, LegState } from './leg.js';
+import type { MediaSecurity } from './media-security.js';
 import type { LegId } from './room.js';
 
 /** What we speak, best first. */
@@ -31,6 +33,7 @@ export type SipLegOptions = {
   localAddress: string;
   /** Which codecs are spoken, best first; all where nothing is said. */
   codecs?: readonly string[];
+  security: MediaSecurity;
   nowMs(): number;
   /** The leg has ended and nothing of it is open any more. */
   onClosed: () => void;
@@ -48,6 +51,8 @@ export class SipLeg implements Leg {
   #call?: SipCall;
   #open?: OpenPort;
   #peerAddress = '';
+  /** What we send is protected with it, all the call long. */
+  readonly #srtpKey = randomBytes(MASTER_KEY_BYTES);
   readonly #sessionId = String(randomInt(1, 2 ** 47));
   #sessionVersion = 1;
   #lastSdp = '';
@@ -170,6 +175,7 @@ export class SipLeg implements Leg {
 
   /** Our answer to an offer, or our offer where there is none; undefined if nothing fits. Throws SdpError. */
   #sdpFor(offer: Buffer | undefined): Buffer | undefined {
+    if (this.options.security === 'impossible') return undefined;
     if (!offer) return this.#write(makeOffer(this.#local()));
     const result = answerOffer(parseSdp(offer), this.#local());
     if (!result) return undefined;
@@ -200,7 +206,7 @@ export class SipLeg implements Leg {
 
   #takeAnswer(sdp: Buffer): boolean {
     try {
-      const agreed = readAnswer(parseSdp(sdp), this.#codecs);
+      const agreed = readAnswer(parseSdp(sdp), this.#local());
       if (agreed) this.#connect(agreed);
       return agreed !== undefined;
     } catch (error) {
@@ -224,6 +230,7 @@ export class SipLeg implements Leg {
       codec: agreed.codec as RtpFormat['codec'],
       payloadType: agreed.payloadType,
       eventPayloadType: agreed.eventPayloadType,
+      srtp: agreed.srtp,
     };
     this.codec = agreed.codec;
     this.#takesEvents = agreed.eventPayloadType !== undefined;
@@ -241,10 +248,13 @@ export class SipLeg implements Leg {
   }
 
   #local(): LocalMedia {
+    const { localAddress, security } = this.options;
+    const secured = security === 'optional' || security === 'required';
     return {
-      address: this.options.localAddress,
+      address: localAddress,
       port: this.#open!.localPort,
       codecs: this.#codecs,
+      secure: secured ? { required: security === 'required', key: this.#srtpKey } : undefined,
       sessionId: this.#sessionId,
       sessionVersion: this.#sessionVersion,
     };

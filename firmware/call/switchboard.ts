@@ -6,10 +6,12 @@ import type { Media } from '../media/contract.js';
 import type { SipCall } from '../sip/sip-call.js';
 import type { Trunks } from '../sip/trunks.js';
 import type { Caller, UserAgent } from '../sip/user-agent.js';
+import type { Endpoint } from '../sip/transport.js';
 import { ConferenceDirectory } from './conference-directory.js';
 import { ConferenceVisit, type FindConference } from './conference-visit.js';
 import { conferenceOf, destinationOf, type Caller as Dialler, type TrunkDestination } from './dial-plan.js';
 import { ExtensionCall } from './extension-call.js';
+import { mediaSecurity } from './media-security.js';
 import { OutboundLimits } from './outbound-limits.js';
 import { groupOf } from './permission.js';
 import type { LegId } from './room.js';
@@ -86,8 +88,8 @@ export class Switchboard {
 
   /** Leads a call to what was dialled. */
   #lead(call: SipCall, from: Dialler, party: Party, dialled: string): void {
-    const leg = SipLeg.incoming(call, this.#legOptions(party, call.peer.address));
     const extension = 'extension' in from ? from.extension : undefined;
+    const leg = SipLeg.incoming(call, this.#legOptions(party, call.peer, extension?.sip.srtp));
     this.#keep(leg, extension, dialled);
     const destination = destinationOf(this.options.config(), from, dialled);
     switch (destination.type) {
@@ -121,7 +123,7 @@ export class Switchboard {
     const shown = { number: callerId ?? settings.callerId ?? '', name: '' };
     return trunk.endpoints.map((endpoint) => () => {
       const place = (sdp: Buffer) => this.#agent!.callTrunk(trunk, endpoint, number, shown, sdp);
-      const options = this.#legOptions({ number, name: `trunk ${name}` }, endpoint.address);
+      const options = this.#legOptions({ number, name: `trunk ${name}` }, endpoint);
       const leg = SipLeg.outgoing(place, { ...options, codecs: settings.codecs });
       this.#keep(leg, undefined, from.number);
       return leg;
@@ -134,9 +136,13 @@ export class Switchboard {
       this.#callsOf(to) >= to.sip.maxCalls ? undefined : agent.registrar.bindings(to.sip.username);
     if (!bindings) return caller.hangUp('busy');
     if (bindings.length === 0) return caller.hangUp('unavailable');
-    const phones = bindings.map(({ contact, source }) => {
+    const safe = bindings.filter(
+      ({ source }) => mediaSecurity(to.sip.srtp, source, this.options.media.srtp) !== 'impossible',
+    );
+    if (safe.length === 0) return caller.hangUp('incompatible');
+    const phones = safe.map(({ contact, source }) => {
       const place = (sdp: Buffer) => agent.call(contact, source, caller.party, sdp);
-      const phone = SipLeg.outgoing(place, this.#legOptions(to, source.address));
+      const phone = SipLeg.outgoing(place, this.#legOptions(to, source, to.sip.srtp));
       this.#keep(phone, to, caller.party.number);
       return phone;
     });
@@ -157,14 +163,16 @@ export class Switchboard {
     return own.filter((one) => !rings(one)).length + ringing.size;
   }
 
-  #legOptions({ number, name }: Party, peerAddress: string) {
+  #legOptions({ number, name }: Party, peer: Endpoint, srtp: Extension['sip']['srtp'] = 'optional') {
+    const { media, clock } = this.options;
     const id = this.#nextLeg++;
     return {
       id,
       party: { number, name },
-      media: this.options.media,
-      localAddress: this.options.localAddressFor(peerAddress),
-      nowMs: () => this.options.clock.nowMs(),
+      media,
+      localAddress: this.options.localAddressFor(peer.address),
+      security: mediaSecurity(srtp, peer, media.srtp),
+      nowMs: () => clock.nowMs(),
       onClosed: () => this.#drop(id),
     };
   }

@@ -116,7 +116,7 @@ export const configSchema = {
           sip: {
             type: 'object',
             additionalProperties: false,
-            required: ['username', 'password', 'maxCalls'],
+            required: ['username', 'password', 'maxCalls', 'srtp'],
             properties: {
               username: {
                 type: 'string',
@@ -125,6 +125,11 @@ export const configSchema = {
               },
               password: { type: 'string', minLength: 6, maxLength: 64, description: '6 to 64 characters' },
               maxCalls: { type: 'integer', minimum: 1, maximum: 1000, default: 4, description: '1 to 1000' },
+              srtp: {
+                enum: ['off', 'optional', 'required'],
+                default: 'optional',
+                description: '"off", "optional" or "required"',
+              },
             },
           },
         },

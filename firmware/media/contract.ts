@@ -16,7 +16,12 @@ export type RtpFormat = {
   payloadType: number;
   /** Payload type of telephone-event (RFC 4733), if agreed. */
   eventPayloadType?: number;
+  /** Secured, where agreed; undefined is plain RTP. */
+  srtp?: SrtpKeys;
 };
+
+/** Master key and salt, 30 bytes each way, for AES_CM_128_HMAC_SHA1_80 (RFC 4568 §6.2.1). Never logged or shown. */
+export type SrtpKeys = { rx: Uint8Array; tx: Uint8Array };
 
 export type RtpPeer = {
   /** IP address and port of the peer's SDP: where packets go until its own first packet shows its real port. */
@@ -53,7 +58,8 @@ export type MediaCommand =
   | { type: 'shutdown' };
 
 export type MediaEvent =
-  | { type: 'ready' }
+  /** `srtp`: whether ports can be secured here. */
+  | { type: 'ready'; srtp: boolean }
   | { type: 'portOpened'; port: PortId; localPort: number }
   | { type: 'portFailed'; port: PortId; reason: string }
   | { type: 'portClosed'; port: PortId }
@@ -65,6 +71,8 @@ export type MediaEvent =
 
 /** The media plane as the main thread sees it. */
 export type Media = {
+  /** Whether ports can be secured: the library for it is there. */
+  readonly srtp: boolean;
   /** Opens an RTP port on a local address. Rejects with the reason if no port is free. */
   openPort(address: string): Promise<{ port: PortId; localPort: number }>;
   connectPort(

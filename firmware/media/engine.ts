@@ -24,7 +24,7 @@ export class Engine {
   #rows: number[] = [];
   #mixes: MixBus[] = [];
   #plays: Play[] = [];
-  #traffic: Traffic = { packetsIn: 0, packetsOut: 0, packetsDropped: 0 };
+  #traffic: Traffic = { packetsIn: 0, packetsOut: 0, packetsDropped: 0, srtpFailures: 0 };
   #lastLocalPort = 0;
   #heard = new Int32Array(FRAME_SAMPLES);
   #pcm = new Int16Array(FRAME_SAMPLES);
@@ -203,6 +203,7 @@ export class Engine {
     stats[PLANE.packetsIn] = this.#traffic.packetsIn;
     stats[PLANE.packetsOut] = this.#traffic.packetsOut;
     stats[PLANE.packetsDropped] = this.#traffic.packetsDropped;
+    stats[PLANE.srtpFailures] = this.#traffic.srtpFailures;
     stats[PLANE.ports] = this.#ports.length;
   }
 }

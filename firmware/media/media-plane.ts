@@ -28,6 +28,7 @@ type Opening = {
 };
 
 export class MediaPlane implements Media {
+  srtp = false;
   onDigit: (port: PortId, digit: string) => void = () => {};
   /** The worker died without being asked to. */
   onDied: (error: Error) => void = () => {};
@@ -128,6 +129,14 @@ export class MediaPlane implements Media {
     if (this.#plays.delete(play)) this.#tell({ type: 'stopPlay', play });
   }
 
+  /** What is wrong with it, for the administrator. */
+  get alarms(): { code: string; text: string }[] {
+    if (this.srtp) return [];
+    const text =
+      'libsrtp2 is missing: no call can be encrypted (Debian package libsrtp2-1, then start again)';
+    return [{ code: 'srtp-missing', text }];
+  }
+
   counters(): PlaneStats {
     return readPlaneStats(this.#stats);
   }
@@ -149,8 +158,10 @@ export class MediaPlane implements Media {
   }
 
   #take(event: MediaEvent): void {
-    if (event.type === 'ready') this.#ready();
-    else if (event.type === 'digit') this.onDigit(event.port, event.digit);
+    if (event.type === 'ready') {
+      this.srtp = event.srtp;
+      this.#ready();
+    } else if (event.type === 'digit') this.onDigit(event.port, event.digit);
     else if (event.type === 'played') this.#ended(event.play);
     else if (event.type === 'portOpened') this.#opened(event.port)?.resolve(event);
     else if (event.type === 'portFailed') this.#opened(event.port)?.reject(new Error(event.reason));

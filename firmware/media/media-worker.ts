@@ -1,5 +1,6 @@
 /** The media worker: one synchronous loop. Nothing wakes it but its own schedule; it decides nothing. */
 import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { srtpAvailable } from '../../hal/ffi/srtp-library.js';
 import { threadCpuMs } from '../../hal/ffi/thread-cpu.js';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
 import type { MediaCommand, MediaEvent } from './contract.js';
@@ -18,7 +19,7 @@ const engine = new Engine({
   prompts: loadPrompts(promptsDir),
   stats,
 });
-emit({ type: 'ready' });
+emit({ type: 'ready', srtp: srtpAvailable });
 run();
 engine.close();
 emit({ type: 'closed' });

@@ -7,6 +7,7 @@ import {
   socketAddress,
   type SocketAddress,
 } from '../../hal/ffi/socket-address.js';
+import { SRTP_TAG_BYTES } from '../../hal/ffi/srtp-library.js';
 import { codecs, type Codec } from './codec.js';
 import type { PortId, RtpFormat, RtpPeer } from './contract.js';
 import { FRAME_SAMPLES } from './frame.js';
@@ -16,6 +17,7 @@ import { LevelMeter } from './level.js';
 import type { MixBus } from './mix-bus.js';
 import type { Playback } from './playback.js';
 import { RTP_HEADER_BYTES, RtpHeader, writeRtpHeader } from './rtp.js';
+import { Srtp } from './srtp.js';
 import { TelephoneEventReceiver } from './telephone-event.js';
 
 /** What a port needs of a socket; none of the calls of the tick may block, throw or allocate. */
@@ -33,7 +35,12 @@ export type PacketSocket = {
 };
 
 /** Counters of the whole plane, beside those of the port. */
-export type Traffic = { packetsIn: number; packetsOut: number; packetsDropped: number };
+export type Traffic = {
+  packetsIn: number;
+  packetsOut: number;
+  packetsDropped: number;
+  srtpFailures: number;
+};
 
 /** Datagrams taken from one socket in a tick: a flood waits in the kernel, where its room is bounded. */
 const MAX_PACKETS_PER_TICK = 32;
@@ -72,13 +79,16 @@ export class RtpPort {
   #source: SocketAddress = new Uint8Array(SOCKET_ADDRESS_BYTES);
   #learned = false;
   #jitter = new JitterBuffer(codecs.PCMU);
+  /** Once made kept until the end: its counters must not begin anew with the same key. */
+  #srtp: Srtp | null = null;
   #keys = new TelephoneEventReceiver();
   #keyTicks = 0;
   #keySender = new KeySender();
   /** The packet of the tick: the payload is written from RTP_HEADER_BYTES on. */
-  readonly packet = new Uint8Array(RTP_HEADER_BYTES + MAX_PAYLOAD_BYTES);
+  readonly packet = new Uint8Array(RTP_HEADER_BYTES + MAX_PAYLOAD_BYTES + SRTP_TAG_BYTES);
   #ssrc = randomUint32();
-  #sequence = randomUint32() & 0xffff;
+  /** RFC 4568 §6.4: low at first, so that a receiver that misses packets cannot mistake the rollover counter. */
+  #sequence = randomUint32() & 0x7fff;
   #timestamp = randomUint32();
   #marker = true;
 
@@ -107,6 +117,7 @@ export class RtpPort {
       this.#jitter = new JitterBuffer(this.codec);
     } else if (receiving && !this.#receiving) this.#jitter.reset();
     if (format.eventPayloadType === undefined) this.#keySender = new KeySender();
+    if (format.srtp) (this.#srtp ??= new Srtp()).use(format.srtp);
     this.#format = format;
     if (sending && !this.sending) this.#marker = true;
     this.sending = sending && address !== null && portOf(address) !== 0 && !isUnspecified(address);
@@ -146,7 +157,9 @@ export class RtpPort {
     );
     if (key === 0) this.#marker = false;
     this.#sequence = (this.#sequence + 1) & 0xffff;
-    const bytes = RTP_HEADER_BYTES + (key > 0 ? key : length);
+    let bytes = RTP_HEADER_BYTES + (key > 0 ? key : length);
+    if (format.srtp) bytes = this.#srtp!.protect(this.packet, bytes);
+    if (bytes < 0) return;
     const sent = this.#learned
       ? this.socket.send(this.packet, bytes)
       : this.socket.sendTo(this.#peer, this.packet, bytes);
@@ -162,11 +175,19 @@ export class RtpPort {
 
   close(): void {
     this.socket.close();
+    this.#srtp?.close();
   }
 
   #accept(length: number): boolean {
     const format = this.#format;
     if (!format || !this.#isPeer(this.socket.source)) return false;
+    if (format.srtp) {
+      length = this.#srtp!.unprotect(datagram, length);
+      if (length < 0) {
+        this.traffic.srtpFailures++;
+        return false;
+      }
+    }
     if (!header.read(datagram, length)) return false;
     const isKey = header.payloadType === format.eventPayloadType;
     if (!isKey && header.payloadType !== format.payloadType) return false;

@@ -20,6 +20,8 @@ export const PLANE = {
   cpuUs: 8,
   /** The most that one waking took of it. */
   maxTickCpuUs: 9,
+  /** Of those dropped: forged, repeated or not decipherable (RFC 3711 §3.3). */
+  srtpFailures: 10,
 } as const;
 export const PLANE_WORDS = 16;
 

@@ -1,6 +1,8 @@
 /** Offers and answers for one audio stream (RFC 3264): pure, knows no socket and no call. */
+import { readCrypto, writeCrypto, type Crypto } from './crypto.js';
 import {
   directionOf,
+  type Attribute,
   type Direction,
   type MediaDescription,
   type SessionDescription,
@@ -14,10 +16,15 @@ export type LocalMedia = {
   address: string;
   port: number;
   codecs: readonly OfferedCodec[];
+  /** SRTP where the signalling is safe from eavesdroppers (RFC 4568 §8): absent, media are plain. */
+  secure?: SecureMedia;
   /** One per call; version grows with each description that differs. */
   sessionId: string;
   sessionVersion: number;
 };
+
+/** `required`: nothing else will do. `key`: master key and salt that we send with, 30 bytes, one for each call. */
+export type SecureMedia = { required: boolean; key: Buffer };
 
 /** What both sides agreed on. */
 export type Agreed = {
@@ -29,6 +36,8 @@ export type Agreed = {
   eventPayloadType?: number;
   /** Seen from us: `sendonly` means that we send and do not listen. */
   direction: Direction;
+  /** Keys of SRTP: what they send is protected with `rx`, what we send with `tx`. */
+  srtp?: { rx: Buffer; tx: Buffer };
 };
 
 const EVENT_PAYLOAD_TYPE = 101;
@@ -36,81 +45,100 @@ const EVENT_PAYLOAD_TYPE = 101;
 /** Numbers that need no rtpmap (RFC 3551 §6). */
 const staticPayloads: Record<number, string> = { 0: 'PCMU/8000', 8: 'PCMA/8000', 9: 'G722/8000' };
 
-/** Our offer of one audio stream. */
+/** Payload types have 7 bits (RFC 3550 §5.1). */
+const MAX_PAYLOAD_TYPE = 127;
+/** Tag of the crypto line in our offers. */
+const CRYPTO_TAG = 1;
+
+/**
+ * Our offer of one audio stream. Where SRTP is possible but not required the stream stands there twice, secured and
+ * plain: whoever answers takes one and refuses the other.
+ */
 export function makeOffer(local: LocalMedia, direction: Direction = 'sendrecv'): SessionDescription {
-  const formats = local.codecs.map((codec) => codec.payloadType);
-  return describe(local, [
-    {
-      kind: 'audio',
-      port: local.port,
-      protocol: 'RTP/AVP',
-      formats: [...formats, EVENT_PAYLOAD_TYPE].map(String),
-      attributes: [
-        ...local.codecs.map((codec) => rtpmap(codec.payloadType, `${codec.name}/${codec.clockRateHz}`)),
-        ...eventAttributes(EVENT_PAYLOAD_TYPE),
-        { name: 'ptime', value: '20' },
-        { name: direction },
-      ],
-    },
-  ]);
+  const { codecs, port, secure } = local;
+  const formats = [...codecs.map((codec) => codec.payloadType), EVENT_PAYLOAD_TYPE].map(String);
+  const attributes = [
+    ...codecs.map((codec) => rtpmap(codec.payloadType, `${codec.name}/${codec.clockRateHz}`)),
+    ...eventAttributes(EVENT_PAYLOAD_TYPE),
+    { name: 'ptime', value: '20' },
+    { name: direction },
+  ];
+  const plain = { kind: 'audio', port, protocol: 'RTP/AVP', formats, attributes };
+  if (!secure) return describe(local, [plain]);
+  const secured = {
+    ...plain,
+    protocol: 'RTP/SAVP',
+    attributes: [...attributes, cryptoAttribute({ tag: CRYPTO_TAG, key: secure.key })],
+  };
+  return describe(local, secure.required ? [secured] : [secured, plain]);
 }
 
 /**
  * Answers an offer: the same m-lines in the same order (RFC 3264 §6), the first audio stream that we can speak
- * accepted with the offerer's own payload numbers, all others refused with port 0.
+ * accepted with the offerer's own payload numbers, all others refused with port 0. A secured stream goes before a
+ * plain one.
  * Returns undefined where no stream fits: the call is answered 488.
  */
 export function answerOffer(
   offer: SessionDescription,
   local: LocalMedia,
 ): { answer: SessionDescription; agreed: Agreed } | undefined {
-  let agreed: Agreed | undefined;
-  const media = offer.media.map((offered): MediaDescription => {
-    const found = agreed ? undefined : agree(offer, offered, local.codecs);
-    if (!found) return { ...offered, port: 0, attributes: [], address: undefined };
-    agreed = found;
-    const { payloadType, eventPayloadType } = found;
+  const matches = offer.media.map((media) => match(offer, media, local));
+  const chosen = matches.find((found) => found?.crypto) ?? matches.find((found) => found);
+  if (!chosen) return undefined;
+  const { agreed, crypto } = chosen;
+  const { payloadType, eventPayloadType } = agreed;
+  const media = offer.media.map((offered, at): MediaDescription => {
+    if (matches[at] !== chosen) return { ...offered, port: 0, attributes: [], address: undefined };
     return {
       kind: 'audio',
       port: local.port,
       protocol: offered.protocol,
       formats: [payloadType, eventPayloadType].filter((type) => type !== undefined).map(String),
       attributes: [
-        rtpmap(payloadType, `${found.codec}/8000`),
+        rtpmap(payloadType, `${agreed.codec}/8000`),
         ...(eventPayloadType === undefined ? [] : eventAttributes(eventPayloadType)),
         { name: 'ptime', value: '20' },
-        { name: found.direction },
+        { name: agreed.direction },
+        ...(crypto && local.secure ? [cryptoAttribute({ tag: crypto.tag, key: local.secure.key })] : []),
       ],
     };
   });
-  return agreed && { answer: describe(local, media), agreed };
+  return { answer: describe(local, media), agreed };
 }
 
-/** What an answer to our offer of one stream agreed on; undefined if it refuses. */
-export function readAnswer(answer: SessionDescription, codecs: readonly OfferedCodec[]): Agreed | undefined {
-  const audio = answer.media.find((media) => media.kind === 'audio');
-  return audio && agree(answer, audio, codecs);
+/** What an answer to our offer agreed on; undefined if it refuses. */
+export function readAnswer(answer: SessionDescription, local: LocalMedia): Agreed | undefined {
+  for (const media of answer.media) {
+    const found = match(answer, media, local);
+    // RFC 4568 §5.1.3: the tag says which of the offered lines was taken.
+    if (found && (!found.crypto || found.crypto.tag === CRYPTO_TAG)) return found.agreed;
+  }
+  return undefined;
 }
 
-function agree(
-  theirs: SessionDescription,
-  media: MediaDescription,
-  codecs: readonly OfferedCodec[],
-): Agreed | undefined {
+/** A stream of theirs that suits us; `crypto` is the line of it that we take. */
+type Match = { agreed: Agreed; crypto?: Crypto };
+
+function match(theirs: SessionDescription, media: MediaDescription, local: LocalMedia): Match | undefined {
   const address = media.address ?? theirs.address;
   if (media.kind !== 'audio' || media.port === 0 || address === undefined) return undefined;
-  if (media.protocol !== 'RTP/AVP' && media.protocol !== 'RTP/AVPF') return undefined;
-  const encodings = media.formats.map((format) => ({
-    payloadType: Number(format),
-    name: encodingOf(media, format),
-  }));
+  const { codecs, secure } = local;
+  const secured = media.protocol === 'RTP/SAVP' || media.protocol === 'RTP/SAVPF';
+  if (!secured && media.protocol !== 'RTP/AVP' && media.protocol !== 'RTP/AVPF') return undefined;
+  if (secured ? !secure : secure?.required) return undefined;
+  const crypto = secured ? cryptoOf(media) : undefined;
+  if (secured && !crypto) return undefined;
+  const encodings = media.formats
+    .filter((format) => /^\d{1,3}$/.test(format) && Number(format) <= MAX_PAYLOAD_TYPE)
+    .map((format) => ({ payloadType: Number(format), name: encodingOf(media, format) }));
   // The offerer's order counts: it asks for what suits it best (RFC 3264 §6.1).
   const codec = encodings.find(({ name }) => codecs.some((own) => `${own.name}/${own.clockRateHz}` === name));
   if (!codec?.name) return undefined;
   const events = encodings.find(({ name }) => name === 'TELEPHONE-EVENT/8000');
   // RFC 3264 §8.4: the old way of putting a call on hold is the address 0.0.0.0.
   const held = address === '0.0.0.0';
-  return {
+  const agreed: Agreed = {
     address,
     port: media.port,
     codec: codec.name.slice(0, codec.name.indexOf('/')),
@@ -118,6 +146,17 @@ function agree(
     eventPayloadType: events?.payloadType,
     direction: held ? 'inactive' : mirrored(directionOf(theirs, media)),
   };
+  if (crypto && secure) agreed.srtp = { rx: crypto.key, tx: secure.key };
+  return { agreed, crypto };
+}
+
+/** The first crypto line that we can use (RFC 4568 §5.1.2). */
+function cryptoOf(media: MediaDescription): Crypto | undefined {
+  for (const { name, value } of media.attributes) {
+    const crypto = name === 'crypto' && value !== undefined ? readCrypto(value) : undefined;
+    if (crypto) return crypto;
+  }
+  return undefined;
 }
 
 /** `PCMU/8000` for a format of an m-line, from its rtpmap or the static table. */
@@ -153,4 +192,8 @@ function rtpmap(payloadType: number, encoding: string) {
 
 function eventAttributes(payloadType: number) {
   return [rtpmap(payloadType, 'telephone-event/8000'), { name: 'fmtp', value: `${payloadType} 0-15` }];
+}
+
+function cryptoAttribute(crypto: Crypto): Attribute {
+  return { name: 'crypto', value: writeCrypto(crypto) };
 }

@@ -9,6 +9,8 @@ import { GIVE_UP, T1, TIMER_D } from './timers.js';
  *  calling ------------> proceeding ----------------> completed --D--> terminated
  *    | A: send again         |2xx
  *    | B: timeout         accepted --M--> terminated
+ *
+ *  B also waits for the answer to a cancelled INVITE (RFC 3261 §9.1).
  */
 export type InviteClientState =
   | { name: 'calling'; reliable: boolean; retransmitMs: number }
@@ -16,7 +18,11 @@ export type InviteClientState =
   | { name: 'completed' | 'accepted' | 'terminated' };
 
 export type InviteClientEvent =
-  { type: 'start' } | { type: 'response'; response: SipResponse } | { type: 'transportError' };
+  | { type: 'start' }
+  | { type: 'response'; response: SipResponse }
+  /** A CANCEL was sent for it. */
+  | { type: 'cancel' }
+  | { type: 'transportError' };
 
 export type InviteClientEffect =
   | { type: 'sendRequest' }
@@ -62,7 +68,13 @@ export function inviteClient(
       }
       break;
     case 'proceeding':
-      if (event.type === 'response') return received(state.reliable, event.response);
+      if (event.type === 'response') {
+        if (event.response.status >= 200) return received(state.reliable, event.response);
+        return { state, effects: [{ type: 'response', response: event.response }] };
+      }
+      if (event.type === 'cancel')
+        return { state, effects: [{ type: 'startTimer', name: 'B', ms: GIVE_UP }] };
+      if (event.type === 'timer' && event.name === 'B') return fail('timeout');
       if (event.type === 'transportError') return fail('transport');
       break;
     case 'completed':

@@ -12,7 +12,11 @@ export type NonInviteClientState =
   | { name: 'completed' | 'terminated' };
 
 export type NonInviteClientEvent =
-  { type: 'start' } | { type: 'response'; response: SipResponse } | { type: 'transportError' };
+  | { type: 'start' }
+  | { type: 'response'; response: SipResponse }
+  /** Means nothing here: only an INVITE is cancelled. */
+  | { type: 'cancel' }
+  | { type: 'transportError' };
 
 export type NonInviteClientEffect =
   | { type: 'sendRequest' }

@@ -99,9 +99,12 @@ export class TransactionLayer {
   send(request: SipRequest, to: Endpoint, handlers: ClientHandlers): ClientTransaction {
     const branch = newBranch();
     const sent = this.#withVia(request, to, branch);
-    this.#ask(sent, branch, to, handlers);
-    const silent = { response: () => {}, failed: () => {} };
-    return { request: sent, cancel: () => this.#ask(cancelOf(sent), branch, to, silent) };
+    const cancelled = this.#ask(sent, branch, to, handlers);
+    const cancel = () => {
+      this.#ask(cancelOf(sent), branch, to, { response: () => {}, failed: () => {} });
+      cancelled();
+    };
+    return { request: sent, cancel };
   }
 
   /** Sends an ACK of a 2xx: outside any transaction (RFC 3261 §13.2.2.4). */
@@ -194,12 +197,12 @@ export class TransactionLayer {
     return transaction;
   }
 
-  /** Runs a client transaction. */
-  #ask(request: SipRequest, branch: string, to: Endpoint, handlers: ClientHandlers): void {
+  /** Runs a client transaction; returns what tells it that it was cancelled. */
+  #ask(request: SipRequest, branch: string, to: Endpoint, handlers: ClientHandlers): () => void {
     const { reliable } = this.transport;
     if (request.method === 'INVITE')
-      this.#run(inviteClient, inviteClientStart(reliable), request, branch, to, handlers);
-    else this.#run(nonInviteClient, nonInviteClientStart(reliable), request, branch, to, handlers);
+      return this.#run(inviteClient, inviteClientStart(reliable), request, branch, to, handlers);
+    return this.#run(nonInviteClient, nonInviteClientStart(reliable), request, branch, to, handlers);
   }
 
   #run<State>(
@@ -209,7 +212,7 @@ export class TransactionLayer {
     branch: string,
     to: Endpoint,
     handlers: ClientHandlers,
-  ): void {
+  ): () => void {
     const key = `${branch} ${request.method}`;
     let from = to;
     const runner = new MachineRunner<State, InviteClientEvent, InviteClientEffect>(
@@ -243,6 +246,7 @@ export class TransactionLayer {
     };
     this.#clients.set(key, client);
     runner.dispatch({ type: 'start' });
+    return () => runner.dispatch({ type: 'cancel' });
   }
 
   #markAnswered(client: Client): void {

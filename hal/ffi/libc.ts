@@ -1,10 +1,7 @@
-/** The C library, as far as we call it: the one place that knows the FFI. Linux, the same numbers on x64 and arm64. */
-import koffi from 'koffi';
+/** The C library, as far as we call it. Linux, the same numbers on x64 and arm64. */
+import { openLibrary } from './library.js';
 
-const library = koffi.load('libc.so.6');
-type Argument = number | Uint8Array | Uint32Array | Int32Array | BigInt64Array;
-type Call = (...args: Argument[]) => number;
-const call = (prototype: string) => library.func(prototype) as Call;
+const call = openLibrary('libc.so.6');
 
 export const socket = call('int socket(int domain, int type, int protocol)');
 export const bind = call('int bind(int fd, const void *address, uint32_t length)');
@@ -21,12 +18,8 @@ export const sendto = call(
 export const close = call('int close(int fd)');
 export const clock_gettime = call('int clock_gettime(int clock, void *time)');
 
-/** Why the last call of this thread failed. */
-export function errno(): number {
-  return koffi.errno();
-}
-
 export const AF_INET = 2;
+export const AF_INET6 = 10;
 export const SOCK_DGRAM = 2;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;

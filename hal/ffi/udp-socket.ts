@@ -5,7 +5,6 @@ import {
   close,
   connect,
   EADDRINUSE,
-  errno,
   getsockname,
   recvfrom,
   send,
@@ -18,6 +17,7 @@ import {
   socket,
   SOL_SOCKET,
 } from './libc.js';
+import { errno } from './library.js';
 import { SOCKET_ADDRESS_BYTES, portOf, socketAddress, type SocketAddress } from './socket-address.js';
 
 /** A UDP socket; `receive` and `send` neither block, throw nor allocate. */

@@ -67,7 +67,7 @@ test('our own offer, answered by ourselves, is agreed on by both', () => {
   const offer = parseSdp(writeSdp(makeOffer(local)));
   const { answer, agreed } = answerOffer(offer, { ...local, address: '192.0.2.2', port: 5000 })!;
   assert.is(agreed.eventPayloadType, 101);
-  assert.equal(readAnswer(parseSdp(writeSdp(answer)), local.codecs), {
+  assert.equal(readAnswer(parseSdp(writeSdp(answer)), local), {
     address: '192.0.2.2',
     port: 5000,
     codec: 'PCMU',
@@ -75,6 +75,74 @@ test('our own offer, answered by ourselves, is agreed on by both', () => {
     eventPayloadType: 101,
     direction: 'sendrecv',
   });
+});
+
+const theirKey = Buffer.alloc(30, 7);
+const ourKey = Buffer.alloc(30, 9);
+const keyText = (key: Buffer) => key.toString('base64');
+const secure = { ...local, secure: { required: false, key: ourKey } };
+const required = { ...local, secure: { required: true, key: ourKey } };
+const SUITE = 'AES_CM_128_HMAC_SHA1_80';
+const good = `${SUITE} inline:${keyText(theirKey)}`;
+
+/** Crypto lines of a secured stream, and the tag of the one that is taken. */
+const cryptoLines: [title: string, lines: string[], taken: number | undefined][] = [
+  ['one line', [`4 ${good}`], 4],
+  ['none', [], undefined],
+  ['an unknown suite is passed over', [`1 AES_256_CM_HMAC_SHA1_80 inline:${'A'.repeat(62)}`, `2 ${good}`], 2],
+  ['the first that suits', [`2 ${good}`, `1 ${good}`], 2],
+  ['the short tag is another suite', [`1 AES_CM_128_HMAC_SHA1_32 inline:${keyText(theirKey)}`], undefined],
+  ['a lifetime', [`1 ${good}|2^31`], 1],
+  ['a lifetime in full', [`1 ${good}|1048576`], 1],
+  ['a lifetime beyond what the suite allows', [`1 ${good}|2^49`], undefined],
+  ['an MKI', [`1 ${good}|2^20|1:4`, `2 ${good}|1:4`, `3 ${good}`], 3],
+  ['two keys', [`1 ${good}|1:1;inline:${keyText(ourKey)}|2:1`], undefined],
+  ['a window size hint', [`1 ${good} WSH=128`], 1],
+  ['a parameter that may be ignored', [`1 ${good} -FUTURE=1`], 1],
+  ['a parameter that may not', [`1 ${good} UNENCRYPTED_SRTP`], undefined],
+  ['a key too short', [`1 ${SUITE} inline:${keyText(theirKey).slice(4)}`], undefined],
+  ['a key that is no base64', [`1 ${SUITE} inline:${'!'.repeat(40)}`], undefined],
+  ['no tag', [good], undefined],
+];
+
+for (const [title, lines, taken] of cryptoLines)
+  test(`crypto: ${title}`, () => {
+    const offer = sdp('m=audio 9000 RTP/SAVP 0', ...lines.map((line) => `a=crypto:${line}`));
+    const result = answerOffer(offer, secure);
+    assert.is(result !== undefined, taken !== undefined);
+    if (!result) return;
+    assert.equal(result.agreed.srtp, { rx: theirKey, tx: ourKey });
+    const text = writeSdp(result.answer).toString();
+    assert.match(text, 'm=audio 4000 RTP/SAVP 0\r\n');
+    assert.match(text, `a=crypto:${taken} ${SUITE} inline:${keyText(ourKey)}\r\n`);
+    assert.not.match(text, keyText(theirKey));
+  });
+
+test('a secured stream goes before a plain one, where it may; otherwise it is refused', () => {
+  const offer = sdp('m=audio 9000 RTP/AVP 0', 'm=audio 9002 RTP/SAVPF 8', `a=crypto:1 ${good}`);
+  const ports = (where: LocalMedia) => answerOffer(offer, where)!.answer.media.map(({ port }) => port);
+  assert.equal(ports(secure), [0, 4000]);
+  assert.equal(ports(required), [0, 4000]);
+  assert.equal(ports(local), [4000, 0]);
+  assert.is(answerOffer(sdp('m=audio 9000 RTP/AVP 0', `a=crypto:1 ${good}`), required), undefined);
+});
+
+test('an answer must take the line that we offered', () => {
+  const answer = (...lines: string[]) => readAnswer(sdp(...lines), secure);
+  const taken = answer('m=audio 9 RTP/SAVP 0', `a=crypto:1 ${good}`, 'm=audio 0 RTP/AVP 0');
+  assert.equal(taken!.srtp, { rx: theirKey, tx: ourKey });
+  assert.is(answer('m=audio 9 RTP/SAVP 0', `a=crypto:2 ${good}`), undefined);
+  assert.is(answer('m=audio 9 RTP/SAVP 0'), undefined);
+  assert.is(answer('m=audio 0 RTP/SAVP 0', 'm=audio 9 RTP/AVP 0')!.srtp, undefined);
+  assert.is(readAnswer(sdp('m=audio 9 RTP/AVP 0'), required), undefined);
+  assert.is(readAnswer(sdp('m=audio 9 RTP/SAVP 0', `a=crypto:1 ${good}`), local), undefined);
+});
+
+test('offers: plain, both, secured alone', () => {
+  const protocols = (where: LocalMedia) => makeOffer(where).media.map(({ protocol }) => protocol);
+  assert.equal(protocols(local), ['RTP/AVP']);
+  assert.equal(protocols(secure), ['RTP/SAVP', 'RTP/AVP']);
+  assert.equal(protocols(required), ['RTP/SAVP']);
 });
 
 const broken: [text: string, names: RegExp][] = [

@@ -112,6 +112,16 @@ test('INVITE client: a refusal is acknowledged as often as it comes, and told on
   ]);
 });
 
+test('INVITE client: cancelled, it waits for its answer no longer than for a first one', () => {
+  play(inviteClient, inviteClientStart(false), [
+    [{ type: 'start' }, 'calling', 'sendRequest, B=32000, A=500'],
+    [response(180), 'proceeding', '-A, -B, response 180'],
+    [{ type: 'cancel' }, 'proceeding', 'B=32000'],
+    [response(183), 'proceeding', 'response 183'],
+    [timer('B'), 'terminated', '-A, -B, -D, failed timeout, end'],
+  ]);
+});
+
 test('INVITE client: every 2xx, also of another branch, goes to the core (RFC 6026)', () => {
   play(inviteClient, inviteClientStart(false), [
     [response(200), 'accepted', '-A, -B, response 200, M=32000'],
