@@ -44,7 +44,6 @@ class Bench {
       closePort: () => Promise.resolve(),
       join: () => {},
       leave: () => {},
-      sendKey: () => {},
       mute: () => {},
       sendKey: () => {},
       play: () => ++plays,
