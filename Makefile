@@ -33,7 +33,7 @@ node_modules/.package-lock.json: package.json package-lock.json firmware/sip-par
 	@touch $@
 
 system:
-	@scripts/install-packages.sh node npm
+	@scripts/install-packages.sh node npm openssl
 
 test-system: system
 	@scripts/install-packages.sh sipp:sip-tester baresip sox

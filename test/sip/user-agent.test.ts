@@ -33,14 +33,13 @@ class Bench {
   constructor() {
     this.agent = new UserAgent({
       transport: {
-        protocol: 'UDP',
-        reliable: false,
         send: (message) => void this.sent.push(message),
         localFor: () => ({ address: '192.0.2.1', port: 5060 }),
       },
       clock: this.clock,
       realm: 'parley',
       digestAlgorithms: () => ['SHA-256', 'MD5'],
+      isTrusted: () => false,
       passwordOf: (username) => (username === '101' ? 'secret' : undefined),
       onCall: (call, caller, dialled) => {
         this.call = call;
