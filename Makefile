@@ -24,6 +24,7 @@ test: test-system build
 bench: build
 	node dist/test/bench/parser-bench.js
 	node dist/test/bench/media-bench.js
+	node dist/test/bench/flood-bench.js
 
 clean:
 	rm -rf dist firmware/sip-parser/dist node_modules

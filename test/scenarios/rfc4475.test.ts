@@ -94,7 +94,7 @@ async function udp(port: number, answers: Answers): Promise<UdpSocket> {
 async function tcp(
   box: Box,
   answers: Answers,
-): Promise<{ socket: Socket; isOpen(): boolean; closed: Promise<unknown> }> {
+): Promise<{ socket: Socket; isOpen: () => boolean; closed: Promise<unknown> }> {
   const socket = connect({ port: box.sip.port, host: box.sip.address, localAddress: host });
   const framer = new StreamFramer();
   let open = true;
