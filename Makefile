@@ -24,6 +24,7 @@ test: test-system build
 bench: build
 	node dist/test/bench/parser-bench.js
 	node dist/test/bench/media-bench.js
+	node dist/test/bench/flood-bench.js
 
 clean:
 	rm -rf dist firmware/sip-parser/dist node_modules
@@ -33,7 +34,7 @@ node_modules/.package-lock.json: package.json package-lock.json firmware/sip-par
 	@touch $@
 
 system:
-	@scripts/install-packages.sh node npm
+	@scripts/install-packages.sh node npm openssl
 	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 || echo "Without it no call can be encrypted; going on." >&2
 
 test-system: system

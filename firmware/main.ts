@@ -9,13 +9,15 @@ import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
 import { configSchema } from './config/schema.js';
+import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
 import { createLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 import { locate } from './sip/locate.js';
+import { isWithin } from './sip/networks.js';
+import { SipTransports } from './sip/transports.js';
 import { Trunks } from './sip/trunks.js';
-import { UdpTransport } from './sip/udp-transport.js';
 import { UserAgent } from './sip/user-agent.js';
 
 const log = createLog('main');
@@ -38,7 +40,16 @@ async function run(options: Options): Promise<void> {
     rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
   });
   for (const alarm of media.alarms) log.warn(alarm, 'alarm');
-  const transport = await UdpTransport.open({ address: bind, port: options.sipPort ?? network.sipPort });
+  const tls = await tlsCertificate(options.data, network.tls);
+  for (const alarm of tls.alarms) log.error(alarm, 'alarm');
+  const transport = await SipTransports.open({
+    bind: { address: bind, port: options.sipPort ?? network.sipPort },
+    tls: tls.certificate && {
+      port: options.sipTlsPort ?? network.sipTlsPort,
+      certificate: tls.certificate,
+    },
+    clock,
+  });
   const switchboard = new Switchboard({
     config: () => store.config,
     media,
@@ -50,6 +61,7 @@ async function run(options: Options): Promise<void> {
     clock,
     realm: 'parley',
     digestAlgorithms: () => store.config.security.digestAlgorithms,
+    isTrusted: (address) => isWithin(address, store.config.security.trustedNetworks),
     passwordOf: (username) =>
       store.config.extensions.find(({ sip }) => sip.username === username)?.sip.password,
     trunkOf: (source) => trunks.of(source),
@@ -73,7 +85,7 @@ async function run(options: Options): Promise<void> {
       version,
       clock,
       config: () => store.config,
-      alarms: () => [...store.alarms, ...media.alarms],
+      alarms: () => [...store.alarms, ...tls.alarms, ...media.alarms],
       switchboard,
       registered: () =>
         agent.registrar
@@ -81,13 +93,20 @@ async function run(options: Options): Promise<void> {
           .map((username) => ({ username, phones: agent.registrar.bindings(username).length })),
       media: () => media.counters(),
       trunks: () => trunks.status,
-      sip: () => ({ dialogs: agent.dialogs, transactions: agent.layer.open }),
+      sip: () => ({
+        dialogs: agent.dialogs,
+        transactions: agent.layer.open,
+        tlsPort: transport.tlsPort,
+        refusedSources: agent.refusedSources,
+        ...transport.counters(),
+      }),
       port: (port) => media.portState(port),
     }),
   });
   transport.listen({
-    message: (message, source) => agent.receive(message, source),
-    broken: (request, status, reason, source) => agent.receiveBroken(request, status, reason, source),
+    message: (message, source, octets) => agent.receive(message, source, octets),
+    broken: (request, status, reason, source, octets) =>
+      agent.receiveBroken(request, status, reason, source, octets),
   });
 
   const shown = transport.localFor({ address: '127.0.0.1', port: 0 });

@@ -5,18 +5,21 @@ export type Options = {
   data: string;
   bind?: string;
   sipPort?: number;
+  sipTlsPort?: number;
   httpPort?: number;
   rtpPorts?: [number, number];
   printSchema: boolean;
   help: boolean;
 };
 
-export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [--http-port N] [--rtp-ports A-B]
+export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [--sip-tls-port N] [--http-port N]
+              [--rtp-ports A-B]
        parley --print-schema
 
   --data DIR       where the configuration is kept (default: data)
   --bind ADDR      local IPv4 address for SIP, HTTP and audio (default: from the configuration)
-  --sip-port N     UDP port of SIP; 0 takes a free one
+  --sip-port N     UDP and TCP port of SIP; 0 takes a free one
+  --sip-tls-port N TCP port of SIP over TLS; 0 takes a free one
   --http-port N    TCP port of the pages; 0 takes a free one
   --rtp-ports A-B  UDP ports for audio; 0-0 takes free ones
   --print-schema   prints the JSON schema of the configuration and ends
@@ -37,6 +40,7 @@ export function readOptions(args: string[]): Options {
         data: { type: 'string', default: 'data' },
         bind: { type: 'string' },
         'sip-port': { type: 'string' },
+        'sip-tls-port': { type: 'string' },
         'http-port': { type: 'string' },
         'rtp-ports': { type: 'string' },
         'print-schema': { type: 'boolean', default: false },
@@ -50,6 +54,7 @@ export function readOptions(args: string[]): Options {
     data: values.data,
     bind: values.bind,
     sipPort: readPort('--sip-port', values['sip-port']),
+    sipTlsPort: readPort('--sip-tls-port', values['sip-tls-port']),
     httpPort: readPort('--http-port', values['http-port']),
     rtpPorts: readRange(values['rtp-ports']),
     printSchema: values['print-schema'],

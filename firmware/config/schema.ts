@@ -10,6 +10,12 @@ import {
 } from './dial-plan-schema.js';
 
 const name = { type: 'string', maxLength: 64, description: 'at most 64 characters' } as const;
+const file = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 1024,
+  description: 'the path of a PEM file',
+} as const;
 const port = { type: 'integer', minimum: 0, maximum: 65535, description: '0 to 65535' } as const;
 
 export const configSchema = {
@@ -35,7 +41,7 @@ export const configSchema = {
     network: {
       type: 'object',
       additionalProperties: false,
-      required: ['bind', 'sipPort', 'httpPort', 'rtpPorts'],
+      required: ['bind', 'sipPort', 'sipTlsPort', 'httpPort', 'rtpPorts'],
       default: {},
       properties: {
         bind: {
@@ -45,6 +51,13 @@ export const configSchema = {
           description: 'an IPv4 address; 0.0.0.0 is all',
         },
         sipPort: { ...port, default: 5060 },
+        sipTlsPort: { ...port, default: 5061 },
+        tls: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['certificateFile', 'keyFile'],
+          properties: { certificateFile: file, keyFile: file },
+        },
         httpPort: { ...port, default: 8080 },
         rtpPorts: {
           type: 'array',
@@ -59,7 +72,7 @@ export const configSchema = {
     security: {
       type: 'object',
       additionalProperties: false,
-      required: ['digestAlgorithms'],
+      required: ['digestAlgorithms', 'trustedNetworks'],
       default: {},
       properties: {
         digestAlgorithms: {
@@ -69,6 +82,17 @@ export const configSchema = {
           uniqueItems: true,
           default: ['SHA-256', 'MD5'],
           description: 'what phones may prove their password with, best first',
+        },
+        trustedNetworks: {
+          type: 'array',
+          maxItems: 100,
+          items: {
+            type: 'string',
+            format: 'network',
+            description: 'a network such as 192.168.0.0/16 or 2001:db8::/32',
+          },
+          default: [],
+          description: 'networks whose phones are never refused for wrong passwords',
         },
       },
     },

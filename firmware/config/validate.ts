@@ -1,5 +1,5 @@
 /** Checks a document against the schema and against itself. */
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { Ajv, type ErrorObject } from 'ajv';
 import { dialPlanProblems } from './dial-plan-checks.js';
 import { clashes, type Problem } from './problem.js';
@@ -18,7 +18,12 @@ export class ConfigError extends Error {
   }
 }
 
-const ajv = new Ajv({ allErrors: true, useDefaults: true, verbose: true, formats: { ipv4: isIPv4 } });
+const ajv = new Ajv({
+  allErrors: true,
+  useDefaults: true,
+  verbose: true,
+  formats: { ipv4: isIPv4, network: isNetwork },
+});
 const check = ajv.compile<Config>(configSchema);
 
 /** The configuration in a document, defaults filled in; the document is left as it is. Throws ConfigError. */
@@ -104,6 +109,12 @@ function misfits(config: Config): Problem[] {
             expected: 'a range of at least two ports, or [0, 0]',
           },
         ];
+  const { sipPort, sipTlsPort, httpPort } = config.network;
+  const taken = (port: number, others: number[]) => port !== 0 && others.includes(port);
+  const tcpPorts: Problem[] = [
+    ...(taken(sipTlsPort, [sipPort]) ? [tcpClash('/network/sipTlsPort', sipTlsPort)] : []),
+    ...(taken(httpPort, [sipPort, sipTlsPort]) ? [tcpClash('/network/httpPort', httpPort)] : []),
+  ];
   const pins = config.conferences.flatMap((one, at): Problem[] =>
     one.type === 'dynamic' && one.pin !== undefined
       ? [
@@ -115,5 +126,25 @@ function misfits(config: Config): Problem[] {
         ]
       : [],
   );
-  return [...ports, ...pins];
+  return [...ports, ...tcpPorts, ...pins];
+}
+
+function tcpClash(path: string, port: number): Problem {
+  return {
+    path,
+    value: String(port),
+    expected: 'another one: TCP ports of SIP, of its TLS and of the pages differ',
+  };
+}
+
+/** An address and a prefix length: `192.168.0.0/16`. */
+function isNetwork(text: string): boolean {
+  const [base, bits, ...more] = text.split('/');
+  const version = isIP(base);
+  return (
+    version !== 0 &&
+    more.length === 0 &&
+    /^[0-9]{1,3}$/.test(bits) &&
+    Number(bits) <= (version === 4 ? 32 : 128)
+  );
 }

@@ -13,7 +13,7 @@ export function welcome(
   const lines = [''];
   if (first.madeDocument) {
     lines.push(
-      `This box is new. Register a phone at ${address}, UDP port ${bound.sip}, with one of these:`,
+      `This box is new. Register a phone at ${address}, UDP or TCP port ${bound.sip}, with one of these:`,
       '',
     );
     for (const { number, sip } of config.extensions)

@@ -23,7 +23,7 @@ export class DigestAuthenticator {
   /** Signs our nonces, so that a nonce of ours is told from an invented one without remembering it. */
   #key = randomBytes(32);
   /** Highest nonce count seen, per nonce in use. */
-  #counts = new Map<string, number>();
+  #counts = new Map<string, { count: number; bornMs: number }>();
 
   constructor(
     private readonly realm: string,
@@ -38,36 +38,43 @@ export class DigestAuthenticator {
     return this.#counts.size;
   }
 
-  /** Judges the Authorization (or Proxy-Authorization) header for our realm. */
-  check(request: SipRequest, header: 'Authorization' | 'Proxy-Authorization' = 'Authorization'): Verdict {
-    for (const value of request.headers.all(header)) {
+  /**
+   * Judges the Authorization header for our realm. A nonce is good for the address it was sent to and no other: so
+   * nobody can guess in another's name, nor use what was overheard.
+   */
+  check(request: SipRequest, address: string): Verdict {
+    for (const value of request.headers.all('Authorization')) {
       const credentials = readCredentials(value);
-      if (credentials?.realm === this.realm) return this.#judge(request, credentials);
+      if (credentials?.realm === this.realm) return this.#judge(request, credentials, address);
     }
-    return this.#challenge(request, { stale: false, guessed: false });
+    return this.#challenge(request, address, { stale: false, guessed: false });
   }
 
-  #judge(request: SipRequest, credentials: Credentials): Verdict {
+  #judge(request: SipRequest, credentials: Credentials, address: string): Verdict {
     const { username, nonce, nc, uri } = credentials;
-    const bornMs = this.#bornMs(nonce);
-    if (bornMs === undefined) return this.#challenge(request, { stale: false, guessed: false });
+    const bornMs = this.#bornMs(nonce, address);
+    if (bornMs === undefined) return this.#challenge(request, address, { stale: false, guessed: false });
     // The digest is computed for unknown users too, so that time does not tell who exists.
     const password = this.passwordOf(username);
     const expected = digestResponse(credentials, request.method, password ?? randomBytes(16).toString('hex'));
     const right = sameText(expected, credentials.response) && password !== undefined;
     if (!right || !sameTarget(uri, request.uri))
-      return this.#challenge(request, { stale: false, guessed: true });
+      return this.#challenge(request, address, { stale: false, guessed: true });
     const count = parseInt(nc, 16);
-    const seen = this.#counts.get(nonce) ?? 0;
+    const seen = this.#counts.get(nonce)?.count ?? 0;
     // RFC 7616 §3.4: a count that does not grow is a replay; the honest phone tries again with a new nonce.
     if (this.clock.nowMs() - bornMs > NONCE_LIFE_MS || !(count > seen))
-      return this.#challenge(request, { stale: true, guessed: false });
-    this.#remember(nonce, count);
+      return this.#challenge(request, address, { stale: true, guessed: false });
+    this.#remember(nonce, count, bornMs);
     return { ok: true, username };
   }
 
-  #challenge(request: SipRequest, { stale, guessed }: { stale: boolean; guessed: boolean }): Verdict {
-    const nonce = this.#newNonce();
+  #challenge(
+    request: SipRequest,
+    address: string,
+    { stale, guessed }: { stale: boolean; guessed: boolean },
+  ): Verdict {
+    const nonce = this.#newNonce(address);
     const phone = request.headers.get('User-Agent');
     const offered = knowsOnlyMd5(phone) ? (['MD5'] as const) : this.offered();
     const challenge = offered.map((algorithm) =>
@@ -82,28 +89,27 @@ export class DigestAuthenticator {
     return { ok: false, challenge, guessed };
   }
 
-  #newNonce(): string {
+  #newNonce(address: string): string {
     const body = `${Math.floor(this.clock.nowMs()).toString(36)}.${randomBytes(9).toString('hex')}`;
-    return `${body}.${this.#sign(body)}`;
+    return `${body}.${this.#sign(body, address)}`;
   }
 
-  /** When a nonce of ours was made, ms; undefined if it is not ours. */
-  #bornMs(nonce: string): number | undefined {
+  /** When a nonce of ours was made, ms; undefined if it is not ours, or not for this address. */
+  #bornMs(nonce: string, address: string): number | undefined {
     const at = nonce.lastIndexOf('.');
-    if (at < 0 || !sameText(this.#sign(nonce.slice(0, at)), nonce.slice(at + 1))) return undefined;
+    if (at < 0 || !sameText(this.#sign(nonce.slice(0, at), address), nonce.slice(at + 1))) return undefined;
     return parseInt(nonce, 36);
   }
 
-  #sign(body: string): string {
-    return createHmac('sha256', this.#key).update(body).digest('hex').slice(0, 24);
+  #sign(body: string, address: string): string {
+    return createHmac('sha256', this.#key).update(`${body} ${address}`).digest('hex').slice(0, 24);
   }
 
-  #remember(nonce: string, count: number): void {
+  #remember(nonce: string, count: number, bornMs: number): void {
     this.#counts.delete(nonce);
-    this.#counts.set(nonce, count);
-    for (const [old] of this.#counts) {
-      const born = this.#bornMs(old) ?? 0;
-      if (this.#counts.size <= MAX_NONCES && this.clock.nowMs() - born <= NONCE_LIFE_MS) break;
+    this.#counts.set(nonce, { count, bornMs });
+    for (const [old, { bornMs }] of this.#counts) {
+      if (this.#counts.size <= MAX_NONCES && this.clock.nowMs() - bornMs <= NONCE_LIFE_MS) break;
       this.#counts.delete(old);
     }
   }

@@ -54,7 +54,13 @@ export async function locate(
   const endpoints = await Promise.all(
     servers.map(async (server) => {
       const addresses = isIP(server.name) ? [server.name] : await orNone(lookup.addresses(server.name));
-      return addresses.map((address) => ({ address, port: server.port, transport: server.transport }));
+      return addresses.map((address) => ({
+        address,
+        port: server.port,
+        transport: server.transport,
+        // RFC 5922 §7.1: the certificate must be the domain's, wherever the DNS led.
+        ...(server.transport === 'tls' && !isIP(host) ? { host } : {}),
+      }));
     }),
   );
   return endpoints.flat().slice(0, MAX_ENDPOINTS);

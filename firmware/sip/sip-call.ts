@@ -182,7 +182,8 @@ export class SipCall {
     if (!this.#dialog) return this.#reply(transaction, 481);
     const dialog = afterRequest(this.#dialog, request);
     if (!dialog) return this.#reply(transaction, 500);
-    this.#dialog = dialog;
+    // A phone that had to connect again is reached where it is now.
+    this.#dialog = { ...dialog, peer: transaction.source };
     if (request.method === 'BYE') {
       this.#reply(transaction, 200);
       this.#session.dispatch({ type: 'bye' });

@@ -5,6 +5,7 @@ import {
   parseCSeq,
   parseNameAddr,
   parseVia,
+  serializeMessage,
   viaText,
   type SipMessage,
   type SipRequest,
@@ -27,9 +28,13 @@ import {
 } from './invite-server.js';
 import { nonInviteClient, nonInviteClientStart } from './non-invite-client.js';
 import { nonInviteServer, nonInviteServerStart } from './non-invite-server.js';
-import type { Endpoint, Transport } from './transport.js';
+import { isReliable, protocolOf, type Endpoint, type Transport } from './transport.js';
 
 const COOKIE = 'z9hG4bK';
+/** RFC 3261 §18.1.1: larger requests do not go by UDP, octets. */
+const MAX_UDP_REQUEST = 1300;
+/** Octets out for an octet in, at most, to whoever may not be who they seem to be. */
+const MAX_AMPLIFICATION = 2;
 
 /** A request that came in, and the way to answer it. */
 export type ServerTransaction = {
@@ -40,6 +45,11 @@ export type ServerTransaction = {
 };
 
 export type ServerHandlers = {
+  /**
+   * Judges a new request, never an ACK or CANCEL, before anything is remembered of it: the answer to send at once and
+   * forget, `silence`, or `serve`, and only then there will be a transaction.
+   */
+  screen?(request: SipRequest, source: Endpoint): SipResponse | 'silence' | 'serve';
   /** A new request, never an ACK. */
   request(transaction: ServerTransaction): void;
   /** An ACK of a 2xx: it belongs to a dialog. */
@@ -85,18 +95,52 @@ export class TransactionLayer {
     return this.#servers.size + this.#clients.size;
   }
 
-  receive(message: SipMessage, source: Endpoint): void {
+  /** Takes a message; `octets` is how many of them came. */
+  receive(message: SipMessage, source: Endpoint, octets = Infinity): void {
     if (message.kind === 'response') this.#receiveResponse(message, source);
-    else this.#receiveRequest(message, source);
+    else this.#receiveRequest(message, source, octets);
   }
 
-  /** Answers without a transaction: for requests too broken or too many to remember. */
-  respondStateless(request: SipRequest, response: SipResponse, source: Endpoint): void {
+  /**
+   * Answers without a transaction: for requests too broken or too many to remember. Who sends by UDP may have borrowed
+   * the address: an answer more than twice as long as the `octets` of the request is not sent.
+   */
+  respondStateless(request: SipRequest, response: SipResponse, source: Endpoint, octets: number): void {
+    if (!isReliable(source) && sizeOf(response) > MAX_AMPLIFICATION * octets) return;
     this.transport.send(response, replyTo(parseVia(request.headers.get('Via') ?? ''), source));
   }
 
-  /** Sends a request in a client transaction of its own; puts our Via on top. */
+  /**
+   * Sends a request in a client transaction of its own; puts our Via on top. What is too large for UDP goes by TCP, and
+   * by UDP all the same if the peer cannot be reached by TCP (RFC 3261 §18.1.1).
+   */
   send(request: SipRequest, to: Endpoint, handlers: ClientHandlers): ClientTransaction {
+    if (isReliable(to) || sizeOf(this.#withVia(request, to, newBranch())) <= MAX_UDP_REQUEST)
+      return this.#sendBy(request, to, handlers);
+    let heard = false;
+    let current = this.#sendBy(
+      request,
+      { ...to, transport: 'tcp' },
+      {
+        response: (response, source) => {
+          heard = true;
+          handlers.response(response, source);
+        },
+        failed: (why) => {
+          if (heard || why === 'timeout') handlers.failed(why);
+          else current = this.#sendBy(request, to, handlers);
+        },
+      },
+    );
+    return {
+      get request() {
+        return current.request;
+      },
+      cancel: () => current.cancel(),
+    };
+  }
+
+  #sendBy(request: SipRequest, to: Endpoint, handlers: ClientHandlers): ClientTransaction {
     const branch = newBranch();
     const sent = this.#withVia(request, to, branch);
     const cancelled = this.#ask(sent, branch, to, handlers);
@@ -125,7 +169,7 @@ export class TransactionLayer {
     this.#clients.clear();
   }
 
-  #receiveRequest(request: SipRequest, source: Endpoint): void {
+  #receiveRequest(request: SipRequest, source: Endpoint, octets: number): void {
     const via = stampVia(request, source);
     const key = serverKey(request, via, request.method === 'ACK' ? 'INVITE' : request.method);
     const known = this.#servers.get(key);
@@ -134,29 +178,31 @@ export class TransactionLayer {
       else this.handlers.ack(request, source);
     } else if (known) {
       known.repeat();
+    } else if (request.method === 'CANCEL') {
+      this.#cancel(request, key, via, source, octets);
     } else {
-      const transaction =
-        request.method === 'INVITE'
-          ? this.#serve(inviteServer, inviteServerStart(this.transport.reliable), key, request, via, source)
-          : this.#serve(
-              nonInviteServer,
-              nonInviteServerStart(this.transport.reliable),
-              key,
-              request,
-              via,
-              source,
-            );
-      if (request.method === 'CANCEL') this.#cancelled(transaction, via);
-      else this.handlers.request(transaction);
+      const verdict = this.handlers.screen?.(request, source) ?? 'serve';
+      if (verdict === 'serve') this.handlers.request(this.#begin(request, key, via, source));
+      else if (verdict !== 'silence') this.respondStateless(request, verdict, source, octets);
     }
   }
 
-  #cancelled(cancel: ServerTransaction, via: Via): void {
-    const invite = this.#servers.get(serverKey(cancel.request, via, 'INVITE'));
-    cancel.respond(
-      responseTo(cancel.request, invite ? 200 : 481, invite ? 'OK' : 'Call/Transaction Does Not Exist'),
-    );
-    if (invite) this.handlers.cancel(invite.transaction);
+  /** RFC 3261 §9.2. */
+  #cancel(request: SipRequest, key: string, via: Via, source: Endpoint, octets: number): void {
+    const invite = this.#servers.get(serverKey(request, via, 'INVITE'));
+    if (!invite) {
+      const gone = responseTo(request, 481, 'Call/Transaction Does Not Exist');
+      return this.respondStateless(request, gone, source, octets);
+    }
+    this.#begin(request, key, via, source).respond(responseTo(request, 200, 'OK'));
+    this.handlers.cancel(invite.transaction);
+  }
+
+  #begin(request: SipRequest, key: string, via: Via, source: Endpoint): ServerTransaction {
+    const reliable = isReliable(source);
+    return request.method === 'INVITE'
+      ? this.#serve(inviteServer, inviteServerStart(reliable), key, request, via, source)
+      : this.#serve(nonInviteServer, nonInviteServerStart(reliable), key, request, via, source);
   }
 
   /** Runs a server transaction. */
@@ -199,7 +245,7 @@ export class TransactionLayer {
 
   /** Runs a client transaction; returns what tells it that it was cancelled. */
   #ask(request: SipRequest, branch: string, to: Endpoint, handlers: ClientHandlers): () => void {
-    const { reliable } = this.transport;
+    const reliable = isReliable(to);
     if (request.method === 'INVITE')
       return this.#run(inviteClient, inviteClientStart(reliable), request, branch, to, handlers);
     return this.#run(nonInviteClient, nonInviteClientStart(reliable), request, branch, to, handlers);
@@ -222,7 +268,7 @@ export class TransactionLayer {
       (effect) => {
         switch (effect.type) {
           case 'sendRequest':
-            return this.transport.send(request, to);
+            return this.transport.send(request, to, () => runner.dispatch({ type: 'transportError' }));
           case 'sendAck':
             return this.transport.send(ackOf(request, effect.response), to);
           case 'response':
@@ -263,7 +309,7 @@ export class TransactionLayer {
 
   #withVia(request: SipRequest, to: Endpoint, branch: string): SipRequest {
     const { address, port } = this.transport.localFor(to);
-    const via = `SIP/2.0/${this.transport.protocol} ${address}:${port};branch=${branch};rport`;
+    const via = `SIP/2.0/${protocolOf(to).toUpperCase()} ${address}:${port};branch=${branch};rport`;
     return { ...request, headers: request.headers.clone().prepend('Via', via) };
   }
 }
@@ -293,7 +339,12 @@ function stampVia(request: SipRequest, source: Endpoint): Via {
 
 /** RFC 3261 §18.2.2 and RFC 3581 §4. An maddr is not followed: it would aim our answers at third parties. */
 function replyTo(via: Via, source: Endpoint): Endpoint {
+  if (isReliable(source)) return source;
   return { address: source.address, port: via.params.has('rport') ? source.port : (via.port ?? 5060) };
+}
+
+function sizeOf(message: SipMessage): number {
+  return serializeMessage(message).length;
 }
 
 /** RFC 3261 §17.2.3; a branch without the cookie, or with nothing behind it, is matched as of RFC 2543. */

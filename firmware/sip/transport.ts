@@ -1,20 +1,40 @@
 /** What the transaction layer needs of a transport, and the addresses both speak of. */
-import type { SipMessage } from 'sip-parser';
+import type { SipMessage, SipRequest } from 'sip-parser';
 
-/** The far or the near end of a transport. */
+export type Protocol = 'udp' | 'tcp' | 'tls';
+
+/**
+ * The far or the near end of a transport. Over TCP and TLS it names a connection: what is sent there goes over the
+ * connection that stands, the phone's own (RFC 5923), and over a new one only where there is none.
+ */
 export type Endpoint = {
   address: string;
   port: number;
-  /** UDP where nothing is said. */
-  transport?: 'udp' | 'tcp' | 'tls';
+  /** UDP if absent. */
+  transport?: Protocol;
+  /** The name that the certificate of a TLS server we connect to must bear (RFC 5922 §7); its address if absent. */
+  host?: string;
 };
 
 export type Transport = {
-  /** As in a Via: `UDP`. */
-  readonly protocol: 'UDP';
-  /** True where nothing is lost or repeated on the way (RFC 3261 §17). */
-  readonly reliable: boolean;
-  send(message: SipMessage, to: Endpoint): void;
-  /** The endpoint that a peer should use to reach us, seen from its side. */
+  /** `failed` is called, later and once, if it turns out that the message cannot be brought there. */
+  send(message: SipMessage, to: Endpoint, failed?: () => void): void;
+  /** The endpoint that a peer should use to reach us, seen from its side, by the transport it uses itself. */
   localFor(peer: Endpoint): Endpoint;
 };
+
+/** What a transport tells of. `octets` is how much came over UDP; what comes over a connection has no such bound. */
+export type TransportHandlers = {
+  message(message: SipMessage, source: Endpoint, octets: number): void;
+  /** A request too broken to be served, but whole enough to be answered. */
+  broken(request: SipRequest, status: number, reason: string, source: Endpoint, octets: number): void;
+};
+
+export function protocolOf({ transport }: Endpoint): Protocol {
+  return transport ?? 'udp';
+}
+
+/** Whether nothing is lost or repeated on the way (RFC 3261 §17). */
+export function isReliable(to: Endpoint): boolean {
+  return protocolOf(to) !== 'udp';
+}

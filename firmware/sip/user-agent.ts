@@ -7,19 +7,20 @@ import {
   SipParseError,
   type SipMessage,
   type SipRequest,
-  type SipUri,
+  type SipResponse,
   wireText,
 } from 'sip-parser';
 import type { Clock } from '../clock.js';
 import { createLog } from '../log.js';
 import { dialogKey, tagOf } from './dialog.js';
 import { DigestAuthenticator, type Algorithm } from './digest.js';
+import { GuessGuard } from './guess-guard.js';
 import { ProtocolError } from './protocol-error.js';
 import { Registrar } from './registrar.js';
 import type { Trunk } from './trunk.js';
 import { ALLOW, newInvite, SipCall, USER_AGENT, type CallHome } from './sip-call.js';
 import { responseTo, TransactionLayer, type ServerTransaction } from './transaction-layer.js';
-import type { Endpoint, Transport } from './transport.js';
+import { isReliable, protocolOf, type Endpoint, type Transport } from './transport.js';
 
 const log = createLog('sip');
 
@@ -45,6 +46,8 @@ export type UserAgentOptions = {
   passwordOf(username: string): string | undefined;
   /** The provider whose requests come from there; they need no password of ours. */
   trunkOf?(source: Endpoint): Trunk | undefined;
+  /** Addresses that may try passwords as often as they like. */
+  isTrusted(address: string): boolean;
   /** A new call. `dialled` is the user part of the Request-URI. */
   onCall(call: SipCall, caller: Caller, dialled: string): void;
 };
@@ -54,6 +57,9 @@ export class UserAgent implements CallHome {
   readonly registrar: Registrar;
   readonly clock: Clock;
   readonly #digest: DigestAuthenticator;
+  readonly #guesses: GuessGuard;
+  /** Who has proven to be who, of requests that were screened and are served next. */
+  readonly #callers = new WeakMap<SipRequest, Caller>();
   /** Calls whose dialog stands, by dialog. */
   readonly #dialogs = new Map<string, SipCall>();
   /** Incoming calls not yet answered, by their INVITE. */
@@ -70,7 +76,9 @@ export class UserAgent implements CallHome {
       clock,
       () => options.digestAlgorithms(),
     );
+    this.#guesses = new GuessGuard(clock, (address) => options.isTrusted(address));
     this.layer = new TransactionLayer(options.transport, options.clock, {
+      screen: (request, source) => this.#screen(request, source),
       request: (transaction) => this.#request(transaction),
       ack: (ack) => this.#callOf(ack)?.acked(ack),
       cancel: (invite) => this.#ringing.get(invite)?.cancelled(),
@@ -82,14 +90,26 @@ export class UserAgent implements CallHome {
     return this.#dialogs.size;
   }
 
-  receive(message: SipMessage, source: Endpoint): void {
-    this.layer.receive(message, source);
+  /** Sources that are refused for guessing passwords. */
+  get refusedSources(): number {
+    return this.#guesses.refused;
+  }
+
+  /** Takes a message; `octets` is how many of them came. */
+  receive(message: SipMessage, source: Endpoint, octets?: number): void {
+    this.layer.receive(message, source, octets);
   }
 
   /** Answers, without remembering it, a request that could not be parsed. */
-  receiveBroken(request: SipRequest, status: number, reason: string, source: Endpoint): void {
+  receiveBroken(
+    request: SipRequest,
+    status: number,
+    reason: string,
+    source: Endpoint,
+    octets = Infinity,
+  ): void {
     if (request.method !== 'ACK')
-      this.layer.respondStateless(request, responseTo(request, status, reason), source);
+      this.layer.respondStateless(request, responseTo(request, status, reason), source, octets);
   }
 
   /** Calls a registered phone; `from` is shown on its display. */
@@ -132,7 +152,8 @@ export class UserAgent implements CallHome {
 
   contactFor(peer: Endpoint, user?: string): string {
     const { address, port } = this.options.transport.localFor(peer);
-    return `<sip:${user === undefined ? '' : `${user}@`}${address}:${port}>`;
+    const transport = isReliable(peer) ? `;transport=${protocolOf(peer)}` : '';
+    return `<sip:${user === undefined ? '' : `${user}@`}${address}:${port}${transport}>`;
   }
 
   adopt(key: string, call: SipCall): void {
@@ -143,38 +164,50 @@ export class UserAgent implements CallHome {
     if (this.#dialogs.get(key) === call) this.#dialogs.delete(key);
   }
 
-  #request(transaction: ServerTransaction): void {
+  /** What can be answered without being remembered is answered at once: whoever floods us costs no memory. */
+  #screen(request: SipRequest, source: Endpoint): SipResponse | 'silence' | 'serve' {
     try {
-      this.#serve(transaction);
+      return this.#judge(request, source);
     } catch (error) {
-      if (error instanceof ProtocolError) this.#refuse(transaction, error);
-      else if (error instanceof SipParseError)
-        this.#refuse(transaction, new ProtocolError(error.status, error.reason));
-      else {
-        log.error({ err: error, method: transaction.request.method }, 'a request could not be served');
-        this.#refuse(transaction, new ProtocolError(500, reasonPhrase(500)));
-      }
+      return this.#refusal(request, error);
     }
   }
 
-  #serve(transaction: ServerTransaction): void {
-    const { request } = transaction;
+  #judge(request: SipRequest, source: Endpoint): SipResponse | 'silence' | 'serve' {
     const inDialog = tagOf(request.headers.get('To') ?? '') !== '';
-    const call = inDialog ? this.#callOf(request) : undefined;
-    if (call) return call.request(transaction);
-    const uri = this.#inspect(request);
+    if (inDialog && this.#callOf(request)) return 'serve';
+    this.#inspect(request);
     if (inDialog && request.method !== 'OPTIONS' && request.method !== 'REGISTER')
       throw new ProtocolError(481, reasonPhrase(481));
-    if (request.method === 'OPTIONS') return this.#options(transaction);
-    if (request.method === 'REGISTER') return this.#register(transaction);
-    if (request.method === 'INVITE') return this.#invite(transaction, uri);
+    if (request.method === 'OPTIONS') return this.#options(request);
+    if (request.method === 'REGISTER' || request.method === 'INVITE') {
+      if (request.method === 'REGISTER') registered(request);
+      else if (this.#closing) throw new ProtocolError(503, reasonPhrase(503), [['Retry-After', '10']]);
+      if (this.#guesses.refuses(source.address)) return 'silence';
+      this.#callers.set(request, this.#callerOf(request, source));
+      return 'serve';
+    }
     if (request.method === 'BYE' || request.method === 'INFO')
       throw new ProtocolError(481, reasonPhrase(481));
     throw new ProtocolError(405, reasonPhrase(405), [['Allow', ALLOW]]);
   }
 
+  /** A request that was screened: one of a call that stands, or of a user who has proven to be who it is. */
+  #request(transaction: ServerTransaction): void {
+    const { request } = transaction;
+    const call = this.#callOf(request);
+    if (call) return call.request(transaction);
+    const caller = this.#callers.get(request)!;
+    try {
+      if (request.method === 'INVITE') this.#invite(transaction, caller);
+      else if (caller.type === 'account') this.#register(transaction, caller.username);
+    } catch (error) {
+      transaction.respond(this.#refusal(request, error));
+    }
+  }
+
   /** RFC 3261 §8.2.1 to §8.2.3, in that order. */
-  #inspect(request: SipRequest): SipUri {
+  #inspect(request: SipRequest): void {
     if (!KNOWN_METHODS.has(request.method))
       throw new ProtocolError(501, reasonPhrase(501), [['Allow', ALLOW]]);
     const scheme = /^[^:]*/.exec(request.uri)![0].toLowerCase();
@@ -182,39 +215,30 @@ export class UserAgent implements CallHome {
     const required = request.headers.all('Require');
     if (required.length > 0)
       throw new ProtocolError(420, reasonPhrase(420), [['Unsupported', required.join(', ')]]);
-    return parseUri(request.uri);
+    parseUri(request.uri);
   }
 
   /** Asks whether we are there: answered to anybody, so that monitoring and NAT keep-alive work. */
-  #options(transaction: ServerTransaction): void {
-    const response = this.#response(transaction, 200);
+  #options(request: SipRequest): SipResponse {
+    const response = this.#response(request, 200);
     response.headers.set('Allow', ALLOW).set('Accept', 'application/sdp');
-    transaction.respond(response);
+    return response;
   }
 
-  #register(transaction: ServerTransaction): void {
+  #register(transaction: ServerTransaction, account: string): void {
     const { request, source } = transaction;
-    const to = parseNameAddr(request.headers.get('To') ?? '');
-    if (!/^sips?:/i.test(to.uri))
-      throw new ProtocolError(400, 'To of a REGISTER must be a sip: or sips: URI');
-    const account = this.#authenticate(transaction);
     // RFC 3261 §10.3 step 4: an account may register phones of its own address only.
-    if (parseUri(to.uri).user !== account) throw new ProtocolError(403, reasonPhrase(403));
+    if (registered(request) !== account) throw new ProtocolError(403, reasonPhrase(403));
     const contacts = this.registrar.register(account, request, source);
-    const response = this.#response(transaction, 200);
+    const response = this.#response(request, 200);
     for (const contact of contacts) response.headers.append('Contact', contact);
     response.headers.set('Date', new Date().toUTCString());
     transaction.respond(response);
   }
 
-  #invite(transaction: ServerTransaction, uri: SipUri): void {
+  #invite(transaction: ServerTransaction, caller: Caller): void {
     const { request } = transaction;
-    if (this.#closing) throw new ProtocolError(503, reasonPhrase(503), [['Retry-After', '10']]);
     const type = (request.headers.get('Content-Type') ?? '').split(';')[0].trim().toLowerCase();
-    const trunk = this.#trunkOf(transaction);
-    const caller: Caller = trunk
-      ? outsideCaller(trunk, request)
-      : { type: 'account', username: this.#authenticate(transaction) };
     if (request.body.length > 0 && type !== 'application/sdp')
       throw new ProtocolError(415, reasonPhrase(415), [['Accept', 'application/sdp']]);
     const accepted = request.headers.all('Accept').map((value) => value.split(';')[0].trim().toLowerCase());
@@ -227,20 +251,32 @@ export class UserAgent implements CallHome {
     const call = SipCall.incoming(this, transaction);
     this.#ringing.set(transaction, call);
     call.onClosed = () => this.#ringing.delete(transaction);
-    this.options.onCall(call, caller, trunk ? dialledNumber(trunk, request, uri) : (uri.user ?? ''));
+    const trunk = caller.type === 'outside' ? this.options.trunkOf?.(transaction.source) : undefined;
+    this.options.onCall(call, caller, dialledNumber(trunk, request));
+  }
+
+  /** Who a request is of: a provider by its address, anybody else by credentials. */
+  #callerOf(request: SipRequest, source: Endpoint): Caller {
+    const trunk = this.#trunkOf(request, source);
+    return trunk
+      ? outsideCaller(trunk, request)
+      : { type: 'account', username: this.#authenticate(request, source) };
   }
 
   /** The provider that a call comes from; a phone of ours may be at the same address. */
-  #trunkOf({ request, source }: ServerTransaction): Trunk | undefined {
-    if (request.headers.has('Authorization') || this.registrar.knows(source)) return undefined;
-    return this.options.trunkOf?.(source);
+  #trunkOf(request: SipRequest, source: Endpoint): Trunk | undefined {
+    if (request.method !== 'INVITE' || request.headers.has('Authorization')) return undefined;
+    return this.registrar.knows(source) ? undefined : this.options.trunkOf?.(source);
   }
 
   /** The user whose credentials the request bears: who a caller is follows from these, never from From. */
-  #authenticate(transaction: ServerTransaction): string {
-    const verdict = this.#digest.check(transaction.request);
+  #authenticate(request: SipRequest, { address }: Endpoint): string {
+    const verdict = this.#digest.check(request, address);
     if (verdict.ok) return verdict.username;
-    if (verdict.guessed) log.warn({ source: transaction.source.address }, 'wrong SIP password');
+    if (verdict.guessed) {
+      const refusedMs = this.#guesses.guessed(address);
+      log.warn({ source: address, refusedSeconds: refusedMs / 1000 }, 'wrong SIP password');
+    }
     throw new ProtocolError(
       401,
       reasonPhrase(401),
@@ -248,13 +284,19 @@ export class UserAgent implements CallHome {
     );
   }
 
-  #refuse(transaction: ServerTransaction, error: ProtocolError): void {
-    const response = this.#response(transaction, error.status, error.reason);
+  /** The answer to a request that could not be served. */
+  #refusal(request: SipRequest, error: unknown): SipResponse {
+    if (error instanceof SipParseError) return this.#response(request, error.status, error.reason);
+    if (!(error instanceof ProtocolError)) {
+      log.error({ err: error, method: request.method }, 'a request could not be served');
+      return this.#response(request, 500);
+    }
+    const response = this.#response(request, error.status, error.reason);
     for (const [name, value] of error.headers) response.headers.append(name, value);
-    transaction.respond(response);
+    return response;
   }
 
-  #response({ request }: ServerTransaction, status: number, reason = reasonPhrase(status)) {
+  #response(request: SipRequest, status: number, reason = reasonPhrase(status)): SipResponse {
     const response = responseTo(request, status, reason);
     const to = request.headers.get('To') ?? '';
     if (tagOf(to) === '') response.headers.set('To', `${to};tag=${this.options.realm}`);
@@ -284,9 +326,17 @@ function outsideCaller(trunk: Trunk, { headers }: SipRequest): Caller {
   return { type: 'outside', trunk: trunk.settings.name, number, name: readableText(name) };
 }
 
-/** The number that was called outside: where a provider calls our registered Contact it stands in To. */
-function dialledNumber(trunk: Trunk, { headers }: SipRequest, uri: SipUri): string {
+/** The number that was called: where a provider calls our registered Contact it stands in To. */
+function dialledNumber(trunk: Trunk | undefined, { uri, headers }: SipRequest): string {
+  const { user = '' } = parseUri(uri);
   const to = parseNameAddr(headers.get('To') ?? '').uri;
-  if (uri.user !== trunk.settings.username || !/^sips?:/i.test(to)) return uri.user ?? '';
-  return parseUri(to).user ?? uri.user ?? '';
+  if (user !== trunk?.settings.username || !/^sips?:/i.test(to)) return user;
+  return parseUri(to).user ?? user;
+}
+
+/** The account that a REGISTER is for: the user of its To (RFC 3261 §10.3). */
+function registered(request: SipRequest): string | undefined {
+  const { uri } = parseNameAddr(request.headers.get('To') ?? '');
+  if (!/^sips?:/i.test(uri)) throw new ProtocolError(400, 'To of a REGISTER must be a sip: or sips: URI');
+  return parseUri(uri).user;
 }

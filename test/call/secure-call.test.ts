@@ -58,14 +58,13 @@ class Bench {
     });
     this.agent = new UserAgent({
       transport: {
-        protocol: 'UDP',
-        reliable: false,
         send: (message) => void this.sent.push(message),
         localFor: () => ({ address: '192.0.2.1', port: 5060 }),
       },
       clock,
       realm: 'parley',
       digestAlgorithms: () => ['SHA-256'],
+      isTrusted: () => false,
       passwordOf: () => undefined,
       onCall: () => {},
     });

@@ -22,7 +22,13 @@ const good = { version: 1, extensions: [phone], conferences: [room] };
 test('a document written by hand gets its defaults, and is itself left as it was', () => {
   const before = JSON.stringify(good);
   const config = validateConfig(good);
-  assert.equal(config.network, { bind: '0.0.0.0', sipPort: 5060, httpPort: 8080, rtpPorts: [16384, 32766] });
+  assert.equal(config.network, {
+    bind: '0.0.0.0',
+    sipPort: 5060,
+    sipTlsPort: 5061,
+    httpPort: 8080,
+    rtpPorts: [16384, 32766],
+  });
   assert.equal(config.administrators, []);
   assert.is(config.extensions[0].sip.maxCalls, 4);
   assert.is(JSON.stringify(good), before);
@@ -94,6 +100,23 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
     { ...good, network: { sipPort: 65536 } },
     /^\/network\/sipPort is 65536; right would be: 0 to 65535$/,
   ],
+  [
+    'one TCP port for SIP and for the pages',
+    { ...good, network: { sipPort: 8080 } },
+    /^\/network\/httpPort is 8080; right would be: another one/,
+  ],
+  [
+    'a certificate without its key',
+    { ...good, network: { tls: { certificateFile: 'a.pem' } } },
+    /^\/network\/tls\/keyFile is missing; right would be: the path of a PEM file$/,
+  ],
+  ...['10.0.0.0', '10.0.0.0/33', 'lan/8', '::1/129', '10.0.0.0/8/8', ''].map(
+    (network): [string, unknown, RegExp] => [
+      `no network: "${network}"`,
+      { ...good, security: { trustedNetworks: [network] } },
+      /^\/security\/trustedNetworks\/0 is .*; right would be: a network such as 192\.168\.0\.0\/16/,
+    ],
+  ),
   ['no version', {}, /^\/version is missing/],
   ['an unknown section', { ...good, sip: {} }, /^\/sip is unknown; right would be: one of .*network/],
   [

@@ -37,15 +37,14 @@ for (const [algorithm, expected] of [
 function start() {
   const clock = new ManualClock();
   const passwords: Record<string, string> = { '101': 'secret' };
-  return {
+  const authenticator = new DigestAuthenticator(
+    'parley',
+    (username) => passwords[username],
     clock,
-    digest: new DigestAuthenticator(
-      'parley',
-      (username) => passwords[username],
-      clock,
-      () => ['SHA-256', 'MD5'],
-    ),
-  };
+    () => ['SHA-256', 'MD5'],
+  );
+  const check = (request: SipRequest, from = '192.0.2.9') => authenticator.check(request, from);
+  return { clock, authenticator, digest: { check } };
 }
 
 function request(authorization?: string): SipRequest {
@@ -89,6 +88,16 @@ const word = (verdict: Verdict) =>
   verdict.ok
     ? `ok ${verdict.username}`
     : `${verdict.guessed ? 'guessed' : 'challenge'}${/stale=true/.test(verdict.challenge[0]) ? ' stale' : ''}`;
+
+test('a nonce is good for the address it was sent to: nobody guesses in another’s name', () => {
+  const { digest } = start();
+  assert.is(word(digest.check(answer(digest.check(request())), '192.0.2.66')), 'challenge');
+  assert.is(
+    word(digest.check(answer(digest.check(request()), { password: 'x' }), '192.0.2.66')),
+    'challenge',
+  );
+  assert.is(word(digest.check(answer(digest.check(request())))), 'ok 101');
+});
 
 test('challenges SHA-256 first and MD5 last, and takes either', () => {
   const { digest } = start();
@@ -139,12 +148,12 @@ test('an invented nonce, another realm, another target and junk are challenged',
 });
 
 test('nonce counts are forgotten with their nonces', () => {
-  const { clock, digest } = start();
+  const { clock, digest, authenticator } = start();
   for (let i = 0; i < 50; i += 1) digest.check(answer(digest.check(request())));
-  assert.is(digest.remembered, 50);
+  assert.is(authenticator.remembered, 50);
   clock.advance(300_001);
   digest.check(answer(digest.check(request())));
-  assert.is(digest.remembered, 1);
+  assert.is(authenticator.remembered, 1);
 });
 
 test.run();

@@ -69,8 +69,6 @@ class Bench {
   count = 1;
   readonly layer: TransactionLayer = new TransactionLayer(
     {
-      protocol: 'UDP',
-      reliable: false,
       send: (message) => void this.sent.push(message),
       localFor: () => ({ address: '192.0.2.1', port: 5060 }),
     },

@@ -37,14 +37,12 @@ class Bench {
     );
     this.answer = (request) => {
       if (request.method === 'OPTIONS') return [200];
-      const verdict = digest.check(request);
+      const verdict = digest.check(request, '192.0.2.99');
       return verdict.ok
         ? [200, [['Contact', `${request.headers.get('Contact')};expires=100`]]]
         : [401, verdict.challenge.map((value) => ['WWW-Authenticate', value])];
     };
     const transport = {
-      protocol: 'UDP' as const,
-      reliable: false,
       send: (message: SipMessage, to: Endpoint) => this.#sent(message, to),
       localFor: () => ({ address: '192.0.2.99', port: 5060 }),
     };

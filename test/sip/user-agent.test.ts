@@ -5,6 +5,7 @@ import {
   authText,
   parseAuth,
   parseMessage,
+  serializeMessage,
   type SipMessage,
   type SipRequest,
   type SipResponse,
@@ -13,6 +14,7 @@ import { ManualClock } from '../../firmware/clock.js';
 import { digestResponse, type Algorithm } from '../../firmware/sip/digest.js';
 import type { Ending } from '../../firmware/sip/invite-session.js';
 import type { SipCall } from '../../firmware/sip/sip-call.js';
+import type { Endpoint } from '../../firmware/sip/transport.js';
 import { UserAgent } from '../../firmware/sip/user-agent.js';
 
 const test = suite('user agent');
@@ -25,6 +27,7 @@ const offer =
 class Bench {
   readonly clock = new ManualClock();
   readonly sent: SipMessage[] = [];
+  readonly sentTo: Endpoint[] = [];
   readonly told: string[] = [];
   readonly agent: UserAgent;
   call?: SipCall;
@@ -33,14 +36,16 @@ class Bench {
   constructor() {
     this.agent = new UserAgent({
       transport: {
-        protocol: 'UDP',
-        reliable: false,
-        send: (message) => void this.sent.push(message),
+        send: (message, to) => {
+          this.sent.push(message);
+          this.sentTo.push(to);
+        },
         localFor: () => ({ address: '192.0.2.1', port: 5060 }),
       },
       clock: this.clock,
       realm: 'parley',
       digestAlgorithms: () => ['SHA-256', 'MD5'],
+      isTrusted: () => false,
       passwordOf: (username) => (username === '101' ? 'secret' : undefined),
       onCall: (call, caller, dialled) => {
         this.call = call;
@@ -73,6 +78,7 @@ class Bench {
       lines?: string[];
       body?: string;
       branch?: string;
+      source?: Endpoint;
     } = {},
   ): SipResponse {
     const { uri = 'sip:800@192.0.2.1', to = `<${uri}>`, seq = 1, lines = [], body = '' } = options;
@@ -91,12 +97,16 @@ class Bench {
       '',
       body,
     ].join('\r\n');
-    this.agent.receive(parseMessage(Buffer.from(text)), peer);
+    this.agent.receive(parseMessage(Buffer.from(text)), options.source ?? peer);
     return this.sent.at(-1) as SipResponse;
   }
 
   /** As `request`, answering the challenge that comes. */
-  authenticated(method: string, options: Parameters<Bench['request']>[1] = {}): SipResponse {
+  authenticated(
+    method: string,
+    options: Parameters<Bench['request']>[1] = {},
+    password = 'secret',
+  ): SipResponse {
     const challenged = this.request(method, options);
     assert.is(challenged.status, 401);
     if (method === 'INVITE') this.request('ACK', { ...options, branch: `z9hG4bK${this.#branch}` });
@@ -118,7 +128,7 @@ class Bench {
         value,
         name !== 'nc',
       ]),
-      ['response', digestResponse(fields, method, 'secret'), true],
+      ['response', digestResponse(fields, method, password), true],
     ]);
     const lines = [...(options.lines ?? []), `Authorization: ${authorization}`];
     return this.request(method, { ...options, seq: (options.seq ?? 1) + 1, lines });
@@ -191,6 +201,82 @@ for (const [title, method, options, status, header] of refused)
     if (method === 'INVITE') bench.request('ACK', { ...options, branch: 'z9hG4bK1' });
     bench.done();
   });
+
+test('who has proven nothing costs no memory, whatever is asked', () => {
+  const bench = new Bench();
+  for (const method of ['REGISTER', 'INVITE', 'OPTIONS', 'MESSAGE', 'DANCE', 'BYE', 'CANCEL']) {
+    bench.request(method);
+    assert.is(bench.agent.layer.open, 0, method);
+  }
+  assert.is(bench.sent.length, 7, 'one answer each');
+  assert.is(bench.clock.pending, 0);
+});
+
+test('over UDP nobody gets more than two octets for one', () => {
+  const bench = new Bench();
+  const request = (octets: number, source: Endpoint = peer) => {
+    const text = [
+      'OPTIONS sip:a SIP/2.0',
+      'Via: SIP/2.0/UDP a;branch=z9hG4bK1',
+      'From: <sip:a>;tag=1',
+      'To: <sip:a>',
+      'Call-ID: 1',
+      'CSeq: 1 OPTIONS',
+      '',
+      '',
+    ].join('\r\n');
+    const before = bench.sent.length;
+    bench.agent.receive(parseMessage(Buffer.from(text)), source, octets);
+    return bench.sent.length - before;
+  };
+  assert.is(request(1000), 1);
+  const { length } = serializeMessage(bench.sent[0]);
+  assert.is(request(length / 2 - 1), 0);
+  assert.is(request(length / 2), 1);
+  assert.is(request(1, { ...peer, transport: 'tcp' }), 1, 'who connects is who they are');
+});
+
+test('who guesses is not answered for a while; a phone that only lacks the challenge is', () => {
+  const bench = new Bench();
+  const uri = 'sip:box.example';
+  const to = '<sip:101@box.example>';
+  for (let n = 0; n < 20; n++) assert.is(bench.request('REGISTER', { uri, to }).status, 401);
+  for (let n = 0; n < 5; n++)
+    assert.is(bench.authenticated('REGISTER', { uri, to, seq: 2 * n + 1 }, 'guess').status, 401);
+  assert.is(bench.agent.refusedSources, 1);
+  const { length } = bench.sent;
+  bench.request('REGISTER', { uri, to });
+  bench.request('INVITE');
+  assert.is(bench.sent.length, length, 'silence');
+  assert.is(bench.request('OPTIONS').status, 200);
+  bench.clock.advance(30_000);
+  assert.is(bench.authenticated('REGISTER', { uri, to, seq: 50 }).status, 200);
+  bench.done();
+});
+
+test('calls of a refused source go on', () => {
+  const bench = new Bench();
+  const to = bench.establish();
+  for (let n = 0; n < 5; n++) bench.authenticated('INVITE', { seq: 10 + 2 * n }, 'guess');
+  assert.is(bench.agent.refusedSources, 1);
+  assert.is(bench.request('BYE', { to, seq: 30 }).status, 200);
+  bench.done();
+});
+
+test('a phone that had to connect again gets our BYE where it is now; Contact names the transport', () => {
+  const bench = new Bench();
+  const to = bench.establish();
+  const again = { address: '192.0.2.9', port: 40_001, transport: 'tls' } as const;
+  bench.request('INFO', { to, seq: 3, lines: ['Content-Type: application/dtmf'], body: '1', source: again });
+  bench.request('INVITE', { to, seq: 4, source: again });
+  const ok = bench.sent.at(-1) as SipResponse;
+  assert.is(ok.headers.get('Contact'), '<sip:192.0.2.1:5060;transport=tls>');
+  bench.request('ACK', { to, seq: 4, source: again });
+  bench.call!.hangUp();
+  assert.match(bench.sent.at(-1)!.headers.get('Via')!, /^SIP\/2\.0\/TLS/);
+  assert.equal(bench.sentTo.at(-1), again);
+  bench.done();
+});
 
 test('a phone registers its own extension and no other', () => {
   const bench = new Bench();

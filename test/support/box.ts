@@ -20,7 +20,13 @@ export type Status = {
   calls: number;
   conferences: number;
   phones: { username: string; phones: number }[];
-  sip: { dialogs: number; transactions: number };
+  sip: {
+    dialogs: number;
+    transactions: number;
+    tlsPort: number;
+    refusedSources: number;
+    connections: { open: number; refused: number; slow: number; broken: number };
+  };
   media: Record<string, number>;
   timers: number;
 };
@@ -53,6 +59,8 @@ export class Box {
       '--bind',
       bind,
       '--sip-port',
+      '0',
+      '--sip-tls-port',
       '0',
       '--http-port',
       '0',

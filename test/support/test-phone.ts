@@ -7,14 +7,17 @@ import {
   TransactionLayer,
   type ServerTransaction,
 } from '../../firmware/sip/transaction-layer.js';
-import type { Endpoint } from '../../firmware/sip/transport.js';
-import { UdpTransport } from '../../firmware/sip/udp-transport.js';
+import { isReliable, protocolOf, type Endpoint } from '../../firmware/sip/transport.js';
+import { SipTransports } from '../../firmware/sip/transports.js';
 import { Ear, type MediaEnd } from './ear.js';
 import type { Law } from './reference-g711.js';
 import { TestCall } from './test-call.js';
 
 export type TestPhoneOptions = {
+  /** Where the box is, and by which transport it is spoken to. */
   box: Endpoint;
+  /** PEM certificate by which the box is believed over TLS. */
+  trusted?: string;
   username: string;
   password: string;
   law?: Law;
@@ -38,7 +41,7 @@ export class TestPhone {
 
   private constructor(
     private readonly options: TestPhoneOptions,
-    private readonly transport: UdpTransport,
+    private readonly transport: SipTransports,
   ) {
     this.#layer = new TransactionLayer(transport, systemClock, {
       request: (transaction) => this.#request(transaction),
@@ -52,7 +55,11 @@ export class TestPhone {
   }
 
   static async open(options: TestPhoneOptions): Promise<TestPhone> {
-    return new TestPhone(options, await UdpTransport.open({ address: '127.0.0.1', port: 0 }));
+    const bind = { address: '127.0.0.1', port: 0 };
+    return new TestPhone(
+      options,
+      await SipTransports.open({ bind, trusted: options.trusted, clock: systemClock }),
+    );
   }
 
   get law(): Law {
@@ -61,7 +68,9 @@ export class TestPhone {
 
   get contact(): string {
     const { address, port } = this.transport.local;
-    return `<sip:${this.options.username}@${address}:${port}>`;
+    const { box, username } = this.options;
+    const transport = isReliable(box) ? `;transport=${protocolOf(box)}` : '';
+    return `<sip:${username}@${address}:${port}${transport}>`;
   }
 
   /** Registers; returns the Contact values of the answer. Throws Refused. */

@@ -1,0 +1,86 @@
+/** The certificate of the box: the administrator's, or one that it made for itself and keeps beside its configuration. */
+import { execFile } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname, networkInterfaces } from 'node:os';
+import path from 'node:path';
+import { createSecureContext } from 'node:tls';
+import { promisify } from 'node:util';
+import type { Alarm } from './config-store.js';
+import { flashSafeWrite } from './flash-safe-write.js';
+
+const run = promisify(execFile);
+
+/** PEM, the certificate with its chain. */
+export type Certificate = { cert: string; key: string };
+
+const LIFE_DAYS = 3650;
+/** A certificate of ours that ends this soon is made anew at start. */
+const RENEW_MS = 30 * 24 * 3600_000;
+
+/**
+ * The certificate for TLS. If the administrator's cannot be used, or none can be made, that is an alarm: the box goes
+ * on with its own, or without TLS.
+ */
+export async function tlsCertificate(
+  directory: string,
+  files: { certificateFile: string; keyFile: string } | undefined,
+): Promise<{ certificate?: Certificate; alarms: Alarm[] }> {
+  const alarms: Alarm[] = [];
+  if (files) {
+    try {
+      const read = (file: string) => readFileSync(path.resolve(directory, file), 'utf8');
+      return { certificate: usable(read(files.certificateFile), read(files.keyFile)), alarms };
+    } catch (error) {
+      const text = `the certificate of /network/tls cannot be used: ${(error as Error).message}; the box shows its own`;
+      alarms.push({ code: 'tls-certificate', text });
+    }
+  }
+  try {
+    return { certificate: await ownCertificate(path.join(directory, 'tls.pem')), alarms };
+  } catch (error) {
+    const text = `no certificate could be made: ${(error as Error).message}; there is no TLS`;
+    alarms.push({ code: 'tls-off', text });
+    return { alarms };
+  }
+}
+
+/** One file for both, so that they always fit. */
+async function ownCertificate(file: string): Promise<Certificate> {
+  const kept = existsSync(file) ? keptCertificate(readFileSync(file, 'utf8')) : undefined;
+  if (kept) return kept;
+  const pem = await makeCertificate();
+  flashSafeWrite(file, Buffer.from(pem));
+  return usable(pem, pem);
+}
+
+function keptCertificate(pem: string): Certificate | undefined {
+  try {
+    const ends = Date.parse(new X509Certificate(pem).validTo);
+    return ends - Date.now() > RENEW_MS ? usable(pem, pem) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws OpenSSL's error if a key does not fit its certificate, or one of them is none. */
+function usable(cert: string, key: string): Certificate {
+  createSecureContext({ cert, key });
+  return { cert, key };
+}
+
+/** Key (RSA: old phones know nothing else) and certificate in one text, for the names and addresses of this machine. */
+async function makeCertificate(): Promise<string> {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const names = [
+    ...(/^[A-Za-z0-9.-]{1,63}$/.test(hostname()) ? [`DNS:${hostname()}`] : []),
+    'DNS:localhost',
+    ...addresses.map(({ address }) => `IP:${address}`),
+  ];
+  const { stdout } = await run('openssl', [
+    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-sha256', '-days', String(LIFE_DAYS)],
+    ...['-subj', '/CN=Parley', '-addext', `subjectAltName=${names.join(',')}`],
+    ...['-keyout', '-', '-out', '-'],
+  ]);
+  return stdout;
+}

@@ -1,0 +1,201 @@
+/** SIP over TCP and TLS (RFC 3261 §18): who may connect, and over which connection a message goes. */
+import { once } from 'node:events';
+import { connect, createServer, isIP, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect as connectTls, createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
+import { serializeMessage, type SipMessage } from 'sip-parser';
+import type { Clock } from '../clock.js';
+import { createLog } from '../log.js';
+import { MESSAGE_MS, StreamConnection, type StreamCounts } from './stream-connection.js';
+import { protocolOf, type Endpoint, type TransportHandlers } from './transport.js';
+
+const log = createLog('sip');
+
+/** Connections that one address may have, and all together; the next one is closed. */
+const MAX_PER_ADDRESS = 20;
+const MAX_CONNECTIONS = 2000;
+/** How long the far end may take to accept a connection of ours. */
+const CONNECT_MS = 3000;
+const MIN_TLS = 'TLSv1.2';
+
+/** A TLS server's certificate (with its chain) and private key, PEM. */
+export type Certificate = { cert: string; key: string };
+
+export type StreamOptions = {
+  bind: Endpoint;
+  /** Without it there is no TLS server. */
+  tls?: { port: number; certificate: Certificate };
+  /** PEM certificates by which TLS servers are believed; those of the system if absent. */
+  trusted?: string;
+  clock: Clock;
+};
+
+export class StreamTransport {
+  readonly #connections = new Map<string, StreamConnection>();
+  /** Sockets accepted, by the address of their peer. */
+  readonly #accepted = new Map<string, number>();
+  readonly #sockets = new Set<Socket>();
+  readonly #counts: StreamCounts & { refused: number } = {
+    refused: 0,
+    slow: 0,
+    broken: 0,
+    unread: 0,
+    dropped: 0,
+  };
+  #tcp!: Server;
+  #tls?: Server;
+  #handlers?: TransportHandlers;
+
+  private constructor(private readonly options: StreamOptions) {}
+
+  /** Listens; port 0 takes a free one. Throws the system's error (EADDRINUSE), or OpenSSL's for a bad certificate. */
+  static async open(options: StreamOptions): Promise<StreamTransport> {
+    const transport = new StreamTransport(options);
+    const { bind, tls } = options;
+    const handshakes = tls && transport.#handshakes(tls.certificate);
+    transport.#tcp = await listening(bind, (socket) => transport.#admit(socket, 'tcp'));
+    try {
+      if (tls && handshakes)
+        transport.#tls = await listening({ ...bind, port: tls.port }, (socket) =>
+          transport.#admit(socket, 'tls', handshakes),
+        );
+    } catch (error) {
+      await transport.close();
+      throw error;
+    }
+    return transport;
+  }
+
+  get tcpPort(): number {
+    return portOf(this.#tcp);
+  }
+
+  get tlsPort(): number | undefined {
+    return this.#tls && portOf(this.#tls);
+  }
+
+  /** Connections that are open, and how many were refused or closed, and why. */
+  counters(): { open: number } & StreamCounts & { refused: number } {
+    return { open: this.#sockets.size, ...this.#counts };
+  }
+
+  listen(handlers: TransportHandlers): void {
+    this.#handlers = handlers;
+  }
+
+  /**
+   * Sends over the connection with that peer; a request opens one if there is none. A response whose connection is gone
+   * is not sent: the request may come again over another.
+   */
+  send(message: SipMessage, to: Endpoint, failed: () => void = () => {}): void {
+    const mayConnect = message.kind === 'request' && this.#sockets.size < MAX_CONNECTIONS && validPort(to);
+    const connection = this.#connections.get(keyOf(to)) ?? (mayConnect ? this.#connect(to) : undefined);
+    if (connection) connection.send(serializeMessage(message), failed);
+    else queueMicrotask(failed);
+  }
+
+  async close(): Promise<void> {
+    const servers = [this.#tcp, this.#tls].filter((server) => server !== undefined);
+    const closed = servers.map((server) => once(server, 'close'));
+    for (const server of servers) server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await Promise.all(closed);
+  }
+
+  #admit(socket: Socket, transport: 'tcp' | 'tls', handshakes?: TlsServer): void {
+    const { remoteAddress: address, remotePort: port } = socket;
+    const peers = this.#accepted.get(address ?? '') ?? 0;
+    if (!address || !port || peers >= MAX_PER_ADDRESS || this.#sockets.size >= MAX_CONNECTIONS) {
+      this.#counts.refused += 1;
+      socket.destroy();
+      return;
+    }
+    this.#accepted.set(address, peers + 1);
+    this.#hold(socket);
+    socket.once('close', () => {
+      const left = this.#accepted.get(address)! - 1;
+      if (left > 0) this.#accepted.set(address, left);
+      else this.#accepted.delete(address);
+    });
+    if (handshakes) handshakes.emit('connection', socket);
+    else this.#serve(socket, { address, port, transport }).expectMessage();
+  }
+
+  /** Makes TLS of the sockets it is given; it listens to none itself. */
+  #handshakes({ cert, key }: Certificate): TlsServer {
+    const server = createTlsServer({ cert, key, minVersion: MIN_TLS, handshakeTimeout: MESSAGE_MS });
+    server.on('secureConnection', (socket) => {
+      const { remoteAddress: address, remotePort: port } = socket;
+      if (address && port) this.#serve(socket, { address, port, transport: 'tls' }).expectMessage();
+      else socket.destroy();
+    });
+    server.on('tlsClientError', (error, socket) => {
+      this.#counts.broken += 1;
+      log.debug({ err: error }, 'TLS handshake failed');
+      socket.destroy();
+    });
+    return server;
+  }
+
+  #connect(to: Endpoint): StreamConnection {
+    const { address, port, host = address } = to;
+    const bound = this.options.bind.address;
+    const where = { host: address, port, localAddress: bound === '0.0.0.0' ? undefined : bound };
+    const secure = protocolOf(to) === 'tls';
+    const socket = secure
+      ? connectTls({
+          ...where,
+          servername: isIP(host) ? '' : host,
+          minVersion: MIN_TLS,
+          ca: this.options.trusted,
+        })
+      : connect(where);
+    const patience = this.options.clock.after(CONNECT_MS, () => socket.destroy());
+    socket.once(secure ? 'secureConnect' : 'connect', () => patience.cancel());
+    socket.once('close', () => patience.cancel());
+    this.#hold(socket);
+    return this.#serve(socket, { ...to, transport: protocolOf(to) });
+  }
+
+  #hold(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+    watchErrors(socket);
+  }
+
+  #serve(socket: Socket, peer: Endpoint): StreamConnection {
+    watchErrors(socket);
+    const key = keyOf(peer);
+    const { clock } = this.options;
+    const connection = new StreamConnection(socket, peer, clock, this.#counts, () => this.#handlers);
+    this.#connections.set(key, connection);
+    socket.once('close', () => {
+      if (this.#connections.get(key) === connection) this.#connections.delete(key);
+    });
+    return connection;
+  }
+}
+
+async function listening({ address, port }: Endpoint, take: (socket: Socket) => void): Promise<Server> {
+  const server = createServer(take);
+  server.listen(port, address);
+  await once(server, 'listening');
+  server.on('error', (error) => log.warn({ err: error }, 'a connection could not be accepted'));
+  return server;
+}
+
+/** A reset is as good an end as any; 'close' follows. */
+function watchErrors(socket: Socket): void {
+  socket.on('error', (error) => log.debug({ err: error }, 'connection failed'));
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+function validPort({ port }: Endpoint): boolean {
+  return port >= 1 && port <= 65535;
+}
+
+function keyOf(peer: Endpoint): string {
+  return `${protocolOf(peer)} ${peer.address}:${peer.port}`;
+}

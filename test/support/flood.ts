@@ -1,0 +1,108 @@
+/** A box under a flood of REGISTERs while people talk: what the talkers and a good phone notice. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { Box, Room, Status } from './box.js';
+import { phones } from './box.js';
+import { Crowd } from './crowd.js';
+import type { FloodReport, FloodWorkerData } from './flood-worker.js';
+
+const TALKERS = 16;
+const PER_SECOND = 3000;
+/** Between two REGISTERs of the good phone. */
+const EVERY_MS = 100;
+
+export const floodConfig = {
+  version: 1,
+  extensions: phones(2).map((extension) => ({
+    ...extension,
+    sip: { ...(extension as { sip: object }).sip, maxCalls: TALKERS },
+  })),
+  conferences: [{ number: '800', description: '', type: 'static' }],
+};
+
+export type FloodOutcome = FloodReport & {
+  /** Sorted times of the good phone's REGISTERs, challenge included. */
+  registerMs: number[];
+  /** The longest tick of the media plane during the flood. */
+  maxTickCpuUs: number;
+  /** Packets that the talkers missed. */
+  gaps: number;
+  /** Share of one core that the box took. */
+  cpuShare: number;
+  /** Resident memory of the box, before and after. */
+  beforeMiB: number;
+  afterMiB: number;
+};
+
+/** Floods a box that was started with `floodConfig`. */
+export async function flood(box: Box, seconds: number): Promise<FloodOutcome> {
+  const crowd = await Crowd.open(TALKERS);
+  try {
+    const talker = await box.phone('101');
+    for (let n = 0; n < TALKERS; n++) await crowd.dial(talker, '800');
+    const good = await box.phone('102');
+    await box.until<Room[]>('conferences', ([room]) => room?.participants.length === TALKERS);
+    await flooded(box, 2, () => good.register()); // compiles what will be hot
+    await crowd.report();
+    const beforeMiB = memoryMiB(box);
+    const before = cpuSeconds(box);
+    const registerMs: number[] = [];
+    const report = await flooded(box, seconds, async () => {
+      const startMs = performance.now();
+      await good.register();
+      registerMs.push(performance.now() - startMs);
+    });
+    const cpuShare = (cpuSeconds(box) - before) / seconds;
+    const { calls } = await crowd.report();
+    const status = await box.until<Status>('status', ({ sip }) => sip.transactions === 0, 40_000);
+    return {
+      ...report,
+      registerMs: registerMs.sort((a, b) => a - b),
+      maxTickCpuUs: status.media.maxTickCpuUs,
+      gaps: calls.reduce((sum, { gaps }) => sum + gaps, 0),
+      cpuShare,
+      beforeMiB,
+      afterMiB: memoryMiB(box),
+    };
+  } finally {
+    await crowd.close();
+  }
+}
+
+/** Nearest rank. */
+export function percentile(sorted: number[], share: number): number {
+  return sorted[Math.ceil(share * sorted.length) - 1];
+}
+
+async function flooded(box: Box, seconds: number, work: () => Promise<unknown>): Promise<FloodReport> {
+  const { port1, port2 } = new MessageChannel();
+  const workerData: FloodWorkerData = { box: box.sip, perSecond: PER_SECOND, channel: port2 };
+  const worker = new Worker(new URL('./flood-worker.js', import.meta.url), {
+    workerData,
+    transferList: [port2],
+  });
+  await once(worker, 'online');
+  const endMs = performance.now() + seconds * 1000;
+  while (performance.now() < endMs) {
+    const next = new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+    await work();
+    await next;
+  }
+  port1.postMessage('end');
+  const [report] = (await once(port1, 'message')) as [FloodReport];
+  await once(worker, 'exit');
+  port1.close();
+  return report;
+}
+
+function memoryMiB(box: Box): number {
+  const text = readFileSync(`/proc/${box.process.pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(text)![1]) / 1024;
+}
+
+/** CPU time of the whole box; the kernel counts in hundredths of a second. */
+function cpuSeconds(box: Box): number {
+  const fields = readFileSync(`/proc/${box.process.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
