@@ -85,7 +85,7 @@ export class SipLeg implements Leg {
   ring(): void {
     this.state = 'alerting';
     const call = this.#call!;
-    if (!call.offer) return call.ring();
+    if (!call.offer && !call.ringsReliably) return call.ring();
     this.#withPort(() => {
       if (this.state !== 'alerting' || !this.#tryToAgree((sdp) => call.ring(sdp))) return;
       this.state = 'early';
@@ -94,7 +94,11 @@ export class SipLeg implements Leg {
   }
 
   answer(): void {
-    this.#withPort(() => this.#tryToAgree((sdp) => this.#call!.answer(sdp)));
+    const call = this.#call!;
+    this.#withPort(() => {
+      if (call.wantsSdp) this.#tryToAgree((sdp) => call.answer(sdp));
+      else call.answer();
+    });
   }
 
   /** A key by RFC 4733. */
@@ -115,7 +119,8 @@ export class SipLeg implements Leg {
     this.#peerAddress = call.peer.address;
     call.handlers = {
       ringing: () => this.onEvent({ type: 'alerting' }),
-      answered: (sdp) => this.#answered(sdp),
+      agreed: (answer) => this.#takeAnswer(answer),
+      answered: () => this.#answered(),
       reoffered: (offer) => this.#reoffered(offer),
       digit: (digit) => this.#pressed('info', digit),
       ended: ({ status }) => this.#ended(causeOf(status)),
@@ -156,9 +161,7 @@ export class SipLeg implements Leg {
     return this.#write(result.answer);
   }
 
-  #answered(sdp: Buffer | undefined): void {
-    if (sdp && !this.#takeAnswer(sdp)) return this.hangUp('incompatible');
-    if (this.state === 'answered' || this.state === 'held') return;
+  #answered(): void {
     this.state = 'answered';
     this.onEvent({ type: 'answered' });
     this.#tellHold(); // a call may begin on hold

@@ -36,6 +36,8 @@ export type ServerTransaction = {
   readonly request: SipRequest;
   /** Where the request really came from. */
   readonly source: Endpoint;
+  /** The same request came by another way and is being served: this one is answered 482 (RFC 3261 §8.2.2.2). */
+  readonly merged: boolean;
   respond(response: SipResponse): void;
 };
 
@@ -72,6 +74,8 @@ type Client = { answered: boolean; receive(response: SipResponse, source: Endpoi
 export class TransactionLayer {
   #servers = new Map<string, Server>();
   #clients = new Map<string, Client>();
+  /** Requests outside dialogs that are being served, whichever way they came. */
+  #origins = new Set<string>();
   #whenAnswered: (() => void)[] = [];
 
   constructor(
@@ -119,6 +123,7 @@ export class TransactionLayer {
   stop(): void {
     for (const transaction of [...this.#servers.values(), ...this.#clients.values()]) transaction.stop();
     this.#servers.clear();
+    this.#origins.clear();
     this.#clients.clear();
   }
 
@@ -166,6 +171,8 @@ export class TransactionLayer {
     source: Endpoint,
   ): ServerTransaction {
     const to = replyTo(via, source);
+    const origin = originOf(request);
+    const merged = this.#origins.has(origin);
     let lastAck = request;
     const runner = new MachineRunner<State, InviteServerEvent, InviteServerEffect>(
       machine,
@@ -174,13 +181,22 @@ export class TransactionLayer {
       (effect) => {
         if (effect.type === 'send') this.transport.send(effect.response, to);
         else if (effect.type === 'passAck') this.handlers.ack(lastAck, source);
-        else if (effect.type === 'end') this.#servers.delete(key);
+        else if (effect.type === 'end') {
+          this.#servers.delete(key);
+          if (!merged) this.#origins.delete(origin);
+        }
       },
     );
+    if (origin !== '') this.#origins.add(origin);
     const transaction: ServerTransaction = {
       request,
       source,
-      respond: (response) => runner.dispatch({ type: 'respond', response }),
+      merged,
+      respond: (response) => {
+        // Some phones come back with credentials under the same CSeq: that is no merged request.
+        if (response.status === 401) this.#origins.delete(origin);
+        runner.dispatch({ type: 'respond', response });
+      },
     };
     this.#servers.set(key, {
       transaction,
@@ -301,6 +317,13 @@ function serverKey(request: SipRequest, via: Via, method: string): string {
   const fromTag = parseNameAddr(headers.get('From') ?? '').params.get('tag') ?? '';
   const { number } = parseCSeq(headers.get('CSeq') ?? '');
   return [uri, fromTag, headers.get('Call-ID'), number, via.host, via.port, branch, method].join(' ');
+}
+
+/** What a request is known by whichever way it comes (RFC 3261 §8.2.2.2); empty for one within a dialog. */
+function originOf({ method, headers }: SipRequest): string {
+  if (method === 'CANCEL' || parseNameAddr(headers.get('To') ?? '').params.has('tag')) return '';
+  const fromTag = parseNameAddr(headers.get('From') ?? '').params.get('tag') ?? '';
+  return [fromTag, headers.get('Call-ID'), headers.get('CSeq')].join('\n');
 }
 
 /** RFC 3261 §17.1.1.3. */

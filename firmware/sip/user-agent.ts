@@ -14,7 +14,10 @@ import { dialogKey, tagOf } from './dialog.js';
 import { DigestAuthenticator, type Algorithm } from './digest.js';
 import { ProtocolError } from './protocol-error.js';
 import { Registrar } from './registrar.js';
-import { ALLOW, newInvite, SipCall, USER_AGENT, type CallHome } from './sip-call.js';
+import { USER_AGENT } from './in-dialog.js';
+import { ALLOW, checkBody, checkRequired, SUPPORTED } from './method-rules.js';
+import { termsOfRequest } from './session-expires.js';
+import { newInvite, SipCall, type CallHome } from './sip-call.js';
 import { responseTo, TransactionLayer, type ServerTransaction } from './transaction-layer.js';
 import type { Endpoint, Transport } from './transport.js';
 
@@ -131,6 +134,7 @@ export class UserAgent implements CallHome {
 
   #serve(transaction: ServerTransaction): void {
     const { request } = transaction;
+    if (transaction.merged) throw new ProtocolError(482, 'Merged Request');
     const inDialog = tagOf(request.headers.get('To') ?? '') !== '';
     const call = inDialog ? this.#callOf(request) : undefined;
     if (call) return call.request(transaction);
@@ -140,7 +144,7 @@ export class UserAgent implements CallHome {
     if (request.method === 'OPTIONS') return this.#options(transaction);
     if (request.method === 'REGISTER') return this.#register(transaction);
     if (request.method === 'INVITE') return this.#invite(transaction, uri);
-    if (request.method === 'BYE' || request.method === 'INFO')
+    if (['BYE', 'INFO', 'PRACK', 'UPDATE'].includes(request.method))
       throw new ProtocolError(481, reasonPhrase(481));
     throw new ProtocolError(405, reasonPhrase(405), [['Allow', ALLOW]]);
   }
@@ -151,16 +155,14 @@ export class UserAgent implements CallHome {
       throw new ProtocolError(501, reasonPhrase(501), [['Allow', ALLOW]]);
     const scheme = /^[^:]*/.exec(request.uri)![0].toLowerCase();
     if (scheme !== 'sip' && scheme !== 'sips') throw new ProtocolError(416, reasonPhrase(416));
-    const required = request.headers.all('Require');
-    if (required.length > 0)
-      throw new ProtocolError(420, reasonPhrase(420), [['Unsupported', required.join(', ')]]);
+    checkRequired(request);
     return parseUri(request.uri);
   }
 
   /** Asks whether we are there: answered to anybody, so that monitoring and NAT keep-alive work. */
   #options(transaction: ServerTransaction): void {
     const response = this.#response(transaction, 200);
-    response.headers.set('Allow', ALLOW).set('Accept', 'application/sdp');
+    response.headers.set('Allow', ALLOW).set('Supported', SUPPORTED).set('Accept', 'application/sdp');
     transaction.respond(response);
   }
 
@@ -182,10 +184,9 @@ export class UserAgent implements CallHome {
   #invite(transaction: ServerTransaction, uri: SipUri): void {
     const { request } = transaction;
     if (this.#closing) throw new ProtocolError(503, reasonPhrase(503), [['Retry-After', '10']]);
-    const type = (request.headers.get('Content-Type') ?? '').split(';')[0].trim().toLowerCase();
     const username = this.#authenticate(transaction);
-    if (request.body.length > 0 && type !== 'application/sdp')
-      throw new ProtocolError(415, reasonPhrase(415), [['Accept', 'application/sdp']]);
+    checkBody(request);
+    termsOfRequest(request.headers);
     const accepted = request.headers.all('Accept').map((value) => value.split(';')[0].trim().toLowerCase());
     if (
       accepted.length > 0 &&
