@@ -41,6 +41,7 @@ async function run(options: Options): Promise<void> {
     media,
     clock,
     localAddressFor: (address) => transport.localFor({ address, port: 0 }).address,
+    rxPackets: (port) => media.portState(port)?.rxPackets,
   });
   const agent = new UserAgent({
     transport,

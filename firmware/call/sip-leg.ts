@@ -51,6 +51,8 @@ export class SipLeg implements Leg {
   #opening?: Promise<void>;
   /** They hold us: said by their last offer or answer. */
   #heldByPeer = false;
+  /** They may send, and do not hold us. */
+  #receiving = false;
   readonly #keys = new KeySources();
 
   private constructor(
@@ -79,6 +81,11 @@ export class SipLeg implements Leg {
 
   get port(): PortId | undefined {
     return this.#open?.port;
+  }
+
+  /** Packets should come from it. */
+  get expectsMedia(): boolean {
+    return this.state === 'answered' && this.#receiving;
   }
 
   /** Rings with our answer in it where there was an offer: then the caller hears us before the call is answered. */
@@ -203,12 +210,13 @@ export class SipLeg implements Leg {
     };
     this.codec = agreed.codec;
     const sending = agreed.direction === 'sendrecv' || agreed.direction === 'sendonly';
+    // Whoever holds us sends music at best, and that is not for the others.
+    this.#receiving = agreed.direction === 'sendrecv';
     this.options.media.connectPort(this.#open!.port, {
       peer: { address: agreed.address, port: agreed.port, allowed: [agreed.address, this.#peerAddress] },
       format,
       sending,
-      // Whoever holds us sends music at best, and that is not for the others.
-      receiving: agreed.direction === 'sendrecv',
+      receiving: this.#receiving,
     });
     // A phone that holds us says sendonly or inactive: we may not send to it.
     this.#heldByPeer = !sending;

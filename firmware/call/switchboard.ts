@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.js';
 import type { Config, Extension } from '../config/schema.js';
 import { createLog } from '../log.js';
-import type { Media } from '../media/contract.js';
+import type { Media, PortId } from '../media/contract.js';
 import type { SipCall } from '../sip/sip-call.js';
 import type { UserAgent } from '../sip/user-agent.js';
 import { ConferenceDirectory } from './conference-directory.js';
@@ -10,6 +10,7 @@ import { ConferenceVisit } from './conference-visit.js';
 import { destinationOf } from './dial-plan.js';
 import { ExtensionCall } from './extension-call.js';
 import type { LegId } from './room.js';
+import { SilenceWatch } from './silence-watch.js';
 import { SipLeg } from './sip-leg.js';
 import { tonesOf } from './tone-plan.js';
 
@@ -21,6 +22,8 @@ export type SwitchboardOptions = {
   clock: Clock;
   /** Our address as a peer sees it. */
   localAddressFor(peerAddress: string): string;
+  /** RTP packets that came to a port so far. */
+  rxPackets(port: PortId): number | undefined;
 };
 
 /** A leg with what it is doing, for those who watch. */
@@ -29,12 +32,23 @@ export type OpenLeg = { leg: SipLeg; extension: string; dialled: string };
 export class Switchboard {
   readonly conferences: ConferenceDirectory;
   readonly #legs = new Map<LegId, OpenLeg>();
+  readonly #silence: SilenceWatch<SipLeg>;
   #nextLeg: LegId = 1;
   #agent?: UserAgent;
   #idle: (() => void)[] = [];
 
   constructor(private readonly options: SwitchboardOptions) {
     this.conferences = new ConferenceDirectory(options.media, options.clock);
+    this.#silence = new SilenceWatch({
+      clock: options.clock,
+      limitSeconds: () => options.config().network.rtpTimeoutSeconds,
+      legs: () => this.legs.map(({ leg }) => leg),
+      rxPackets: (port) => options.rxPackets(port),
+      silent: (leg) => {
+        log.warn({ leg: leg.id, number: leg.party.number }, 'no audio comes any more: hung up');
+        leg.hangUp('networkFailure');
+      },
+    });
     options.media.onDigit = (port, digit) => {
       for (const { leg } of this.#legs.values()) if (leg.port === port) leg.key(digit);
     };
@@ -113,6 +127,7 @@ export class Switchboard {
 
   #keep(leg: SipLeg, extension: Extension, dialled: string): void {
     this.#legs.set(leg.id, { leg, extension: extension.number, dialled });
+    this.#silence.wake();
     log.info({ leg: leg.id, extension: extension.number, direction: leg.direction }, 'leg opened');
   }
 

@@ -22,7 +22,13 @@ const good = { version: 1, extensions: [phone], conferences: [room] };
 test('a document written by hand gets its defaults, and is itself left as it was', () => {
   const before = JSON.stringify(good);
   const config = validateConfig(good);
-  assert.equal(config.network, { bind: '0.0.0.0', sipPort: 5060, httpPort: 8080, rtpPorts: [16384, 32766] });
+  assert.equal(config.network, {
+    bind: '0.0.0.0',
+    sipPort: 5060,
+    httpPort: 8080,
+    rtpPorts: [16384, 32766],
+    rtpTimeoutSeconds: 60,
+  });
   assert.equal(config.administrators, []);
   assert.is(config.extensions[0].sip.maxCalls, 4);
   assert.is(JSON.stringify(good), before);
