@@ -50,7 +50,7 @@ async function run(options: Options): Promise<void> {
     digestAlgorithms: () => store.config.security.digestAlgorithms,
     passwordOf: (username) =>
       store.config.extensions.find(({ sip }) => sip.username === username)?.sip.password,
-    onCall: (call, { username }, dialled) => switchboard.onCall(call, username, dialled),
+    onCall: (call, { username }, dialled, replaced) => switchboard.onCall(call, username, dialled, replaced),
   });
   switchboard.connect(agent);
 

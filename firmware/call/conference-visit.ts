@@ -6,33 +6,40 @@ import type { Media, PlayId } from '../media/contract.js';
 import { afterAnswer, itemsOf, type Announcement } from './announcements.js';
 import type { ConferenceDirectory } from './conference-directory.js';
 import { door, doorStart, type DoorEffect, type DoorEvent, type DoorState } from './door.js';
-import type { Leg, LegEvent } from './leg.js';
+import { isUp, type Leg, type LegEvent } from './leg.js';
+import type { LegId } from './room.js';
 
 export class ConferenceVisit {
   readonly #door: MachineRunner<DoorState, DoorEvent, DoorEffect>;
   #playing?: PlayId;
   #spoken = false;
 
-  /** Answers the leg and leads it in. */
+  /** Answers the leg, if it is not up, and leads it in: from the door, or at once if it has a seat already. */
   constructor(
     private readonly leg: Leg,
     private readonly conference: Conference,
     private readonly directory: ConferenceDirectory,
     private readonly media: Media,
-    clock: Clock,
+    private readonly clock: Clock,
+    start: DoorState = doorStart,
   ) {
-    this.#door = new MachineRunner(door, doorStart, clock, (effect: DoorEffect) => this.#perform(effect));
+    this.#door = new MachineRunner(door, start, clock, (effect: DoorEffect) => this.#perform(effect));
     leg.onEvent = (event) => this.#onLeg(event);
-    leg.answer();
+    if (start.step === 'inside') this.#enter();
+    else if (isUp(leg)) this.#start();
+    else leg.answer();
+  }
+
+  #start(): void {
+    const { type, pin } = this.conference;
+    this.#door.dispatch({ type: 'start', ask: type === 'dynamic' ? 'number' : pin ? 'pin' : 'nothing' });
   }
 
   #onLeg(event: LegEvent): void {
     switch (event.type) {
-      case 'answered': {
-        const { type, pin } = this.conference;
-        this.#door.dispatch({ type: 'start', ask: type === 'dynamic' ? 'number' : pin ? 'pin' : 'nothing' });
+      case 'answered':
+        this.#start();
         break;
-      }
       case 'digit':
         if (this.#door.state.step === 'inside') this.directory.skipPrompt(this.leg.id);
         else this.#door.dispatch(event);
@@ -41,9 +48,7 @@ export class ConferenceVisit {
         this.directory.dispatch({ type: 'hold', leg: this.leg.id, held: event.held });
         break;
       case 'ended':
-        this.#door.stop();
-        this.#hush();
-        this.directory.dispatch({ type: 'leave', leg: this.leg.id });
+        this.#leave();
         break;
       case 'alerting':
       case 'early':
@@ -65,12 +70,45 @@ export class ConferenceVisit {
         break;
       }
       case 'enter':
-        this.directory.dispatch({ type: 'enter', leg: this.leg.id });
+        this.#enter();
         break;
       case 'hangUp':
         this.leg.hangUp('normal');
         break;
     }
+  }
+
+  #enter(): void {
+    this.directory.dispatch({ type: 'enter', leg: this.leg.id });
+    this.leg.place = {
+      partner: undefined,
+      release: () => this.#release(),
+      yieldTo: (by) => {
+        this.#bring(by, this.leg.id);
+        this.#release();
+      },
+      admit: (other) => this.#bring(other),
+    };
+  }
+
+  #bring(other: Leg, instead?: LegId): boolean {
+    const { conference, directory, media, clock } = this;
+    const { state } = this.#door;
+    if (!directory.bring(other, conference, state.number, instead)) return false;
+    new ConferenceVisit(other, conference, directory, media, clock, { ...state, step: 'inside' });
+    return true;
+  }
+
+  #release(): void {
+    this.#leave();
+    this.leg.onEvent = () => {};
+  }
+
+  #leave(): void {
+    this.leg.place = undefined;
+    this.#door.stop();
+    this.#hush();
+    this.directory.dispatch({ type: 'leave', leg: this.leg.id });
   }
 
   #say(announcements: Announcement[]): void {

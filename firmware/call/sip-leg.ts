@@ -13,7 +13,7 @@ import { parseSdp, SdpError, writeSdp, type SessionDescription } from '../sdp/se
 import type { SipCall } from '../sip/sip-call.js';
 import { causeOf, statusOf, type Cause } from './cause.js';
 import { KeySources, type KeySource } from './key-source.js';
-import type { Leg, LegEvent, LegState } from './leg.js';
+import type { Leg, LegEvent, LegState, Place } from './leg.js';
 import type { LegId } from './room.js';
 
 /** What we speak, best first. */
@@ -29,6 +29,8 @@ export type SipLegOptions = {
   /** Our address as the peer sees it. */
   localAddress: string;
   nowMs(): number;
+  /** The phone wants its party, or itself, to be connected elsewhere: 202, or the SIP status that refuses. */
+  transfer(number: string, replaced: SipCall | undefined, report: (status: number) => void): number;
   /** The leg has ended and nothing of it is open any more. */
   onClosed: () => void;
 };
@@ -40,6 +42,7 @@ export class SipLeg implements Leg {
   readonly party: { number: string; name: string };
   readonly sinceMs: number;
   onEvent: (event: LegEvent) => void = () => {};
+  place: Place | undefined;
   state: LegState;
   codec: string | undefined;
   #call?: SipCall;
@@ -81,6 +84,11 @@ export class SipLeg implements Leg {
 
   get port(): PortId | undefined {
     return this.#open?.port;
+  }
+
+  /** Whether this is the leg of a call. */
+  isOf(call: SipCall): boolean {
+    return this.#call === call;
   }
 
   /** Packets should come from it. */
@@ -130,7 +138,8 @@ export class SipLeg implements Leg {
       answered: () => this.#answered(),
       reoffered: (offer) => this.#reoffered(offer),
       digit: (digit) => this.#pressed('info', digit),
-      ended: ({ status }) => this.#ended(causeOf(status)),
+      referred: (...request) => this.options.transfer(...request),
+      ended: ({ status }, redirect) => this.#ended(causeOf(status), redirect),
     };
   }
 
@@ -241,10 +250,10 @@ export class SipLeg implements Leg {
     return writeSdp({ ...description, sessionVersion: this.#sessionVersion });
   }
 
-  #ended(cause: Cause): void {
+  #ended(cause: Cause, redirect?: string): void {
     if (this.state === 'ended') return;
     this.state = 'ended';
-    this.onEvent({ type: 'ended', cause });
+    this.onEvent({ type: 'ended', cause, redirect });
     void Promise.resolve(this.#opening)
       .then(() => this.#open && this.options.media.closePort(this.#open.port))
       .then(() => this.options.onClosed());

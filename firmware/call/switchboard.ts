@@ -5,14 +5,17 @@ import { createLog } from '../log.js';
 import type { Media, PortId } from '../media/contract.js';
 import type { SipCall } from '../sip/sip-call.js';
 import type { UserAgent } from '../sip/user-agent.js';
+import type { Cause } from './cause.js';
 import { ConferenceDirectory } from './conference-directory.js';
 import { ConferenceVisit } from './conference-visit.js';
-import { destinationOf } from './dial-plan.js';
-import { ExtensionCall } from './extension-call.js';
+import { destinationOf, type Destination } from './dial-plan.js';
+import { ExtensionCall, unwatched, type CallProgress } from './extension-call.js';
+import type { Leg } from './leg.js';
 import type { LegId } from './room.js';
 import { SilenceWatch } from './silence-watch.js';
 import { SipLeg } from './sip-leg.js';
 import { tonesOf } from './tone-plan.js';
+import { Transfers, type OwnLeg } from './transfer.js';
 
 const log = createLog('call');
 
@@ -32,6 +35,7 @@ export type OpenLeg = { leg: SipLeg; extension: string; dialled: string };
 export class Switchboard {
   readonly conferences: ConferenceDirectory;
   readonly #legs = new Map<LegId, OpenLeg>();
+  readonly #transfers: Transfers;
   readonly #silence: SilenceWatch<SipLeg>;
   #nextLeg: LegId = 1;
   #agent?: UserAgent;
@@ -39,6 +43,14 @@ export class Switchboard {
 
   constructor(private readonly options: SwitchboardOptions) {
     this.conferences = new ConferenceDirectory(options.media, options.clock);
+    this.#transfers = new Transfers({
+      media: options.media,
+      clock: options.clock,
+      newMix: () => this.conferences.newMix(),
+      destinationOf: (_from, number) => destinationOf(options.config(), number),
+      lead: (...what) => this.#lead(...what),
+      callPhones: (to, from) => this.#callPhones(to, from),
+    });
     this.#silence = new SilenceWatch({
       clock: options.clock,
       limitSeconds: () => options.config().network.rtpTimeoutSeconds,
@@ -63,23 +75,22 @@ export class Switchboard {
     return [...this.#legs.values()];
   }
 
-  /** A call came in from an authenticated user. */
-  onCall(call: SipCall, username: string, dialled: string): void {
+  /** A call came in from an authenticated user; with `replaced`, to take the place of that one. */
+  onCall(call: SipCall, username: string, dialled: string, replaced?: SipCall): void {
     const config = this.options.config();
     const extension = config.extensions.find((candidate) => candidate.sip.username === username);
     if (!extension) return call.reject(403);
-    if (this.#callsOf(extension) >= extension.sip.maxCalls) return call.reject(486);
+    if (!replaced && this.#callsOf(extension) >= extension.sip.maxCalls) return call.reject(486);
     const leg = SipLeg.incoming(call, this.#legOptions(extension, call.peer.address));
     this.#keep(leg, extension, dialled);
-    const destination = destinationOf(config, dialled);
-    if (destination?.type === 'conference') {
-      const { media, clock } = this.options;
-      new ConferenceVisit(leg, destination.conference, this.conferences, media, clock);
-    } else if (destination?.type === 'extension') {
-      this.#ringPhones(leg, extension, destination.extension);
-    } else {
-      leg.hangUp('unknownNumber');
+    if (replaced) {
+      const old = this.#ownLegOf(replaced);
+      if (!old || !this.#transfers.replace(leg, extension, old)) call.reject(403);
+      return;
     }
+    const destination = destinationOf(config, dialled);
+    if (!destination) return leg.hangUp('unknownNumber');
+    this.#lead(leg, destination, dialled, unwatched);
   }
 
   /** Ends every call; resolves when no leg and no port is left. */
@@ -88,22 +99,64 @@ export class Switchboard {
     if (this.#legs.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  #ringPhones(caller: SipLeg, from: Extension, to: Extension): void {
+  #lead(leg: Leg, to: Destination, dialled: string, progress: CallProgress): void {
+    const { media, clock } = this.options;
+    const open = this.#legs.get(leg.id);
+    if (open) open.dialled = dialled;
+    if (to.type === 'extension') return this.#ringPhones(leg, to.extension, progress);
+    new ConferenceVisit(leg, to.conference, this.conferences, media, clock);
+    progress.connected();
+  }
+
+  #ringPhones(caller: Leg, to: Extension, progress: CallProgress): void {
+    const phones = this.#callPhones(to, caller.party);
+    if (typeof phones === 'string') {
+      if (!progress.lost(phones)) caller.hangUp(phones);
+      return;
+    }
+    const { media, clock } = this.options;
+    const config = () => this.options.config();
+    const tried = new Set([to.number]);
+    new ExtensionCall(caller, phones, {
+      mix: this.conferences.newMix(),
+      media,
+      clock,
+      tones: tonesOf(config().country),
+      progress,
+      // A 302 is followed within the box only, to each extension once.
+      redirected: (number) => {
+        const next = destinationOf(config(), number);
+        if (next?.type !== 'extension' || tried.has(number)) return [];
+        tried.add(number);
+        const others = this.#callPhones(next.extension, caller.party);
+        return typeof others === 'string' ? [] : others;
+      },
+    });
+  }
+
+  #callPhones(to: Extension, from: { number: string; name: string }): SipLeg[] | Cause {
     const agent = this.#agent!;
-    const bindings =
-      this.#callsOf(to) >= to.sip.maxCalls ? undefined : agent.registrar.bindings(to.sip.username);
-    if (!bindings) return caller.hangUp('busy');
-    if (bindings.length === 0) return caller.hangUp('unavailable');
-    const phones = bindings.map(({ contact, source }) => {
-      const place = (sdp: Buffer) =>
-        agent.call(contact, source, { number: from.number, name: from.name }, sdp);
+    if (this.#callsOf(to) >= to.sip.maxCalls) return 'busy';
+    const bindings = agent.registrar.bindings(to.sip.username);
+    if (bindings.length === 0) return 'unavailable';
+    return bindings.map(({ contact, source }) => {
+      const place = (sdp: Buffer) => agent.call(contact, source, from, sdp);
       const phone = SipLeg.outgoing(place, this.#legOptions(to, source.address));
       this.#keep(phone, to, from.number);
       return phone;
     });
-    const { media, clock } = this.options;
-    const tones = tonesOf(this.options.config().country);
-    new ExtensionCall(caller, phones, this.conferences.newMix(), media, clock, tones);
+  }
+
+  #ownLegOf(call: SipCall): OwnLeg | undefined {
+    const open = this.legs.find(({ leg }) => leg.isOf(call));
+    return open && this.#ownLeg(open.leg.id);
+  }
+
+  /** A leg with its extension; undefined if either is no more. */
+  #ownLeg(id: LegId): OwnLeg | undefined {
+    const open = this.#legs.get(id);
+    const extension = this.options.config().extensions.find(({ number }) => number === open?.extension);
+    return open && extension && { leg: open.leg, extension };
   }
 
   /** Calls an extension takes part in; all its phones that ring for one call count once. */
@@ -121,6 +174,12 @@ export class Switchboard {
       media: this.options.media,
       localAddress: this.options.localAddressFor(peerAddress),
       nowMs: () => this.options.clock.nowMs(),
+      transfer: (number: string, replaced: SipCall | undefined, report: (status: number) => void) => {
+        const by = this.#ownLeg(id);
+        const other = replaced && this.#ownLegOf(replaced);
+        if (!by || (replaced && !other)) return 481;
+        return this.#transfers.start(by, number, other, report);
+      },
       onClosed: () => this.#drop(id),
     };
   }

@@ -2,10 +2,10 @@
 import { reasonPhrase, type SipRequest } from 'sip-parser';
 import { ProtocolError } from './protocol-error.js';
 
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, PRACK, UPDATE';
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, PRACK, UPDATE, REFER';
 /** Extensions that we offer: not 100rel, which we do only if it is required. */
-export const SUPPORTED = 'timer';
-const REQUIRABLE = new Set(['100rel', 'timer']);
+export const SUPPORTED = 'timer, replaces, norefersub';
+const REQUIRABLE = new Set(['100rel', 'timer', 'replaces', 'norefersub']);
 
 /** Throws ProtocolError 420 for an extension that is required and that we lack (RFC 3261 §8.2.2.3). */
 export function checkRequired({ headers }: SipRequest): void {

@@ -46,7 +46,6 @@ export function sayTerms(headers: Headers, { seconds, refresher, mutual }: Sessi
 /** Headers of an INVITE or UPDATE of ours; `refresher` is left open in the first one. */
 export function termsAsked(seconds: number, refresher?: 'uac' | 'uas'): [string, string][] {
   const asked: [string, string][] = [
-    ['Supported', 'timer'],
     ['Session-Expires', refresher ? `${seconds};refresher=${refresher}` : String(seconds)],
   ];
   return seconds < ADVISED_SECONDS ? asked : [...asked, ['Min-SE', String(MIN_SECONDS)]];

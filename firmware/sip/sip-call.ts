@@ -1,9 +1,19 @@
 /** One call over SIP, either way: carries out what the invite session decides, with messages. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { Headers, parseCSeq, reasonPhrase, type SipRequest, type SipResponse } from 'sip-parser';
+import {
+  Headers,
+  parseCSeq,
+  parseNameAddr,
+  parseUri,
+  reasonPhrase,
+  SipParseError,
+  type SipRequest,
+  type SipResponse,
+} from 'sip-parser';
 import type { Clock } from '../clock.js';
 import { MachineRunner } from '../machine.js';
 import { dialogOfInvite, dialogOfResponse, tagOf, type Dialog } from './dialog.js';
+import { EarlyResponse } from './early-response.js';
 import { InDialog, USER_AGENT } from './in-dialog.js';
 import { readInfoDigit } from './info-digit.js';
 import {
@@ -16,7 +26,7 @@ import {
 import { ALLOW, checkBody, checkRequired, SUPPORTED } from './method-rules.js';
 import { OkWaiting } from './ok-waiting.js';
 import { ProtocolError } from './protocol-error.js';
-import { EarlyResponse } from './early-response.js';
+import { readRefer, ReferReport } from './refer.js';
 import {
   ADVISED_SECONDS,
   minSeconds,
@@ -46,7 +56,13 @@ export type CallHandlers = {
   reoffered(offer: Buffer | undefined): Buffer | undefined;
   /** A key of theirs by SIP INFO. */
   digit(digit: string): void;
-  ended(ending: Ending): void;
+  /**
+   * They ask us to connect their party elsewhere (REFER): returns 202, or the status that refuses. `report` is told
+   * how that goes; a final status is the last.
+   */
+  referred(number: string, replaced: SipCall | undefined, report: (status: number) => void): number;
+  /** `redirect`: user part of the Contact that they moved to (302). */
+  ended(ending: Ending, redirect?: string): void;
 };
 
 /** What a call needs of the user agent it belongs to. */
@@ -58,6 +74,8 @@ export type CallHome = {
   /** The dialog has been opened or closed: in-dialog requests come to this call, or no longer. */
   adopt(key: string, call: SipCall): void;
   release(key: string, call: SipCall): void;
+  /** The call whose dialog this is. */
+  find(key: string): SipCall | undefined;
 };
 
 export class SipCall {
@@ -68,6 +86,7 @@ export class SipCall {
     answered: () => {},
     reoffered: () => undefined,
     digit: () => {},
+    referred: () => 603,
     ended: () => {},
   };
 
@@ -92,6 +111,8 @@ export class SipCall {
   /** Our offer has gone out and waits for an answer. */
   #offering = false;
   #peerTakesUpdate = false;
+  #refers = 0;
+  #redirect?: string;
 
   private constructor(
     private readonly home: CallHome,
@@ -145,6 +166,11 @@ export class SipCall {
 
   get ended(): boolean {
     return this.#session.state.name === 'ended';
+  }
+
+  /** It stands: answered and acknowledged. */
+  get confirmed(): boolean {
+    return this.#session.state.name === 'confirmed';
   }
 
   /** Tells the caller that it rings, with our answer if media flow already (RFC 3261 §13.2.1). */
@@ -208,6 +234,8 @@ export class SipCall {
         return this.#pracked(transaction);
       case 'UPDATE':
         return this.#updated(transaction);
+      case 'REFER':
+        return this.#referred(transaction);
       case 'OPTIONS':
         return this.#reply(transaction, 200);
       default:
@@ -262,6 +290,30 @@ export class SipCall {
     early.acked();
   }
 
+  #referred(transaction: ServerTransaction): void {
+    const { request, source } = transaction;
+    if (!this.confirmed) throw tryAgain();
+    const { number, replaces } = readRefer(request);
+    const replaced = replaces === undefined ? undefined : this.home.find(replaces);
+    if (replaces !== undefined && !replaced?.confirmed) throw new ProtocolError(481, reasonPhrase(481));
+    const first = this.#refers++ === 0;
+    const report = new ReferReport(request, first, this.#dialog!, this.home.contactFor(source));
+    // What is said before the 202 comes after it.
+    let said: number[] | undefined = [100];
+    const status = this.handlers.referred(number, replaced, (progress) => {
+      if (this.ended) return;
+      if (said) said.push(progress);
+      else report.say(progress);
+    });
+    if (status !== 202) throw new ProtocolError(status, reasonPhrase(status));
+    const response = this.#response(transaction, 202);
+    response.headers.set('Contact', this.home.contactFor(source));
+    if (report.unwanted) response.headers.set('Refer-Sub', 'false');
+    transaction.respond(response);
+    for (const progress of said) report.say(progress);
+    said = undefined;
+  }
+
   #perform(effect: InviteSessionEffect): void {
     switch (effect.type) {
       case 'respond':
@@ -281,7 +333,7 @@ export class SipCall {
         break;
       case 'ended':
         this.#close();
-        this.handlers.ended({ by: effect.by, status: effect.status });
+        this.handlers.ended({ by: effect.by, status: effect.status }, this.#redirect);
         break;
     }
   }
@@ -340,6 +392,7 @@ export class SipCall {
       invite.headers.set('CSeq', `${number + 1} INVITE`).set('Min-SE', String(minSeconds(headers)));
       return this.#invite(invite, minSeconds(headers));
     }
+    if (status === 301 || status === 302) this.#redirect = userOf(headers.all('Contact')[0]);
     if (status >= 300) return this.#session.dispatch({ type: 'refused', status });
     const dialog = new InDialog(this.home.layer, dialogOfResponse(invite, response, source));
     const repeated = this.#dialog?.remoteTag === dialog.remoteTag;
@@ -415,6 +468,7 @@ export function newInvite(uri: string, from: string, to: string, contact: string
     .append('Max-Forwards', '70')
     .append('Contact', contact)
     .append('Allow', ALLOW)
+    .append('Supported', SUPPORTED)
     .append('User-Agent', USER_AGENT)
     .append('Content-Type', 'application/sdp');
   return { kind: 'request', method: 'INVITE', uri, headers, body: sdp };
@@ -423,6 +477,16 @@ export function newInvite(uri: string, from: string, to: string, contact: string
 /** RFC 3261 §14.2: an exchange is under way, in a while it will be over. */
 function tryAgain(): ProtocolError {
   return new ProtocolError(500, 'An Exchange Is Under Way', [['Retry-After', String(randomInt(1, 11))]]);
+}
+
+/** User part of a Contact; undefined if there is none. */
+function userOf(contact: string | undefined): string | undefined {
+  try {
+    return contact === undefined ? undefined : parseUri(parseNameAddr(contact).uri).user;
+  } catch (error) {
+    if (error instanceof SipParseError) return undefined;
+    throw error;
+  }
 }
 
 function bodyOf(message: SipRequest | SipResponse | undefined): Buffer | undefined {

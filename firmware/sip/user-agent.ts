@@ -13,6 +13,7 @@ import { createLog } from '../log.js';
 import { dialogKey, tagOf } from './dialog.js';
 import { DigestAuthenticator, type Algorithm } from './digest.js';
 import { ProtocolError } from './protocol-error.js';
+import { readReplaces } from './refer.js';
 import { Registrar } from './registrar.js';
 import { USER_AGENT } from './in-dialog.js';
 import { ALLOW, checkBody, checkRequired, SUPPORTED } from './method-rules.js';
@@ -40,7 +41,13 @@ export type UserAgentOptions = {
   /** Password of a SIP user name; undefined if there is no such user. */
   passwordOf(username: string): string | undefined;
   /** A new call of an authenticated caller. `dialled` is the user part of the Request-URI. */
-  onCall(call: SipCall, caller: { username: string; displayName: string }, dialled: string): void;
+  onCall(
+    call: SipCall,
+    caller: { username: string; displayName: string },
+    dialled: string,
+    /** The call whose place the new one takes (RFC 3891). */
+    replaced?: SipCall,
+  ): void;
 };
 
 export class UserAgent implements CallHome {
@@ -118,6 +125,10 @@ export class UserAgent implements CallHome {
     if (this.#dialogs.get(key) === call) this.#dialogs.delete(key);
   }
 
+  find(key: string): SipCall | undefined {
+    return this.#dialogs.get(key);
+  }
+
   #request(transaction: ServerTransaction): void {
     try {
       this.#serve(transaction);
@@ -144,7 +155,7 @@ export class UserAgent implements CallHome {
     if (request.method === 'OPTIONS') return this.#options(transaction);
     if (request.method === 'REGISTER') return this.#register(transaction);
     if (request.method === 'INVITE') return this.#invite(transaction, uri);
-    if (['BYE', 'INFO', 'PRACK', 'UPDATE'].includes(request.method))
+    if (['BYE', 'INFO', 'PRACK', 'UPDATE', 'REFER'].includes(request.method))
       throw new ProtocolError(481, reasonPhrase(481));
     throw new ProtocolError(405, reasonPhrase(405), [['Allow', ALLOW]]);
   }
@@ -193,12 +204,25 @@ export class UserAgent implements CallHome {
       !accepted.some((value) => ['application/sdp', 'application/*', '*/*'].includes(value))
     )
       throw new ProtocolError(406, reasonPhrase(406));
+    const replaced = this.#replacedBy(request);
     transaction.respond(responseTo(request, 100, reasonPhrase(100)));
     const call = SipCall.incoming(this, transaction);
     this.#ringing.set(transaction, call);
     call.onClosed = () => this.#ringing.delete(transaction);
     const { displayName } = parseNameAddr(request.headers.get('From') ?? '');
-    this.options.onCall(call, { username, displayName }, uri.user ?? '');
+    this.options.onCall(call, { username, displayName }, uri.user ?? '', replaced);
+  }
+
+  /** The call that an INVITE with Replaces takes over (RFC 3891 §3). Throws ProtocolError 400, 481 or 486. */
+  #replacedBy({ headers }: SipRequest): SipCall | undefined {
+    const values = headers.all('Replaces');
+    if (values.length === 0) return undefined;
+    if (values.length > 1) throw new ProtocolError(400, 'More Than One Replaces');
+    const { key, earlyOnly } = readReplaces(values[0]);
+    const call = this.find(key);
+    if (!call?.confirmed) throw new ProtocolError(481, reasonPhrase(481));
+    if (earlyOnly) throw new ProtocolError(486, reasonPhrase(486));
+    return call;
   }
 
   /** The user whose credentials the request bears: who a caller is follows from these, never from From. */

@@ -28,6 +28,8 @@ export class Bench {
   lastTo?: Endpoint;
   readonly agent: UserAgent;
   call?: SipCall;
+  /** Tells the phone how its REFER goes. */
+  report: (status: number) => void = () => {};
   #branch = 0;
 
   constructor() {
@@ -60,6 +62,11 @@ export class Bench {
       answered: () => this.told.push('answered'),
       reoffered: (sdp) => Buffer.from(`answer to ${sdp?.toString() ?? 'nothing'}`),
       digit: (digit) => this.told.push(`digit ${digit}`),
+      referred: (number, replaced, report) => {
+        this.told.push(`refer to ${number}${replaced ? ' in place of a call' : ''}`);
+        this.report = report;
+        return 202;
+      },
       ended: ({ by, status }: Ending) => this.told.push(`ended ${by} ${status ?? ''}`.trim()),
     };
   }
