@@ -55,6 +55,7 @@ async function run(options: Options): Promise<void> {
     media,
     clock,
     localAddressFor: (address) => transport.localFor({ address, port: 0 }).address,
+    rxPackets: (port) => media.portState(port)?.rxPackets,
   });
   const agent: UserAgent = new UserAgent({
     transport,
@@ -65,7 +66,7 @@ async function run(options: Options): Promise<void> {
     passwordOf: (username) =>
       store.config.extensions.find(({ sip }) => sip.username === username)?.sip.password,
     trunkOf: (source) => trunks.of(source),
-    onCall: (call, caller, dialled) => switchboard.onCall(call, caller, dialled),
+    onCall: (...call) => switchboard.onCall(...call),
   });
   const trunks: Trunks = new Trunks({
     layer: agent.layer,

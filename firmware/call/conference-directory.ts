@@ -67,9 +67,20 @@ export class ConferenceDirectory {
     if (expected !== undefined && !samePin(expected, pin)) return 'wrongPin';
     if (!hasSeat(existing?.state ?? emptyRoom, conference.maxParticipants)) return 'full';
     const open = existing ?? this.#open(key, conference, number, pin);
-    open.legs.set(leg.id, { leg, sinceMs: this.clock.nowMs() });
-    this.#apply(key, open, { type: 'seat', leg: leg.id });
+    this.#seat(key, open, leg);
     return existing || conference.type === 'static' ? 'welcome' : 'opened';
+  }
+
+  /**
+   * Gives a seat to a leg for which somebody inside vouches, so that no PIN is asked; `instead` of another's, or if one
+   * is free. False if there is none, or the room is no more.
+   */
+  bring(leg: Leg, conference: Conference, number: string, instead?: LegId): boolean {
+    const key = `${conference.number}/${number}`;
+    const open = this.#rooms.get(key);
+    if (!open || (instead === undefined && !hasSeat(open.state, conference.maxParticipants))) return false;
+    this.#seat(key, open, leg);
+    return true;
   }
 
   /** Something happened to a leg that has a seat; others are ignored. */
@@ -80,6 +91,12 @@ export class ConferenceDirectory {
   /** A key stops the prompt that somebody inside hears. */
   skipPrompt(leg: LegId): void {
     for (const { legs } of this.#rooms.values()) legs.get(leg)?.skipPrompt?.();
+  }
+
+  #seat(key: string, open: OpenRoom, leg: Leg): void {
+    open.legs.set(leg.id, { leg, sinceMs: this.clock.nowMs() });
+    this.#apply(key, open, { type: 'seat', leg: leg.id });
+    if (leg.state === 'held') this.#apply(key, open, { type: 'hold', leg: leg.id, held: true });
   }
 
   #open(key: string, conference: Conference, number: string, pin: string): OpenRoom {

@@ -6,7 +6,8 @@ import type { Media, PlayId } from '../media/contract.js';
 import { afterAnswer, itemsOf, type Announcement } from './announcements.js';
 import type { ConferenceDirectory } from './conference-directory.js';
 import { door, doorStart, type DoorEffect, type DoorEvent, type DoorState } from './door.js';
-import type { Leg, LegEvent } from './leg.js';
+import { isUp, type Leg, type LegEvent } from './leg.js';
+import type { LegId } from './room.js';
 
 /** The conference of a number that a caller keyed; undefined if nobody has it. */
 export type FindConference = (number: string) => Conference | undefined;
@@ -17,24 +18,35 @@ export class ConferenceVisit {
   #spoken = false;
   #conference?: Conference;
 
-  /** Answers the leg and leads it into the conference, or asks first for the number of the one to find. */
+  /**
+   * Answers the leg, if it is not up, and leads it into the conference, or asks first for the number of the one to find;
+   * or puts it inside at once if it has a seat already.
+   */
   constructor(
     private readonly leg: Leg,
     private readonly where: Conference | FindConference,
     private readonly directory: ConferenceDirectory,
     private readonly media: Media,
-    clock: Clock,
+    private readonly clock: Clock,
+    start: DoorState = doorStart,
   ) {
-    this.#door = new MachineRunner(door, doorStart, clock, (effect: DoorEffect) => this.#perform(effect));
+    this.#door = new MachineRunner(door, start, clock, (effect: DoorEffect) => this.#perform(effect));
     leg.onEvent = (event) => this.#onLeg(event);
-    leg.answer();
+    if (typeof where !== 'function') this.#conference = where;
+    if (start.step === 'inside') this.#enter();
+    else if (isUp(leg)) this.#begin();
+    else leg.answer();
+  }
+
+  #begin(): void {
+    if (typeof this.where === 'function') this.#door.dispatch({ type: 'start', ask: 'conference' });
+    else this.#start(this.where);
   }
 
   #onLeg(event: LegEvent): void {
     switch (event.type) {
       case 'answered':
-        if (typeof this.where === 'function') this.#door.dispatch({ type: 'start', ask: 'conference' });
-        else this.#start(this.where);
+        this.#begin();
         break;
       case 'digit':
         if (this.#door.state.step === 'inside') this.directory.skipPrompt(this.leg.id);
@@ -44,9 +56,7 @@ export class ConferenceVisit {
         this.directory.dispatch({ type: 'hold', leg: this.leg.id, held: event.held });
         break;
       case 'ended':
-        this.#door.stop();
-        this.#hush();
-        this.directory.dispatch({ type: 'leave', leg: this.leg.id });
+        this.#leave();
         break;
       case 'trying':
       case 'alerting':
@@ -81,12 +91,46 @@ export class ConferenceVisit {
         break;
       }
       case 'enter':
-        this.directory.dispatch({ type: 'enter', leg: this.leg.id });
+        this.#enter();
         break;
       case 'hangUp':
         this.leg.hangUp('normal');
         break;
     }
+  }
+
+  #enter(): void {
+    this.directory.dispatch({ type: 'enter', leg: this.leg.id });
+    this.leg.place = {
+      partner: undefined,
+      release: () => this.#release(),
+      yieldTo: (by) => {
+        this.#bring(by, this.leg.id);
+        this.#release();
+      },
+      admit: (other) => this.#bring(other),
+    };
+  }
+
+  #bring(other: Leg, instead?: LegId): boolean {
+    const { directory, media, clock } = this;
+    const { state } = this.#door;
+    const conference = this.#conference!;
+    if (!directory.bring(other, conference, state.number, instead)) return false;
+    new ConferenceVisit(other, conference, directory, media, clock, { ...state, step: 'inside' });
+    return true;
+  }
+
+  #release(): void {
+    this.#leave();
+    this.leg.onEvent = () => {};
+  }
+
+  #leave(): void {
+    this.leg.place = undefined;
+    this.#door.stop();
+    this.#hush();
+    this.directory.dispatch({ type: 'leave', leg: this.leg.id });
   }
 
   #say(announcements: Announcement[]): void {

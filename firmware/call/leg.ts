@@ -16,7 +16,20 @@ export type LegEvent =
   | { type: 'held'; held: boolean }
   /** A key, one of 0-9 * # A-D, by whatever way it came. */
   | { type: 'digit'; digit: string }
-  | { type: 'ended'; cause: Cause };
+  /** `redirect`: number that its phone wants to be called at instead (302). */
+  | { type: 'ended'; cause: Cause; redirect?: string };
+
+/** Where a leg is while it talks, for those who move legs about. */
+export type Place = {
+  /** With whom it talks alone; undefined in a conference. */
+  readonly partner: Leg | undefined;
+  /** Lets go of the leg and of its partner: nobody is hung up, whoever takes them sets their `onEvent`. */
+  release(): void;
+  /** Lets go of the leg and puts another, which is up, here instead of it. */
+  yieldTo(leg: Leg): void;
+  /** In a conference: lets another, which is up, in beside it; false if the room is full, or no more. */
+  admit?(leg: Leg): boolean;
+};
 
 export type Leg = {
   readonly id: LegId;
@@ -32,6 +45,8 @@ export type Leg = {
   readonly codec: string | undefined;
   /** Whoever has the leg now is told; set by that owner. */
   onEvent: (event: LegEvent) => void;
+  /** Set by that owner while the leg can be moved. */
+  place: Place | undefined;
   /** An incoming leg: tells the caller that it rings; `early` may follow. */
   ring(): void;
   /** An incoming leg: answers; `answered` or `ended` follows. */
@@ -40,3 +55,8 @@ export type Leg = {
   sendKey(key: string): void;
   hangUp(cause: Cause): void;
 };
+
+/** Answered, on hold or not. */
+export function isUp(leg: Leg): boolean {
+  return leg.state === 'answered' || leg.state === 'held';
+}

@@ -15,7 +15,7 @@ import type { SipCall } from '../sip/sip-call.js';
 import { keyTones } from './announcements.js';
 import { causeOf, statusOf, type Cause } from './cause.js';
 import { KeySources, type KeySource } from './key-source.js';
-import type { Leg, LegEvent, LegState } from './leg.js';
+import type { Leg, LegEvent, LegState, Place } from './leg.js';
 import type { MediaSecurity } from './media-security.js';
 import type { LegId } from './room.js';
 
@@ -35,6 +35,8 @@ export type SipLegOptions = {
   codecs?: readonly string[];
   security: MediaSecurity;
   nowMs(): number;
+  /** The phone wants its party, or itself, to be connected elsewhere: 202, or the SIP status that refuses. */
+  transfer(number: string, replaced: SipCall | undefined, report: (status: number) => void): number;
   /** The leg has ended and nothing of it is open any more. */
   onClosed: () => void;
 };
@@ -46,12 +48,12 @@ export class SipLeg implements Leg {
   readonly party: { number: string; name: string };
   readonly sinceMs: number;
   onEvent: (event: LegEvent) => void = () => {};
+  place: Place | undefined;
   state: LegState;
   codec: string | undefined;
   #call?: SipCall;
   #open?: OpenPort;
   #peerAddress = '';
-  /** What we send is protected with it, all the call long. */
   readonly #srtpKey = randomBytes(MASTER_KEY_BYTES);
   readonly #sessionId = String(randomInt(1, 2 ** 47));
   #sessionVersion = 1;
@@ -60,6 +62,8 @@ export class SipLeg implements Leg {
   #opening?: Promise<void>;
   /** They hold us: said by their last offer or answer. */
   #heldByPeer = false;
+  /** They may send, and do not hold us. */
+  #receiving = false;
   readonly #codecs: readonly OfferedCodec[];
   readonly #keys = new KeySources();
 
@@ -94,11 +98,21 @@ export class SipLeg implements Leg {
     return this.#open?.port;
   }
 
+  /** Whether this is the leg of a call. */
+  isOf(call: SipCall): boolean {
+    return this.#call === call;
+  }
+
+  /** Packets should come from it. */
+  get expectsMedia(): boolean {
+    return this.state === 'answered' && this.#receiving;
+  }
+
   /** Rings with our answer in it where there was an offer: then the caller hears us before the call is answered. */
   ring(): void {
     this.state = 'alerting';
     const call = this.#call!;
-    if (!call.offer) return call.ring();
+    if (!call.offer && !call.ringsReliably) return call.ring();
     this.#withPort(() => {
       if (this.state !== 'alerting' || !this.#tryToAgree((sdp) => call.ring(sdp))) return;
       this.state = 'early';
@@ -107,7 +121,11 @@ export class SipLeg implements Leg {
   }
 
   answer(): void {
-    this.#withPort(() => this.#tryToAgree((sdp) => this.#call!.answer(sdp)));
+    const call = this.#call!;
+    this.#withPort(() => {
+      if (call.wantsSdp) this.#tryToAgree((sdp) => call.answer(sdp));
+      else call.answer();
+    });
   }
 
   /** A key by RFC 4733. */
@@ -141,10 +159,12 @@ export class SipLeg implements Leg {
     call.handlers = {
       trying: () => this.onEvent({ type: 'trying' }),
       ringing: (sdp) => this.#rings(sdp),
-      answered: (sdp) => this.#answered(sdp),
+      agreed: (answer) => this.#takeAnswer(answer),
+      answered: () => this.#answered(),
       reoffered: (offer) => this.#reoffered(offer),
       digit: (digit) => this.#pressed('info', digit),
-      ended: ({ status }) => this.#ended(causeOf(status)),
+      referred: (...request) => this.options.transfer(...request),
+      ended: ({ status }, redirect) => this.#ended(causeOf(status), redirect),
     };
   }
 
@@ -189,9 +209,7 @@ export class SipLeg implements Leg {
     this.onEvent({ type: this.state === 'early' ? 'early' : 'alerting' });
   }
 
-  #answered(sdp: Buffer | undefined): void {
-    if (sdp && !this.#takeAnswer(sdp)) return this.hangUp('incompatible');
-    if (this.state === 'answered' || this.state === 'held') return;
+  #answered(): void {
     this.state = 'answered';
     this.onEvent({ type: 'answered' });
     this.#tellHold(); // a call may begin on hold
@@ -235,12 +253,13 @@ export class SipLeg implements Leg {
     this.codec = agreed.codec;
     this.#takesEvents = agreed.eventPayloadType !== undefined;
     const sending = agreed.direction === 'sendrecv' || agreed.direction === 'sendonly';
+    // Whoever holds us sends music at best, and that is not for the others.
+    this.#receiving = agreed.direction === 'sendrecv';
     this.options.media.connectPort(this.#open!.port, {
       peer: { address: agreed.address, port: agreed.port, allowed: [agreed.address, this.#peerAddress] },
       format,
       sending,
-      // Whoever holds us sends music at best, and that is not for the others.
-      receiving: agreed.direction === 'sendrecv',
+      receiving: this.#receiving,
     });
     // A phone that holds us says sendonly or inactive: we may not send to it.
     this.#heldByPeer = !sending;
@@ -268,10 +287,10 @@ export class SipLeg implements Leg {
     return writeSdp({ ...description, sessionVersion: this.#sessionVersion });
   }
 
-  #ended(cause: Cause): void {
+  #ended(cause: Cause, redirect?: string): void {
     if (this.state === 'ended') return;
     this.state = 'ended';
-    this.onEvent({ type: 'ended', cause });
+    this.onEvent({ type: 'ended', cause, redirect });
     void Promise.resolve(this.#opening)
       .then(() => this.#open && this.options.media.closePort(this.#open.port))
       .then(() => this.options.onClosed());

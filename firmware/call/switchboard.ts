@@ -2,21 +2,31 @@
 import type { Clock } from '../clock.js';
 import type { Conference, Config, Extension } from '../config/schema.js';
 import { createLog } from '../log.js';
-import type { Media } from '../media/contract.js';
+import type { Media, PortId } from '../media/contract.js';
 import type { SipCall } from '../sip/sip-call.js';
+import type { Endpoint } from '../sip/transport.js';
 import type { Trunks } from '../sip/trunks.js';
 import type { Caller, UserAgent } from '../sip/user-agent.js';
-import type { Endpoint } from '../sip/transport.js';
+import type { Cause } from './cause.js';
 import { ConferenceDirectory } from './conference-directory.js';
 import { ConferenceVisit, type FindConference } from './conference-visit.js';
-import { conferenceOf, destinationOf, type Caller as Dialler, type TrunkDestination } from './dial-plan.js';
-import { ExtensionCall } from './extension-call.js';
+import {
+  conferenceOf,
+  destinationOf,
+  type Caller as Dialler,
+  type Destination,
+  type TrunkDestination,
+} from './dial-plan.js';
+import { ExtensionCall, unwatched, type CallProgress } from './extension-call.js';
+import type { Leg } from './leg.js';
 import { mediaSecurity } from './media-security.js';
 import { OutboundLimits } from './outbound-limits.js';
 import { groupOf } from './permission.js';
 import type { LegId } from './room.js';
+import { SilenceWatch } from './silence-watch.js';
 import { SipLeg } from './sip-leg.js';
-import { tonesOf, type Tones } from './tone-plan.js';
+import { tonesOf } from './tone-plan.js';
+import { Transfers, type OwnLeg } from './transfer.js';
 import { TrunkCall } from './trunk-call.js';
 
 const log = createLog('call');
@@ -27,6 +37,8 @@ export type SwitchboardOptions = {
   clock: Clock;
   /** Our address as a peer sees it. */
   localAddressFor(peerAddress: string): string;
+  /** RTP packets that came to a port so far. */
+  rxPackets(port: PortId): number | undefined;
 };
 
 /** A leg with what it is doing, for those who watch. `extension`: whose it is, if it is not outside. */
@@ -38,6 +50,8 @@ export class Switchboard {
   readonly conferences: ConferenceDirectory;
   readonly #legs = new Map<LegId, OpenLeg>();
   readonly #outbound: OutboundLimits;
+  readonly #transfers: Transfers;
+  readonly #silence: SilenceWatch<SipLeg>;
   #nextLeg: LegId = 1;
   #agent?: UserAgent;
   #trunks?: Trunks;
@@ -46,6 +60,24 @@ export class Switchboard {
   constructor(private readonly options: SwitchboardOptions) {
     this.conferences = new ConferenceDirectory(options.media, options.clock);
     this.#outbound = new OutboundLimits(options.clock);
+    this.#transfers = new Transfers({
+      media: options.media,
+      clock: options.clock,
+      newMix: () => this.conferences.newMix(),
+      destinationOf: (extension, number) => destinationOf(options.config(), { extension }, number),
+      lead: (...what) => this.#lead(...what),
+      callPhones: (to, from) => this.#callPhones(to, from),
+    });
+    this.#silence = new SilenceWatch({
+      clock: options.clock,
+      limitSeconds: () => options.config().network.rtpTimeoutSeconds,
+      legs: () => this.legs.map(({ leg }) => leg),
+      rxPackets: (port) => options.rxPackets(port),
+      silent: (leg) => {
+        log.warn({ leg: leg.id, number: leg.party.number }, 'no audio comes any more: hung up');
+        leg.hangUp('networkFailure');
+      },
+    });
     options.media.onDigit = (port, digit) => {
       for (const { leg } of this.#legs.values()) if (leg.port === port) leg.key(digit);
     };
@@ -61,18 +93,21 @@ export class Switchboard {
     return [...this.#legs.values()];
   }
 
-  /** A call came in. */
-  onCall(call: SipCall, caller: Caller, dialled: string): void {
-    const { extensions, trunks } = this.options.config();
+  /** A call came in; with `replaced`, to take the place of that one. */
+  onCall(call: SipCall, caller: Caller, dialled: string, replaced?: SipCall): void {
+    const config = this.options.config();
     if (caller.type === 'outside') {
-      const trunk = trunks.find(({ name }) => name === caller.trunk);
-      if (!trunk) return call.reject(403);
-      return this.#lead(call, { trunk }, caller, dialled);
+      const trunk = config.trunks.find(({ name }) => name === caller.trunk);
+      if (!trunk || replaced) return call.reject(403);
+      return this.#route(this.#take(call, caller, undefined, dialled), { trunk }, dialled);
     }
-    const extension = extensions.find(({ sip }) => sip.username === caller.username);
+    const extension = config.extensions.find(({ sip }) => sip.username === caller.username);
     if (!extension) return call.reject(403);
-    if (this.#callsOf(extension) >= extension.sip.maxCalls) return call.reject(486);
-    this.#lead(call, { extension }, extension, dialled);
+    if (!replaced && this.#callsOf(extension) >= extension.sip.maxCalls) return call.reject(486);
+    const leg = this.#take(call, extension, extension, dialled);
+    if (!replaced) return this.#route(leg, { extension }, dialled);
+    const old = this.#ownLegOf(replaced);
+    if (!old || !this.#transfers.replace(leg, extension, old)) call.reject(403);
   }
 
   /** Ends every call; resolves when no leg and no port is left. */
@@ -81,42 +116,56 @@ export class Switchboard {
     if (this.#legs.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  #visit(leg: SipLeg, conference: Conference | FindConference): void {
+  #take(call: SipCall, party: Party, extension: Extension | undefined, dialled: string): SipLeg {
+    const leg = SipLeg.incoming(call, this.#legOptions(party, call.peer, extension?.sip.srtp));
+    this.#keep(leg, extension, dialled);
+    return leg;
+  }
+
+  #route(leg: SipLeg, from: Dialler, dialled: string): void {
+    const by = 'extension' in from ? from.extension : undefined;
+    this.#lead(leg, destinationOf(this.options.config(), from, dialled), dialled, unwatched, by);
+  }
+
+  /** Leads a leg to what was dialled; `by`: the extension on whose account. */
+  #lead(leg: Leg, to: Destination, dialled: string, progress: CallProgress, by?: Extension): void {
+    const open = this.#legs.get(leg.id);
+    if (open) open.dialled = dialled;
+    switch (to.type) {
+      case 'conference':
+        this.#visit(leg, to.conference);
+        return progress.connected();
+      case 'askForConference':
+        this.#visit(leg, (number) => conferenceOf(this.options.config(), number));
+        return progress.connected();
+      case 'extension':
+        return this.#ringPhones(leg, to.extension, progress);
+      case 'trunk':
+        return this.#callOutside(leg, to, progress, by);
+      case 'refused':
+        return this.#refuse(leg, to.cause, progress);
+    }
+  }
+
+  #refuse(leg: Leg, cause: Cause, progress: CallProgress): void {
+    if (!progress.lost(cause)) leg.hangUp(cause);
+  }
+
+  #visit(leg: Leg, conference: Conference | FindConference): void {
     const { media, clock } = this.options;
     new ConferenceVisit(leg, conference, this.conferences, media, clock);
   }
 
-  /** Leads a call to what was dialled. */
-  #lead(call: SipCall, from: Dialler, party: Party, dialled: string): void {
-    const extension = 'extension' in from ? from.extension : undefined;
-    const leg = SipLeg.incoming(call, this.#legOptions(party, call.peer, extension?.sip.srtp));
-    this.#keep(leg, extension, dialled);
-    const destination = destinationOf(this.options.config(), from, dialled);
-    switch (destination.type) {
-      case 'conference':
-        return this.#visit(leg, destination.conference);
-      case 'askForConference':
-        return this.#visit(leg, (number) => conferenceOf(this.options.config(), number));
-      case 'extension':
-        return this.#ringPhones(leg, destination.extension);
-      case 'trunk':
-        return extension ? this.#callOutside(leg, extension, destination) : leg.hangUp('barred');
-      case 'refused':
-        return leg.hangUp(destination.cause);
-    }
-  }
-
-  #callOutside(caller: SipLeg, from: Extension, destination: TrunkDestination): void {
-    const limits = groupOf(this.options.config(), from) ?? {};
-    const refused = this.#outbound.begin(caller.id, from.number, limits);
-    if (refused) return caller.hangUp(refused);
-    const ways = destination.trunks.flatMap((name) => this.#waysOver(name, from, destination));
-    const { media, clock } = this.options;
-    new TrunkCall(caller, ways, this.conferences.newMix(), media, clock, this.#tones());
+  #callOutside(caller: Leg, to: TrunkDestination, progress: CallProgress, by: Extension | undefined): void {
+    const limits = by && groupOf(this.options.config(), by);
+    const refused = by ? this.#outbound.begin(caller.id, by.number, limits ?? {}) : 'barred';
+    if (refused) return this.#refuse(caller, refused, progress);
+    const ways = to.trunks.flatMap((name) => this.#waysOver(name, caller.party.number, to));
+    new TrunkCall(caller, ways, { ...this.#callOptions(), progress });
   }
 
   /** One way for each place where a provider may be; none while it is known not to work. */
-  #waysOver(name: string, from: Extension, { number, callerId }: TrunkDestination): (() => SipLeg)[] {
+  #waysOver(name: string, from: string, { number, callerId }: TrunkDestination): (() => SipLeg)[] {
     const trunk = this.#trunks?.find(name);
     const settings = this.options.config().trunks.find((candidate) => candidate.name === name);
     if (!trunk?.usable || !settings) return [];
@@ -125,33 +174,61 @@ export class Switchboard {
       const place = (sdp: Buffer) => this.#agent!.callTrunk(trunk, endpoint, number, shown, sdp);
       const options = this.#legOptions({ number, name: `trunk ${name}` }, endpoint);
       const leg = SipLeg.outgoing(place, { ...options, codecs: settings.codecs });
-      this.#keep(leg, undefined, from.number);
+      this.#keep(leg, undefined, from);
       return leg;
     });
   }
 
-  #ringPhones(caller: SipLeg, to: Extension): void {
+  #ringPhones(caller: Leg, to: Extension, progress: CallProgress): void {
+    const phones = this.#callPhones(to, caller.party);
+    if (typeof phones === 'string') return this.#refuse(caller, phones, progress);
+    const tried = new Set([to.number]);
+    new ExtensionCall(caller, phones, {
+      ...this.#callOptions(),
+      progress,
+      // A 302 is followed within the box only, to each extension once.
+      redirected: (number) => {
+        const next = destinationOf(this.options.config(), { extension: to }, number);
+        if (next.type !== 'extension' || tried.has(number)) return [];
+        tried.add(number);
+        const others = this.#callPhones(next.extension, caller.party);
+        return typeof others === 'string' ? [] : others;
+      },
+    });
+  }
+
+  #callOptions() {
+    const { media, clock } = this.options;
+    return { mix: this.conferences.newMix(), media, clock, tones: tonesOf(this.options.config().country) };
+  }
+
+  #callPhones(to: Extension, from: { number: string; name: string }): SipLeg[] | Cause {
     const agent = this.#agent!;
-    const bindings =
-      this.#callsOf(to) >= to.sip.maxCalls ? undefined : agent.registrar.bindings(to.sip.username);
-    if (!bindings) return caller.hangUp('busy');
-    if (bindings.length === 0) return caller.hangUp('unavailable');
+    if (this.#callsOf(to) >= to.sip.maxCalls) return 'busy';
+    const bindings = agent.registrar.bindings(to.sip.username);
+    if (bindings.length === 0) return 'unavailable';
     const safe = bindings.filter(
       ({ source }) => mediaSecurity(to.sip.srtp, source, this.options.media.srtp) !== 'impossible',
     );
-    if (safe.length === 0) return caller.hangUp('incompatible');
-    const phones = safe.map(({ contact, source }) => {
-      const place = (sdp: Buffer) => agent.call(contact, source, caller.party, sdp);
+    if (safe.length === 0) return 'incompatible';
+    return safe.map(({ contact, source }) => {
+      const place = (sdp: Buffer) => agent.call(contact, source, from, sdp);
       const phone = SipLeg.outgoing(place, this.#legOptions(to, source, to.sip.srtp));
-      this.#keep(phone, to, caller.party.number);
+      this.#keep(phone, to, from.number);
       return phone;
     });
-    const { media, clock } = this.options;
-    new ExtensionCall(caller, phones, this.conferences.newMix(), media, clock, this.#tones());
   }
 
-  #tones(): Tones {
-    return tonesOf(this.options.config().country);
+  #ownLegOf(call: SipCall): OwnLeg | undefined {
+    const open = this.legs.find(({ leg }) => leg.isOf(call));
+    return open && this.#ownLeg(open.leg.id);
+  }
+
+  /** A leg with its extension; undefined if either is no more. */
+  #ownLeg(id: LegId): OwnLeg | undefined {
+    const open = this.#legs.get(id);
+    const extension = this.options.config().extensions.find(({ number }) => number === open?.extension);
+    return open && extension && { leg: open.leg, extension };
   }
 
   /** Calls an extension takes part in; all its phones that ring for one call count once. */
@@ -173,12 +250,19 @@ export class Switchboard {
       localAddress: this.options.localAddressFor(peer.address),
       security: mediaSecurity(srtp, peer, media.srtp),
       nowMs: () => clock.nowMs(),
+      transfer: (to: string, replaced: SipCall | undefined, report: (status: number) => void) => {
+        const by = this.#ownLeg(id);
+        const other = replaced && this.#ownLegOf(replaced);
+        if (!by || (replaced && !other)) return 481;
+        return this.#transfers.start(by, to, other, report);
+      },
       onClosed: () => this.#drop(id),
     };
   }
 
   #keep(leg: SipLeg, extension: Extension | undefined, dialled: string): void {
     this.#legs.set(leg.id, { leg, extension: extension?.number, dialled });
+    this.#silence.wake();
     log.info({ leg: leg.id, extension: extension?.number, direction: leg.direction }, 'leg opened');
   }
 

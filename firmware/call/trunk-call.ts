@@ -2,9 +2,19 @@
 import type { Clock } from '../clock.js';
 import { MachineRunner } from '../machine.js';
 import type { Media, MixId, PlayId } from '../media/contract.js';
+import { Conversation } from './conversation.js';
+import type { CallProgress } from './extension-call.js';
 import { hunt, huntStart, type HuntEffect, type HuntEvent, type HuntState } from './hunt.js';
-import type { Leg, LegEvent } from './leg.js';
+import { isUp, type Leg, type LegEvent } from './leg.js';
 import type { Tones } from './tone-plan.js';
+
+export type TrunkCallOptions = {
+  mix: MixId;
+  media: Media;
+  clock: Clock;
+  tones: Tones;
+  progress: CallProgress;
+};
 
 export class TrunkCall {
   readonly #hunt: MachineRunner<HuntState, HuntEvent, HuntEffect>;
@@ -12,16 +22,13 @@ export class TrunkCall {
   #outside?: Leg;
   #ringBack?: PlayId;
 
-  /** Each of `ways` places the call one way and gives its leg. */
+  /** `caller` is offered, or up already. Each of `ways` places the call one way and gives its leg. */
   constructor(
     private readonly caller: Leg,
     private readonly ways: readonly (() => Leg)[],
-    private readonly mix: MixId,
-    private readonly media: Media,
-    clock: Clock,
-    private readonly tones: Tones,
+    private readonly options: TrunkCallOptions,
   ) {
-    this.#hunt = new MachineRunner(hunt, huntStart(ways.length), clock, (effect: HuntEffect) =>
+    this.#hunt = new MachineRunner(hunt, huntStart(ways.length), options.clock, (effect: HuntEffect) =>
       this.#perform(effect),
     );
     caller.onEvent = (event) => this.#onCaller(event);
@@ -40,73 +47,62 @@ export class TrunkCall {
         this.#outside?.hangUp('noAnswer');
         break;
       case 'talk':
-        this.caller.answer();
+        if (isUp(this.caller)) this.#talk();
+        else this.caller.answer();
         break;
       case 'giveUp':
         this.#hush();
-        this.caller.hangUp(effect.cause);
         this.#outside?.hangUp('normal');
+        if (!this.options.progress.lost(effect.cause)) this.caller.hangUp(effect.cause);
         break;
     }
   }
 
   #onCaller(event: LegEvent): void {
-    if (event.type === 'early' || event.type === 'answered' || event.type === 'held') this.#join();
+    if (event.type === 'early') this.#join();
+    else if (event.type === 'answered') this.#talk();
     else if (event.type === 'digit') this.#outside?.sendKey(event.digit);
     else if (event.type === 'ended') {
       this.#hush();
       this.#hunt.stop();
       this.#outside?.hangUp('normal');
+      this.options.progress.lost('normal');
     }
   }
 
   #onOutside(way: number, event: LegEvent): void {
-    switch (event.type) {
-      case 'trying':
-        this.#hunt.dispatch({ type: 'progress', way });
-        break;
-      case 'alerting':
-      case 'early':
-        this.#hunt.dispatch({ type: 'progress', way });
-        if (this.caller.state === 'offered') this.caller.ring();
-        this.#join();
-        break;
-      case 'answered':
-        this.#hunt.dispatch({ type: 'answered', way });
-        break;
-      case 'ended':
-        this.#hunt.dispatch({ type: 'ended', way, cause: event.cause });
-        break;
-      case 'held':
-        this.#join();
-        break;
-      case 'digit':
-        this.caller.sendKey(event.digit);
-        break;
+    if (event.type === 'trying') this.#hunt.dispatch({ type: 'progress', way });
+    else if (event.type === 'answered') this.#hunt.dispatch({ type: 'answered', way });
+    else if (event.type === 'ended') this.#hunt.dispatch({ type: 'ended', way, cause: event.cause });
+    else if (event.type === 'alerting' || event.type === 'early') {
+      this.#hunt.dispatch({ type: 'progress', way });
+      this.options.progress.alerting();
+      if (this.caller.state === 'offered') this.caller.ring();
+      this.#join();
     }
   }
 
-  /** Both hear each other as soon as both can; until the provider is heard, the caller hears us ring. */
+  /** Before the answer: the caller hears the provider as soon as that is to be heard, and until then our ring-back. */
   #join(): void {
-    const { caller } = this;
-    const outside = this.#outside;
-    const heard = outside !== undefined && canTalk(outside);
-    if (heard) this.#hush();
-    else if (caller.state === 'early' && caller.port !== undefined)
-      this.#ringBack ??= this.media.play({ port: caller.port }, this.tones.ringBack, { loop: true });
-    for (const leg of [caller, outside]) {
-      if (leg?.port === undefined) continue;
-      if (heard && canTalk(leg)) this.media.join(leg.port, this.mix);
-      else this.media.leave(leg.port);
-    }
+    const { media, mix, tones } = this.options;
+    const { port } = this.caller;
+    if (port === undefined) return;
+    if (this.#outside?.state === 'early') {
+      this.#hush();
+      for (const leg of [this.caller, this.#outside]) if (leg.port !== undefined) media.join(leg.port, mix);
+    } else this.#ringBack ??= media.play({ port }, tones.ringBack, { loop: true });
+  }
+
+  #talk(): void {
+    const { mix, media, progress } = this.options;
+    this.#hush();
+    this.#hunt.stop();
+    if (this.#outside) new Conversation([this.caller, this.#outside], mix, media);
+    progress.connected();
   }
 
   #hush(): void {
-    if (this.#ringBack !== undefined) this.media.stopPlay(this.#ringBack);
+    if (this.#ringBack !== undefined) this.options.media.stopPlay(this.#ringBack);
     this.#ringBack = undefined;
   }
-}
-
-function canTalk(leg: Leg): boolean {
-  return leg.state === 'early' || leg.state === 'answered';
 }

@@ -16,12 +16,9 @@ export function element(
 /** Text within an element or an attribute. Characters that XML cannot hold at all become U+FFFD. */
 export function text(value: string): string {
   const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-  return (
-    value
-      // eslint-disable-next-line no-control-regex
-      .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])/g, '\ufffd')
-      .replace(/[&<>"]/g, (character) => escapes[character])
-  );
+  return value
+    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])/g, '\ufffd')
+    .replace(/[&<>"]/g, (character) => escapes[character]);
 }
 
 /** A whole document. */

@@ -41,7 +41,7 @@ export const configSchema = {
     network: {
       type: 'object',
       additionalProperties: false,
-      required: ['bind', 'sipPort', 'sipTlsPort', 'httpPort', 'rtpPorts'],
+      required: ['bind', 'sipPort', 'sipTlsPort', 'httpPort', 'rtpPorts', 'rtpTimeoutSeconds'],
       default: {},
       properties: {
         bind: {
@@ -66,6 +66,13 @@ export const configSchema = {
           maxItems: 2,
           default: [16384, 32766],
           description: 'the first and the last UDP port for audio',
+        },
+        rtpTimeoutSeconds: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 3600,
+          default: 60,
+          description: '0 to 3600 seconds without audio after which a call is hung up; 0 is never',
         },
       },
     },

@@ -1,5 +1,5 @@
 /** Dialogs as data (RFC 3261 §12): what both sides must remember to send requests within a call. */
-import { Headers, parseCSeq, parseNameAddr, type SipRequest, type SipResponse } from 'sip-parser';
+import { Headers, parseCSeq, parseNameAddr, parseUri, type SipRequest, type SipResponse } from 'sip-parser';
 import type { Endpoint } from './transport.js';
 
 export type Dialog = {
@@ -74,18 +74,19 @@ export function ackIn(dialog: Dialog, inviteSeq: number): SipRequest {
 }
 
 /**
- * The dialog after a request of the peer; undefined if the request comes out of order and is answered 500
- * (RFC 3261 §12.2.2). A re-INVITE moves the target.
+ * The dialog after a request of the peer that came from `source`; undefined if the request comes out of order and is
+ * answered 500 (RFC 3261 §12.2.2).
  */
-export function afterRequest(dialog: Dialog, request: SipRequest): Dialog | undefined {
+export function afterRequest(dialog: Dialog, request: SipRequest, source: Endpoint): Dialog | undefined {
   const { number } = parseCSeq(request.headers.get('CSeq') ?? '');
   if (dialog.remoteSeq !== undefined && number <= dialog.remoteSeq) return undefined;
-  const moves = request.method === 'INVITE' || request.method === 'UPDATE';
-  return {
-    ...dialog,
-    remoteSeq: number,
-    target: moves && request.headers.has('Contact') ? targetOf(request.headers, request) : dialog.target,
-  };
+  return { ...dialog, remoteSeq: number, peer: source };
+}
+
+/** The dialog after an INVITE or UPDATE of the peer was accepted, or ours by it: its Contact may have moved. */
+export function retargeted(dialog: Dialog, message: SipRequest | SipResponse): Dialog {
+  const contact = message.headers.all('Contact')[0];
+  return contact === undefined ? dialog : { ...dialog, target: parseNameAddr(contact).uri };
 }
 
 /** The tag of a From or To value; empty for a phone of RFC 2543 (RFC 3261 §12.1.1). */
@@ -93,12 +94,17 @@ export function tagOf(value: string): string {
   return parseNameAddr(value).params.get('tag') ?? '';
 }
 
+/** RFC 3261 §12.2.1.1: a first router that does not say `lr` is addressed itself, and the target goes last. */
 function requestIn(dialog: Dialog, method: string, seq: number): SipRequest {
+  let { target: uri, routes } = dialog;
+  const first = routes.length > 0 ? parseNameAddr(routes[0]).uri : '';
+  if (first !== '' && !parseUri(first).params.has('lr'))
+    [uri, routes] = [first, [...routes.slice(1), `<${dialog.target}>`]];
   const headers = new Headers();
-  for (const route of dialog.routes) headers.append('Route', route);
+  for (const route of routes) headers.append('Route', route);
   headers.append('From', dialog.local).append('To', dialog.remote).append('Call-ID', dialog.callId);
   headers.append('CSeq', `${seq} ${method}`).append('Max-Forwards', '70');
-  return { kind: 'request', method, uri: dialog.target, headers, body: Buffer.alloc(0) };
+  return { kind: 'request', method, uri, headers, body: Buffer.alloc(0) };
 }
 
 function targetOf(headers: Headers, request: SipRequest): string {

@@ -61,6 +61,7 @@ export function inviteSession(state: InviteSessionState, event: InviteSessionEve
         case 'hangUp':
           return end({ by: 'us', status: 480 }, { type: 'respond', status: 480 });
         case 'cancelled':
+        case 'bye': // a caller may end an early dialog so (RFC 3261 §15)
           return end({ by: 'peer', status: 487 }, { type: 'respond', status: 487 });
         case 'failed':
           return end({ by: 'network' });
@@ -102,7 +103,8 @@ export function inviteSession(state: InviteSessionState, event: InviteSessionEve
       }
       break;
     case 'confirmed':
-      if (event.type === 'hangUp' || event.type === 'reject') return end({ by: 'us' }, { type: 'sendBye' });
+      if (event.type === 'hangUp') return end({ by: 'us' }, { type: 'sendBye' });
+      if (event.type === 'reject') return end({ by: 'us', status: event.status }, { type: 'sendBye' });
       if (event.type === 'bye') return end({ by: 'peer' });
       if (event.type === 'noAck' || event.type === 'failed')
         return end({ by: 'network' }, { type: 'sendBye' });

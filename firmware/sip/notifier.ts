@@ -79,8 +79,8 @@ class Subscription {
   }
 
   /** A refresh in our dialog; false if it came out of order. */
-  take(request: SipRequest): boolean {
-    const dialog = afterRequest(this.#dialog, request);
+  take({ request, source }: ServerTransaction): boolean {
+    const dialog = afterRequest(this.#dialog, request, source);
     if (dialog) this.#dialog = dialog;
     return dialog !== undefined;
   }
@@ -151,7 +151,7 @@ export class Notifier {
     const known = this.#of(request);
     if (!known && tagOf(request.headers.get('To') ?? '') !== '')
       throw new ProtocolError(481, reasonPhrase(481));
-    if (known && !known.take(request)) throw new ProtocolError(500, 'CSeq Out Of Order');
+    if (known && !known.take(transaction)) throw new ProtocolError(500, 'CSeq Out Of Order');
     const subscribed = known ?? this.#open(transaction, account);
     const response = responseTo(request, 200, 'OK');
     const to = request.headers.get('To') ?? '';

@@ -82,6 +82,8 @@ type Client = { answered: boolean; receive(response: SipResponse, source: Endpoi
 export class TransactionLayer {
   #servers = new Map<string, Server>();
   #clients = new Map<string, Client>();
+  /** Requests outside dialogs that are being served, whichever way they came. */
+  #origins = new Set<string>();
   #whenAnswered: (() => void)[] = [];
 
   constructor(
@@ -166,6 +168,7 @@ export class TransactionLayer {
   stop(): void {
     for (const transaction of [...this.#servers.values(), ...this.#clients.values()]) transaction.stop();
     this.#servers.clear();
+    this.#origins.clear();
     this.#clients.clear();
   }
 
@@ -180,6 +183,9 @@ export class TransactionLayer {
       known.repeat();
     } else if (request.method === 'CANCEL') {
       this.#cancel(request, key, via, source, octets);
+    } else if (this.#origins.has(originOf(request))) {
+      // RFC 3261 §8.2.2.2: it came by another way too, and is being served.
+      this.respondStateless(request, responseTo(request, 482, 'Merged Request'), source, octets);
     } else {
       const verdict = this.handlers.screen?.(request, source) ?? 'serve';
       if (verdict === 'serve') this.handlers.request(this.#begin(request, key, via, source));
@@ -215,6 +221,7 @@ export class TransactionLayer {
     source: Endpoint,
   ): ServerTransaction {
     const to = replyTo(via, source);
+    const origin = originOf(request);
     let lastAck = request;
     const runner = new MachineRunner<State, InviteServerEvent, InviteServerEffect>(
       machine,
@@ -223,13 +230,21 @@ export class TransactionLayer {
       (effect) => {
         if (effect.type === 'send') this.transport.send(effect.response, to);
         else if (effect.type === 'passAck') this.handlers.ack(lastAck, source);
-        else if (effect.type === 'end') this.#servers.delete(key);
+        else if (effect.type === 'end') {
+          this.#servers.delete(key);
+          this.#origins.delete(origin);
+        }
       },
     );
+    if (origin !== '') this.#origins.add(origin);
     const transaction: ServerTransaction = {
       request,
       source,
-      respond: (response) => runner.dispatch({ type: 'respond', response }),
+      respond: (response) => {
+        // Some phones come back with credentials under the same CSeq: that is no merged request.
+        if (response.status === 401) this.#origins.delete(origin);
+        runner.dispatch({ type: 'respond', response });
+      },
     };
     this.#servers.set(key, {
       transaction,
@@ -356,6 +371,13 @@ function serverKey(request: SipRequest, via: Via, method: string): string {
   const fromTag = parseNameAddr(headers.get('From') ?? '').params.get('tag') ?? '';
   const { number } = parseCSeq(headers.get('CSeq') ?? '');
   return [uri, fromTag, headers.get('Call-ID'), number, via.host, via.port, branch, method].join(' ');
+}
+
+/** What a request is known by whichever way it comes (RFC 3261 §8.2.2.2); empty for one within a dialog. */
+function originOf({ method, headers }: SipRequest): string {
+  if (method === 'CANCEL' || parseNameAddr(headers.get('To') ?? '').params.has('tag')) return '';
+  const fromTag = parseNameAddr(headers.get('From') ?? '').params.get('tag') ?? '';
+  return [fromTag, headers.get('Call-ID'), headers.get('CSeq')].join('\n');
 }
 
 /** RFC 3261 §17.1.1.3. */

@@ -10,7 +10,7 @@ import {
 } from 'sip-parser';
 import type { Clock, Timer } from '../clock.js';
 import { MachineRunner } from '../machine.js';
-import { sendAuthenticated } from './authenticated-request.js';
+import { AuthenticatedRequests, type Requests } from './authenticated-requests.js';
 import { DigestClient } from './digest-client.js';
 import type { Target } from './locate.js';
 import {
@@ -20,7 +20,7 @@ import {
   type RegistrationEvent,
   type RegistrationState,
 } from './registration.js';
-import { USER_AGENT } from './sip-call.js';
+import { USER_AGENT } from './in-dialog.js';
 import type { TransactionLayer } from './transaction-layer.js';
 import type { Endpoint } from './transport.js';
 
@@ -57,7 +57,8 @@ export type TrunkStatus = {
 };
 
 export class Trunk {
-  readonly digest?: DigestClient;
+  /** How requests are sent there: with our credentials, if we have some. */
+  readonly requests: Requests;
   readonly #registration: MachineRunner<RegistrationState, RegistrationEvent, RegistrationEffect>;
   /** Where it may be, the one in use first. */
   #endpoints: readonly Endpoint[] = [];
@@ -76,8 +77,10 @@ export class Trunk {
     private readonly home: TrunkHome,
   ) {
     const { username, password } = settings;
-    if (username !== undefined && password !== undefined)
-      this.digest = new DigestClient({ username, password });
+    this.requests =
+      username !== undefined && password !== undefined
+        ? new AuthenticatedRequests(home.layer, new DigestClient({ username, password }))
+        : home.layer;
     this.#registration = new MachineRunner(
       registration,
       registrationStart,
@@ -243,8 +246,7 @@ export class Trunk {
   }
 
   #send(request: SipRequest, to: Endpoint, handlers: Parameters<TransactionLayer['send']>[2]): void {
-    if (!this.digest) return void this.home.layer.send(request, to, handlers);
-    const sent = sendAuthenticated(this.home.layer, this.digest, request, to, {
+    const sent = this.requests.send(request, to, {
       ...handlers,
       response: (response, source) => {
         // Each challenge used up one more number.

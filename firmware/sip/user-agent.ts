@@ -16,9 +16,13 @@ import { dialogKey, tagOf } from './dialog.js';
 import { DigestAuthenticator, type Algorithm } from './digest.js';
 import { GuessGuard } from './guess-guard.js';
 import { ProtocolError } from './protocol-error.js';
+import { readReplaces } from './refer.js';
 import { Registrar } from './registrar.js';
+import { USER_AGENT } from './in-dialog.js';
+import { ALLOW, checkBody, checkRequired, SUPPORTED } from './method-rules.js';
+import { termsOfRequest } from './session-expires.js';
+import { newInvite, SipCall, type CallHome } from './sip-call.js';
 import type { Trunk } from './trunk.js';
-import { ALLOW, newInvite, SipCall, USER_AGENT, type CallHome } from './sip-call.js';
 import { responseTo, TransactionLayer, type ServerTransaction } from './transaction-layer.js';
 import { isReliable, protocolOf, type Endpoint, type Transport } from './transport.js';
 
@@ -48,8 +52,10 @@ export type UserAgentOptions = {
   trunkOf?(source: Endpoint): Trunk | undefined;
   /** Addresses that may try passwords as often as they like. */
   isTrusted(address: string): boolean;
-  /** A new call. `dialled` is the user part of the Request-URI. */
-  onCall(call: SipCall, caller: Caller, dialled: string): void;
+  /**
+   * A new call. `dialled` is the user part of the Request-URI. `replaced`: the call whose place it takes (RFC 3891).
+   */
+  onCall(call: SipCall, caller: Caller, dialled: string, replaced?: SipCall): void;
 };
 
 export class UserAgent implements CallHome {
@@ -142,7 +148,7 @@ export class UserAgent implements CallHome {
       this.contactFor(peer, username),
       sdp,
     );
-    return SipCall.outgoing(this, trunk.route(invite), peer, trunk.digest);
+    return SipCall.outgoing(this, trunk.route(invite), peer, trunk.requests);
   }
 
   /** From now on every new call is refused with 503; those that stand are their owners' to end. */
@@ -162,6 +168,10 @@ export class UserAgent implements CallHome {
 
   release(key: string, call: SipCall): void {
     if (this.#dialogs.get(key) === call) this.#dialogs.delete(key);
+  }
+
+  find(key: string): SipCall | undefined {
+    return this.#dialogs.get(key);
   }
 
   /** What can be answered without being remembered is answered at once: whoever floods us costs no memory. */
@@ -187,7 +197,7 @@ export class UserAgent implements CallHome {
       this.#callers.set(request, this.#callerOf(request, source));
       return 'serve';
     }
-    if (request.method === 'BYE' || request.method === 'INFO')
+    if (['BYE', 'INFO', 'PRACK', 'UPDATE', 'REFER'].includes(request.method))
       throw new ProtocolError(481, reasonPhrase(481));
     throw new ProtocolError(405, reasonPhrase(405), [['Allow', ALLOW]]);
   }
@@ -196,10 +206,10 @@ export class UserAgent implements CallHome {
   #request(transaction: ServerTransaction): void {
     const { request } = transaction;
     const call = this.#callOf(request);
-    if (call) return call.request(transaction);
     const caller = this.#callers.get(request)!;
     try {
-      if (request.method === 'INVITE') this.#invite(transaction, caller);
+      if (call) call.request(transaction);
+      else if (request.method === 'INVITE') this.#invite(transaction, caller);
       else if (caller.type === 'account') this.#register(transaction, caller.username);
     } catch (error) {
       transaction.respond(this.#refusal(request, error));
@@ -212,16 +222,14 @@ export class UserAgent implements CallHome {
       throw new ProtocolError(501, reasonPhrase(501), [['Allow', ALLOW]]);
     const scheme = /^[^:]*/.exec(request.uri)![0].toLowerCase();
     if (scheme !== 'sip' && scheme !== 'sips') throw new ProtocolError(416, reasonPhrase(416));
-    const required = request.headers.all('Require');
-    if (required.length > 0)
-      throw new ProtocolError(420, reasonPhrase(420), [['Unsupported', required.join(', ')]]);
+    checkRequired(request);
     parseUri(request.uri);
   }
 
   /** Asks whether we are there: answered to anybody, so that monitoring and NAT keep-alive work. */
   #options(request: SipRequest): SipResponse {
     const response = this.#response(request, 200);
-    response.headers.set('Allow', ALLOW).set('Accept', 'application/sdp');
+    response.headers.set('Allow', ALLOW).set('Supported', SUPPORTED).set('Accept', 'application/sdp');
     return response;
   }
 
@@ -238,21 +246,21 @@ export class UserAgent implements CallHome {
 
   #invite(transaction: ServerTransaction, caller: Caller): void {
     const { request } = transaction;
-    const type = (request.headers.get('Content-Type') ?? '').split(';')[0].trim().toLowerCase();
-    if (request.body.length > 0 && type !== 'application/sdp')
-      throw new ProtocolError(415, reasonPhrase(415), [['Accept', 'application/sdp']]);
+    checkBody(request);
+    termsOfRequest(request.headers);
     const accepted = request.headers.all('Accept').map((value) => value.split(';')[0].trim().toLowerCase());
     if (
       accepted.length > 0 &&
       !accepted.some((value) => ['application/sdp', 'application/*', '*/*'].includes(value))
     )
       throw new ProtocolError(406, reasonPhrase(406));
+    const replaced = this.#replacedBy(request);
     transaction.respond(responseTo(request, 100, reasonPhrase(100)));
     const call = SipCall.incoming(this, transaction);
     this.#ringing.set(transaction, call);
     call.onClosed = () => this.#ringing.delete(transaction);
     const trunk = caller.type === 'outside' ? this.options.trunkOf?.(transaction.source) : undefined;
-    this.options.onCall(call, caller, dialledNumber(trunk, request));
+    this.options.onCall(call, caller, dialledNumber(trunk, request), replaced);
   }
 
   /** Who a request is of: a provider by its address, anybody else by credentials. */
@@ -267,6 +275,18 @@ export class UserAgent implements CallHome {
   #trunkOf(request: SipRequest, source: Endpoint): Trunk | undefined {
     if (request.method !== 'INVITE' || request.headers.has('Authorization')) return undefined;
     return this.registrar.knows(source) ? undefined : this.options.trunkOf?.(source);
+  }
+
+  /** The call that an INVITE with Replaces takes over (RFC 3891 §3). Throws ProtocolError 400, 481 or 486. */
+  #replacedBy({ headers }: SipRequest): SipCall | undefined {
+    const values = headers.all('Replaces');
+    if (values.length === 0) return undefined;
+    if (values.length > 1) throw new ProtocolError(400, 'More Than One Replaces');
+    const { key, earlyOnly } = readReplaces(values[0]);
+    const call = this.find(key);
+    if (!call?.confirmed) throw new ProtocolError(481, reasonPhrase(481));
+    if (earlyOnly) throw new ProtocolError(486, reasonPhrase(486));
+    return call;
   }
 
   /** The user whose credentials the request bears: who a caller is follows from these, never from From. */

@@ -55,6 +55,7 @@ class Bench {
       media,
       clock,
       localAddressFor: () => '192.0.2.1',
+      rxPackets: () => undefined,
     });
     this.agent = new UserAgent({
       transport: {

@@ -28,6 +28,7 @@ test('a document written by hand gets its defaults, and is itself left as it was
     sipTlsPort: 5061,
     httpPort: 8080,
     rtpPorts: [16384, 32766],
+    rtpTimeoutSeconds: 60,
   });
   assert.equal(config.administrators, []);
   assert.is(config.extensions[0].sip.maxCalls, 4);
@@ -59,7 +60,6 @@ test('a dial plan to the outside gets its defaults', () => {
   const config = validateConfig(outside);
   assert.equal(config.trunks[0], {
     ...provider,
-    transport: 'udp',
     codecs: ['PCMU', 'PCMA'],
     qualifySeconds: 60,
     inbound: { strip: 0, prepend: '', numbers: [] },

@@ -1,7 +1,7 @@
 /** Hold and resume, in every way phones say it. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Box, phones, type Room } from '../support/box.js';
+import { Box, phones, withBox, type Room } from '../support/box.js';
 import { decodeG711 } from '../support/reference-g711.js';
 import type { TestCall } from '../support/test-call.js';
 import { amplitudeOf, decibels, rms, toneSource } from '../support/tone.js';
@@ -130,6 +130,29 @@ test('both hold each other, one resumes: it hears music until the other resumes 
   assert.ok(Math.abs(rms(heard) - AMPLITUDE / Math.SQRT2) < 100, 'nothing but the other');
   await one.hangUp();
   await other.ended;
+});
+
+test('a phone that vanishes is hung up when no audio has come for the time set; one on hold is not', async () => {
+  await withBox(
+    {
+      version: 1,
+      network: { rtpTimeoutSeconds: 1 },
+      extensions: phones(2),
+      conferences: [{ number: '800', description: 'Open', type: 'static', record: false }],
+    },
+    async (own) => {
+      const [gone, held] = await Promise.all(['101', '102'].map((number) => own.phone(number)));
+      const call = await held.dial('800');
+      await call.reinvite('inactive');
+      call.ear.quiet = true;
+      const silent = await gone.dial('800');
+      await silent.ear.listen(50);
+      silent.ear.quiet = true;
+      await silent.ended;
+      assert.is((await own.get<Room[]>('conferences'))[0].participants.length, 1);
+      await call.hangUp();
+    },
+  );
 });
 
 test.run();

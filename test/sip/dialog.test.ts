@@ -9,6 +9,7 @@ import {
   dialogOfInvite,
   dialogOfResponse,
   nextRequest,
+  retargeted,
 } from '../../firmware/sip/dialog.js';
 import { okRepeater, type OkRepeaterEffect } from '../../firmware/sip/ok-repeater.js';
 
@@ -60,8 +61,20 @@ test('calling: the route is turned round, the ACK bears the number of the INVITE
 
 test('a re-INVITE moves the target; an older request than the last is out of order', () => {
   const dialog = dialogOfInvite(invite(7), 'ours', peer);
-  assert.is(afterRequest(dialog, invite(7)), undefined);
-  assert.is(afterRequest(dialog, invite(8, '<sip:moved@192.0.2.10>'))?.target, 'sip:moved@192.0.2.10');
+  const moved = { address: '192.0.2.9', port: 7777 };
+  assert.is(afterRequest(dialog, invite(7), moved), undefined);
+  const reinvite = invite(8, '<sip:moved@192.0.2.10>');
+  assert.equal(afterRequest(dialog, reinvite, moved)?.peer, moved, 'a router gave it a new port');
+  assert.is(afterRequest(dialog, reinvite, moved)?.target, 'sip:101@192.0.2.9:5062', 'not accepted yet');
+  assert.is(retargeted(dialog, reinvite).target, 'sip:moved@192.0.2.10');
+});
+
+test('a first router of the old kind is addressed itself, and the target goes last in the route', () => {
+  const strict = invite();
+  strict.headers.set('Record-Route', '<sip:p2>, <sip:p1;lr>');
+  const { request } = nextRequest(dialogOfInvite(strict, 'ours', peer), 'BYE');
+  assert.is(request.uri, 'sip:p2');
+  assert.equal(request.headers.all('Route'), ['<sip:p1;lr>', '<sip:101@192.0.2.9:5062>']);
 });
 
 test('a 2xx is repeated at growing intervals until its ACK, and not after', () => {

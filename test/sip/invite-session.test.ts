@@ -35,6 +35,14 @@ const scripts: [title: string, start: InviteSessionState, rows: [event: string, 
     ],
   ],
   [
+    'called, the caller gives up while it rings by BYE',
+    incoming,
+    [
+      ['ring', 'respond 180'],
+      ['bye', 'respond 487, ended peer 487'],
+    ],
+  ],
+  [
     'a CANCEL that crosses our answer does nothing',
     incoming,
     [
@@ -74,7 +82,7 @@ const scripts: [title: string, start: InviteSessionState, rows: [event: string, 
     [
       ['answer', 'respond 200'],
       ['acked', 'confirmed'],
-      ['reject 488', 'sendBye, ended us'],
+      ['reject 488', 'sendBye, ended us 488'],
     ],
   ],
   [

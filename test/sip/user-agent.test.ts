@@ -1,160 +1,11 @@
 /** The user agent by messages alone: no socket, a clock turned by hand. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  authText,
-  parseAuth,
-  parseMessage,
-  serializeMessage,
-  type SipMessage,
-  type SipRequest,
-  type SipResponse,
-} from 'sip-parser';
-import { ManualClock } from '../../firmware/clock.js';
-import { digestResponse, type Algorithm } from '../../firmware/sip/digest.js';
-import type { Ending } from '../../firmware/sip/invite-session.js';
-import type { SipCall } from '../../firmware/sip/sip-call.js';
+import { parseAuth, parseMessage, serializeMessage, type SipRequest, type SipResponse } from 'sip-parser';
 import type { Endpoint } from '../../firmware/sip/transport.js';
-import { UserAgent } from '../../firmware/sip/user-agent.js';
+import { Bench, peer } from '../support/sip-bench.js';
 
 const test = suite('user agent');
-
-const peer = { address: '192.0.2.9', port: 5062 };
-const offer =
-  'v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n';
-
-/** A box with one account, 101 with password `secret`, and everything it sent. */
-class Bench {
-  readonly clock = new ManualClock();
-  readonly sent: SipMessage[] = [];
-  readonly sentTo: Endpoint[] = [];
-  readonly told: string[] = [];
-  readonly agent: UserAgent;
-  call?: SipCall;
-  #branch = 0;
-
-  constructor() {
-    this.agent = new UserAgent({
-      transport: {
-        send: (message, to) => {
-          this.sent.push(message);
-          this.sentTo.push(to);
-        },
-        localFor: () => ({ address: '192.0.2.1', port: 5060 }),
-      },
-      clock: this.clock,
-      realm: 'parley',
-      digestAlgorithms: () => ['SHA-256', 'MD5'],
-      isTrusted: () => false,
-      passwordOf: (username) => (username === '101' ? 'secret' : undefined),
-      onCall: (call, caller, dialled) => {
-        this.call = call;
-        this.told.push(
-          `${caller.type === 'account' ? caller.username : `${caller.number} by ${caller.trunk}`} dials ${dialled}`,
-        );
-        this.watch(call);
-      },
-    });
-  }
-
-  watch(call: SipCall): void {
-    call.handlers = {
-      trying: () => this.told.push('trying'),
-      ringing: () => this.told.push('ringing'),
-      answered: (sdp) => this.told.push(`answered ${sdp?.toString() ?? ''}`.trim()),
-      reoffered: (sdp) => Buffer.from(`answer to ${sdp?.toString() ?? 'nothing'}`),
-      digit: (digit) => this.told.push(`digit ${digit}`),
-      ended: ({ by, status }: Ending) => this.told.push(`ended ${by} ${status ?? ''}`.trim()),
-    };
-  }
-
-  /** Sends a request as the phone would; returns the last message the box sent after it. */
-  request(
-    method: string,
-    options: {
-      uri?: string;
-      to?: string;
-      seq?: number;
-      lines?: string[];
-      body?: string;
-      branch?: string;
-      source?: Endpoint;
-    } = {},
-  ): SipResponse {
-    const { uri = 'sip:800@192.0.2.1', to = `<${uri}>`, seq = 1, lines = [], body = '' } = options;
-    const branch = options.branch ?? `z9hG4bK${++this.#branch}`;
-    const text = [
-      `${method} ${uri} SIP/2.0`,
-      `Via: SIP/2.0/UDP 10.0.0.9:5062;branch=${branch};rport`,
-      'From: "Ann" <sip:101@box.example>;tag=theirs',
-      `To: ${to}`,
-      'Call-ID: c1',
-      `CSeq: ${seq} ${method}`,
-      'Max-Forwards: 70',
-      'Contact: <sip:101@192.0.2.9:5062>',
-      ...lines,
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      '',
-      body,
-    ].join('\r\n');
-    this.agent.receive(parseMessage(Buffer.from(text)), options.source ?? peer);
-    return this.sent.at(-1) as SipResponse;
-  }
-
-  /** As `request`, answering the challenge that comes. */
-  authenticated(
-    method: string,
-    options: Parameters<Bench['request']>[1] = {},
-    password = 'secret',
-  ): SipResponse {
-    const challenged = this.request(method, options);
-    assert.is(challenged.status, 401);
-    if (method === 'INVITE') this.request('ACK', { ...options, branch: `z9hG4bK${this.#branch}` });
-    const { params } = parseAuth(challenged.headers.all('WWW-Authenticate')[0]);
-    const uri = options.uri ?? 'sip:800@192.0.2.1';
-    const fields = {
-      username: '101',
-      realm: 'parley',
-      nonce: params.get('nonce')!,
-      uri,
-      algorithm: params.get('algorithm') as Algorithm,
-      qop: 'auth',
-      cnonce: 'c',
-      nc: '00000001',
-    } as const;
-    const authorization = authText('Digest', [
-      ...Object.entries(fields).map(([name, value]): [string, string, boolean] => [
-        name,
-        value,
-        name !== 'nc',
-      ]),
-      ['response', digestResponse(fields, method, password), true],
-    ]);
-    const lines = [...(options.lines ?? []), `Authorization: ${authorization}`];
-    return this.request(method, { ...options, seq: (options.seq ?? 1) + 1, lines });
-  }
-
-  /** A call that is answered and acknowledged; returns the To value with the box's tag. */
-  establish(ackBody = ''): string {
-    this.authenticated('INVITE', { lines: ['Content-Type: application/sdp'], body: offer });
-    this.call!.answer(Buffer.from('our answer'));
-    const to = (this.sent.at(-1) as SipResponse).headers.get('To')!;
-    this.request('ACK', { to, seq: 2, body: ackBody });
-    return to;
-  }
-
-  statuses(): number[] {
-    return this.sent.flatMap((message) => (message.kind === 'response' ? [message.status] : []));
-  }
-
-  /** Lets every timer run out and asserts that nothing is left. */
-  done(): void {
-    this.clock.advance(40_000);
-    assert.is(this.agent.layer.open, 0, 'open transactions');
-    assert.is(this.agent.dialogs, 0, 'open dialogs');
-    assert.is(this.clock.pending, 0, 'running timers');
-  }
-}
 
 test('OPTIONS is answered without a challenge, to where it came from', () => {
   const bench = new Bench();
@@ -186,7 +37,7 @@ const refused: [
   ['a method nobody knows', 'DANCE', {}, 501, 'Allow'],
   ['a method not for us', 'MESSAGE', {}, 405, 'Allow'],
   ['an address of another kind', 'OPTIONS', { uri: 'tel:+15551234' }, 416],
-  ['an extension we lack', 'INVITE', { lines: ['Require: 100rel'] }, 420, 'Unsupported'],
+  ['an extension we lack', 'INVITE', { lines: ['Require: 100rel, precondition'] }, 420, 'Unsupported'],
   ['BYE of no call', 'BYE', { to: '<sip:800@192.0.2.1>;tag=x' }, 481],
   ['CANCEL of no call', 'CANCEL', {}, 481],
   ['INVITE without credentials', 'INVITE', {}, 401, 'WWW-Authenticate'],
@@ -201,6 +52,137 @@ for (const [title, method, options, status, header] of refused)
     if (method === 'INVITE') bench.request('ACK', { ...options, branch: 'z9hG4bK1' });
     bench.done();
   });
+
+test('a phone registers its own extension and no other', () => {
+  const bench = new Bench();
+  const uri = 'sip:box.example';
+  const ok = bench.authenticated('REGISTER', { uri, to: '<sip:101@box.example>' });
+  assert.is(ok.status, 200);
+  assert.equal(ok.headers.all('Contact'), ['<sip:101@192.0.2.9:5062>;expires=3600']);
+  assert.is(bench.authenticated('REGISTER', { uri, to: '<sip:102@box.example>', seq: 5 }).status, 403);
+  bench.done();
+});
+
+test('a call comes in, is answered, keyed by INFO, held by re-INVITE, and ended by the phone', () => {
+  const bench = new Bench();
+  const to = bench.establish();
+  const info = {
+    to,
+    seq: 3,
+    lines: ['Content-Type: application/dtmf-relay'],
+    body: 'Signal=5\r\nDuration=160\r\n',
+  };
+  assert.is(bench.request('INFO', info).status, 200);
+  const held = bench.request('INVITE', {
+    to,
+    seq: 4,
+    lines: ['Content-Type: application/sdp'],
+    body: 'hold',
+  });
+  assert.is(held.body.toString(), 'answer to hold');
+  bench.request('ACK', { to, seq: 4 });
+  assert.is(bench.request('BYE', { to, seq: 3 }).status, 500, 'out of order');
+  assert.is(bench.request('BYE', { to, seq: 5 }).status, 200);
+  assert.equal(bench.told, ['101 dials 800', 'answered', 'digit 5', 'ended peer']);
+  bench.done();
+});
+
+test('an offerless INVITE gets our offer; the answer comes with the ACK', () => {
+  const bench = new Bench();
+  bench.authenticated('INVITE');
+  assert.is(bench.call!.offer, undefined);
+  bench.call!.answer(Buffer.from('our offer'));
+  const to = (bench.sent.at(-1) as SipResponse).headers.get('To')!;
+  bench.request('ACK', { to, seq: 2, lines: ['Content-Type: application/sdp'], body: 'their answer' });
+  assert.equal(bench.told, ['101 dials 800', 'agreed their answer', 'answered']);
+  bench.call!.hangUp();
+  const bye = bench.sent.at(-1) as SipRequest;
+  assert.is(bye.method, 'BYE');
+  assert.is(bye.uri, 'sip:101@192.0.2.9:5062');
+  bench.done();
+});
+
+test('an offerless re-INVITE gets our offer; the answer comes with its ACK, a body in any other ACK is none', () => {
+  const bench = new Bench();
+  const to = bench.establish('no answer: the offer was theirs');
+  const sdp = ['Content-Type: application/sdp'];
+  assert.is(bench.request('INVITE', { to, seq: 3 }).body.toString(), 'answer to nothing');
+  bench.request('ACK', { to, seq: 3, lines: sdp, body: 'their answer' });
+  assert.equal(bench.told, ['101 dials 800', 'answered', 'agreed their answer']);
+  bench.request('BYE', { to, seq: 4 });
+  bench.done();
+});
+
+for (const when of ['INVITE', 're-INVITE'])
+  test(`our offer in the 200 to an offerless ${when} stays without answer: the call ends`, () => {
+    const bench = new Bench();
+    if (when === 'INVITE') {
+      bench.authenticated('INVITE');
+      bench.call!.answer(Buffer.from('our offer'));
+    } else bench.request('INVITE', { to: bench.establish(), seq: 3 });
+    const to = (bench.sent.at(-1) as SipResponse).headers.get('To')!;
+    bench.request('ACK', { to, seq: when === 'INVITE' ? 2 : 3 });
+    assert.is((bench.sent.at(-1) as SipRequest).method, 'BYE');
+    assert.is(bench.told.at(-1), 'ended us 488');
+    bench.done();
+  });
+
+test('a re-INVITE that is refused leaves the call as it was', () => {
+  const bench = new Bench();
+  const to = bench.establish();
+  bench.call!.handlers.reoffered = () => undefined;
+  assert.is(bench.request('INVITE', { to, seq: 3, body: 'x', branch: 'z9hG4bKre' }).status, 488);
+  bench.request('ACK', { to, seq: 3, branch: 'z9hG4bKre' });
+  assert.is(bench.request('INFO', { to, seq: 4 }).status, 200);
+  assert.is(bench.request('BYE', { to, seq: 5 }).status, 200);
+  bench.done();
+});
+
+test('a caller who gives up: 200 to the CANCEL, 487 to the INVITE', () => {
+  const bench = new Bench();
+  bench.authenticated('INVITE');
+  bench.call!.ring();
+  bench.request('CANCEL', { seq: 2, branch: 'z9hG4bK2' });
+  assert.equal(bench.statuses().slice(-3), [180, 200, 487]);
+  assert.equal(bench.told, ['101 dials 800', 'ended peer 487']);
+  bench.request('ACK', { seq: 2, branch: 'z9hG4bK2' });
+  bench.done();
+});
+
+test('a 2xx is repeated until it is acknowledged; never acknowledged, the call ends', () => {
+  const bench = new Bench();
+  bench.authenticated('INVITE');
+  bench.call!.answer(Buffer.from('x'));
+  bench.clock.advance(1500);
+  assert.equal(bench.statuses().slice(-3), [200, 200, 200]);
+  bench.clock.advance(40_000);
+  assert.equal(bench.told, ['101 dials 800', 'ended network']);
+  bench.done();
+});
+
+test('we call a phone, it rings, answers and is hung up; a repeated 2xx is acknowledged again', () => {
+  const bench = new Bench();
+  const call = bench.dial();
+  const invite = bench.last;
+  assert.match(invite.headers.get('From')!, /^"Bo \\"B\\"" <sip:102@192\.0\.2\.1:5060>;tag=/);
+  bench.respond(180);
+  bench.respond(200, { request: invite, body: 'their answer' });
+  bench.respond(200, { request: invite, body: 'their answer' });
+  const methods = bench.sent.map((message) => (message as SipRequest).method);
+  assert.equal(methods, ['INVITE', 'ACK', 'ACK']);
+  assert.equal(bench.told, ['ringing', 'agreed their answer', 'answered']);
+  call.hangUp();
+  assert.is((bench.sent.at(-1) as SipRequest).method, 'BYE');
+  bench.done();
+});
+
+test('while the box goes down, new calls are refused', () => {
+  const bench = new Bench();
+  bench.agent.stopTakingCalls();
+  assert.is(bench.request('INVITE').status, 503);
+  bench.request('ACK', { branch: 'z9hG4bK1' });
+  bench.done();
+});
 
 test('who has proven nothing costs no memory, whatever is asked', () => {
   const bench = new Bench();
@@ -275,155 +257,6 @@ test('a phone that had to connect again gets our BYE where it is now; Contact na
   bench.call!.hangUp();
   assert.match(bench.sent.at(-1)!.headers.get('Via')!, /^SIP\/2\.0\/TLS/);
   assert.equal(bench.sentTo.at(-1), again);
-  bench.done();
-});
-
-test('a phone registers its own extension and no other', () => {
-  const bench = new Bench();
-  const uri = 'sip:box.example';
-  const ok = bench.authenticated('REGISTER', { uri, to: '<sip:101@box.example>' });
-  assert.is(ok.status, 200);
-  assert.equal(ok.headers.all('Contact'), ['<sip:101@192.0.2.9:5062>;expires=3600']);
-  assert.is(bench.authenticated('REGISTER', { uri, to: '<sip:102@box.example>', seq: 5 }).status, 403);
-  bench.done();
-});
-
-test('a call comes in, is answered, keyed by INFO, held by re-INVITE, and ended by the phone', () => {
-  const bench = new Bench();
-  const to = bench.establish();
-  const info = {
-    to,
-    seq: 3,
-    lines: ['Content-Type: application/dtmf-relay'],
-    body: 'Signal=5\r\nDuration=160\r\n',
-  };
-  assert.is(bench.request('INFO', info).status, 200);
-  const held = bench.request('INVITE', {
-    to,
-    seq: 4,
-    lines: ['Content-Type: application/sdp'],
-    body: 'hold',
-  });
-  assert.is(held.body.toString(), 'answer to hold');
-  bench.request('ACK', { to, seq: 4 });
-  assert.is(bench.request('BYE', { to, seq: 3 }).status, 500, 'out of order');
-  assert.is(bench.request('BYE', { to, seq: 5 }).status, 200);
-  assert.equal(bench.told, ['101 dials 800', 'answered', 'digit 5', 'ended peer']);
-  bench.done();
-});
-
-test('an offerless INVITE gets our offer; the answer comes with the ACK', () => {
-  const bench = new Bench();
-  bench.authenticated('INVITE');
-  assert.is(bench.call!.offer, undefined);
-  bench.call!.answer(Buffer.from('our offer'));
-  const to = (bench.sent.at(-1) as SipResponse).headers.get('To')!;
-  bench.request('ACK', { to, seq: 2, lines: ['Content-Type: application/sdp'], body: 'their answer' });
-  assert.equal(bench.told, ['101 dials 800', 'answered their answer']);
-  bench.call!.hangUp();
-  const bye = bench.sent.at(-1) as SipRequest;
-  assert.is(bye.method, 'BYE');
-  assert.is(bye.uri, 'sip:101@192.0.2.9:5062');
-  bench.done();
-});
-
-test('an offerless re-INVITE gets our offer; the answer comes with its ACK, a body in any other ACK is none', () => {
-  const bench = new Bench();
-  const to = bench.establish('no answer: the offer was theirs');
-  const sdp = ['Content-Type: application/sdp'];
-  assert.is(bench.request('INVITE', { to, seq: 3 }).body.toString(), 'answer to nothing');
-  bench.request('ACK', { to, seq: 3, lines: sdp, body: 'their answer' });
-  assert.equal(bench.told, ['101 dials 800', 'answered', 'answered their answer']);
-  bench.request('BYE', { to, seq: 4 });
-  bench.done();
-});
-
-for (const when of ['INVITE', 're-INVITE'])
-  test(`our offer in the 200 to an offerless ${when} stays without answer: the call ends`, () => {
-    const bench = new Bench();
-    if (when === 'INVITE') {
-      bench.authenticated('INVITE');
-      bench.call!.answer(Buffer.from('our offer'));
-    } else bench.request('INVITE', { to: bench.establish(), seq: 3 });
-    const to = (bench.sent.at(-1) as SipResponse).headers.get('To')!;
-    bench.request('ACK', { to, seq: when === 'INVITE' ? 2 : 3 });
-    assert.is((bench.sent.at(-1) as SipRequest).method, 'BYE');
-    assert.is(bench.told.at(-1), 'ended us');
-    bench.done();
-  });
-
-test('a re-INVITE that is refused leaves the call as it was', () => {
-  const bench = new Bench();
-  const to = bench.establish();
-  bench.call!.handlers.reoffered = () => undefined;
-  assert.is(bench.request('INVITE', { to, seq: 3, body: 'x', branch: 'z9hG4bKre' }).status, 488);
-  bench.request('ACK', { to, seq: 3, branch: 'z9hG4bKre' });
-  assert.is(bench.request('INFO', { to, seq: 4 }).status, 200);
-  assert.is(bench.request('BYE', { to, seq: 5 }).status, 200);
-  bench.done();
-});
-
-test('a caller who gives up: 200 to the CANCEL, 487 to the INVITE', () => {
-  const bench = new Bench();
-  bench.authenticated('INVITE');
-  bench.call!.ring();
-  bench.request('CANCEL', { seq: 2, branch: 'z9hG4bK2' });
-  assert.equal(bench.statuses().slice(-3), [180, 200, 487]);
-  assert.equal(bench.told, ['101 dials 800', 'ended peer 487']);
-  bench.request('ACK', { seq: 2, branch: 'z9hG4bK2' });
-  bench.done();
-});
-
-test('a 2xx is repeated until it is acknowledged; never acknowledged, the call ends', () => {
-  const bench = new Bench();
-  bench.authenticated('INVITE');
-  bench.call!.answer(Buffer.from('x'));
-  bench.clock.advance(1500);
-  assert.equal(bench.statuses().slice(-3), [200, 200, 200]);
-  bench.clock.advance(40_000);
-  assert.equal(bench.told, ['101 dials 800', 'ended network']);
-  bench.done();
-});
-
-test('we call a phone, it rings, answers and is hung up; a repeated 2xx is acknowledged again', () => {
-  const bench = new Bench();
-  const call = bench.agent.call(
-    'sip:101@192.0.2.9',
-    peer,
-    { number: '102', name: 'Bo "B"' },
-    Buffer.from('offer'),
-  );
-  bench.watch(call);
-  const invite = bench.sent.at(-1) as SipRequest;
-  assert.match(invite.headers.get('From')!, /^"Bo \\"B\\"" <sip:102@192\.0\.2\.1:5060>;tag=/);
-  const answer = (status: number, body = '') => {
-    const head = ['Via', 'From', 'Call-ID', 'CSeq'].map((name) => `${name}: ${invite.headers.get(name)}`);
-    const text = [
-      `SIP/2.0 ${status} X`,
-      ...head,
-      `To: ${invite.headers.get('To')};tag=phone`,
-      'Contact: <sip:101@192.0.2.9>',
-      '',
-      body,
-    ].join('\r\n');
-    bench.agent.receive(parseMessage(Buffer.from(text)), peer);
-  };
-  answer(180);
-  answer(200, 'their answer');
-  answer(200, 'their answer');
-  const methods = bench.sent.map((message) => (message as SipRequest).method);
-  assert.equal(methods, ['INVITE', 'ACK', 'ACK']);
-  assert.equal(bench.told, ['ringing', 'answered their answer']);
-  call.hangUp();
-  assert.is((bench.sent.at(-1) as SipRequest).method, 'BYE');
-  bench.done();
-});
-
-test('while the box goes down, new calls are refused', () => {
-  const bench = new Bench();
-  bench.agent.stopTakingCalls();
-  assert.is(bench.request('INVITE').status, 503);
-  bench.request('ACK', { branch: 'z9hG4bK1' });
   bench.done();
 });
 

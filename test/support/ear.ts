@@ -16,6 +16,8 @@ export type MediaEnd = {
 export class Ear implements MediaEnd {
   /** Next frame to send, 160 samples; silence by default. */
   source: () => Int16Array = () => new Int16Array(160);
+  /** Sends nothing at all, as a phone that has gone. */
+  quiet = false;
   readonly packets: { seq: number; timestamp: number; payload: Buffer; marker: boolean }[] = [];
   #waiting: (() => void)[] = [];
   #remote?: Endpoint;
@@ -92,6 +94,7 @@ export class Ear implements MediaEnd {
   }
 
   #sendFrame(): void {
+    if (this.quiet) return;
     const key = this.#keys.shift();
     if (key?.length === 0 || key === undefined) this.#timestamp += 160;
     if (key && key.length > 0) {

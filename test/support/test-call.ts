@@ -6,6 +6,9 @@ import type { TestPhone } from './test-phone.js';
 export class TestCall<End extends MediaEnd = Ear> {
   callId = '';
   readonly ended: Promise<void>;
+  /** Statuses reported after a REFER of ours, in order. */
+  readonly reports: number[] = [];
+  #reported: () => void = () => {};
   #settle!: () => void;
   #dialog?: { local: string; remote: string; target: string };
   /** CSeq number of our last request. */
@@ -75,6 +78,35 @@ export class TestCall<End extends MediaEnd = Ear> {
     const response = await this.phone.send(request);
     if (response.status < 300) this.phone.sendAck(fill(this.#request('ACK', seq), answer));
     return response;
+  }
+
+  /** Asks the box to connect the other end elsewhere: to a number, or into the place of another call of ours. */
+  async refer(number: string, replaced?: TestCall<MediaEnd>): Promise<number> {
+    const request = this.#request('REFER', ++this.#cseq);
+    const box = /^<?(sip:[^>]*)/.exec(this.#dialog!.target)![1].replace('sip:', `sip:${number}@`);
+    const query = replaced ? `?Replaces=${encodeURIComponent(replaced.replaces)}` : '';
+    request.headers.append('Refer-To', `<${box}${query}>`).append('Contact', this.phone.contact);
+    return (await this.phone.send(request)).status;
+  }
+
+  /** Resolves with the final status of what we asked for by REFER. */
+  async outcome(): Promise<number> {
+    while (!this.reports.some((status) => status >= 200))
+      await new Promise<void>((resolve) => (this.#reported = resolve));
+    return this.reports.at(-1)!;
+  }
+
+  /** A NOTIFY came. */
+  notified({ body }: SipRequest): void {
+    this.reports.push(Number(/^SIP\/2\.0 (\d{3})/.exec(body.toString())?.[1]));
+    this.#reported();
+  }
+
+  /** Value of a Replaces header that names this call: tags as the box sees them (RFC 3891 §6.1). */
+  get replaces(): string {
+    const tag = (value: string) => parseNameAddr(value).params.get('tag');
+    const { local, remote } = this.#dialog!;
+    return `${this.callId};to-tag=${tag(remote)};from-tag=${tag(local)}`;
   }
 
   /** Sends one key by SIP INFO. */

@@ -99,7 +99,7 @@ export class TestPhone {
   async dialWith<End extends MediaEnd>(
     number: string,
     ear: End,
-    { direction }: { direction?: string } = {},
+    { direction, replaces }: { direction?: string; replaces?: TestCall } = {},
   ): Promise<TestCall<End>> {
     const call = new TestCall(this, ear);
     const { address, port } = this.options.box;
@@ -109,7 +109,10 @@ export class TestPhone {
         `sip:${number}@${address}:${port}`,
         number,
         call.sdp(direction),
-        (headers) => headers.append('Contact', this.contact).append('Content-Type', 'application/sdp'),
+        (headers) => {
+          headers.append('Contact', this.contact).append('Content-Type', 'application/sdp');
+          if (replaces) headers.append('Replaces', replaces.replaces);
+        },
         (response) => call.ringing(response),
       );
       call.answered(response);
@@ -118,6 +121,23 @@ export class TestPhone {
       throw error;
     }
     return call;
+  }
+
+  /** Answers the next call that comes in; resolves with it. */
+  next(): Promise<TestCall> {
+    return new Promise((resolve) => {
+      this.onIncoming = (transaction) => void this.accept(transaction).then(resolve);
+    });
+  }
+
+  /** Refuses every call that comes in; a redirection names the number to be called instead. */
+  refuse(status: number, redirect?: string): void {
+    this.onIncoming = (transaction) => {
+      const response = withTag(responseTo(transaction.request, status, 'No'));
+      const { address, port } = this.options.box;
+      if (redirect) response.headers.set('Contact', `<sip:${redirect}@${address}:${port}>`);
+      transaction.respond(response);
+    };
   }
 
   /** Answers a call that came in. */
@@ -157,6 +177,7 @@ export class TestPhone {
     const call = [...this.calls].find((candidate) => candidate.callId === request.headers.get('Call-ID'));
     if (request.method === 'INVITE' && !call) return this.onIncoming(transaction);
     transaction.respond(withTag(responseTo(request, request.method === 'BYE' && !call ? 481 : 200, 'OK')));
+    if (request.method === 'NOTIFY') call?.notified(request);
     if (request.method === 'BYE') void call?.close();
   }
 

@@ -1,0 +1,73 @@
+/** Phones that ring for one call: the first to answer has it, the others stop. */
+import type { Clock, Timer } from '../clock.js';
+import type { Cause } from './cause.js';
+import type { Leg, LegEvent } from './leg.js';
+
+/** How long they ring, ms. */
+const RING_MS = 120_000;
+
+export type RingingHandlers = {
+  /** The first of them rings. */
+  alerting(): void;
+  /** One has taken the call: it belongs to whoever is told. */
+  answered(phone: Leg): void;
+  /** Nobody takes it. */
+  lost(cause: Cause): void;
+  /** A phone wants this number to be called instead: the phones that are called now, none if that may not be. */
+  redirected(number: string): readonly Leg[];
+};
+
+export class Ringing {
+  #phones: Leg[] = [];
+  readonly #timer: Timer;
+  #over = false;
+
+  /** `phones` are being called already. */
+  constructor(
+    phones: readonly Leg[],
+    clock: Clock,
+    private readonly handlers: RingingHandlers,
+  ) {
+    this.#timer = clock.after(RING_MS, () => this.#lose('noAnswer'));
+    this.#add(phones);
+  }
+
+  /** The call is given up. */
+  cancel(cause: Cause): void {
+    this.#stop();
+    for (const phone of this.#phones) phone.hangUp(cause);
+  }
+
+  #add(phones: readonly Leg[]): void {
+    for (const phone of phones) phone.onEvent = (event) => this.#onPhone(phone, event);
+    this.#phones.push(...phones);
+  }
+
+  #onPhone(phone: Leg, event: LegEvent): void {
+    if (event.type === 'ended') this.#ended(phone, event);
+    else if (this.#over) return;
+    else if (event.type === 'alerting' || event.type === 'early') this.handlers.alerting();
+    else if (event.type === 'answered') {
+      this.#stop();
+      for (const other of this.#phones) if (other !== phone) other.hangUp('normal');
+      this.handlers.answered(phone);
+    }
+  }
+
+  #ended(phone: Leg, { cause, redirect }: Extract<LegEvent, { type: 'ended' }>): void {
+    this.#phones = this.#phones.filter((other) => other !== phone);
+    if (this.#over) return;
+    if (redirect !== undefined) this.#add(this.handlers.redirected(redirect));
+    if (this.#phones.length === 0) this.#lose(cause);
+  }
+
+  #lose(cause: Cause): void {
+    this.cancel(cause);
+    this.handlers.lost(cause);
+  }
+
+  #stop(): void {
+    this.#over = true;
+    this.#timer.cancel();
+  }
+}

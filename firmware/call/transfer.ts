@@ -1,0 +1,146 @@
+/** Moves legs from one place to another as phones ask for it: blind and attended transfer, Replaces. */
+import type { Clock } from '../clock.js';
+import type { Extension } from '../config/schema.js';
+import { createLog } from '../log.js';
+import type { Media, MixId } from '../media/contract.js';
+import { statusOf, type Cause } from './cause.js';
+import { Conversation } from './conversation.js';
+import type { Destination } from './dial-plan.js';
+import type { CallProgress } from './extension-call.js';
+import { isUp, type Leg } from './leg.js';
+import { Ringing } from './ringing.js';
+
+const log = createLog('call');
+
+/** A leg with the extension that it belongs to. */
+export type OwnLeg = { leg: Leg; extension: Extension };
+
+export type TransferHost = {
+  media: Media;
+  clock: Clock;
+  newMix(): MixId;
+  /** What a number reaches for an extension. */
+  destinationOf(from: Extension, number: string): Destination;
+  /** Leads a leg that is up to a number, on the account of an extension. */
+  lead(leg: Leg, destination: Destination, number: string, progress: CallProgress, by: Extension): void;
+  /** Calls the phones of an extension, shown `from`; or says why it cannot. */
+  callPhones(to: Extension, from: { number: string; name: string }): readonly Leg[] | Cause;
+};
+
+/** A phone whose call has been moved away says BYE itself; after this we do, ms. */
+const GRACE_MS = 2000;
+
+export class Transfers {
+  constructor(private readonly host: TransferHost) {}
+
+  /**
+   * The phone of `by` asks: its party is to be led to `number`; or, attended, into the place of `replaced`, another
+   * leg of the same extension. Returns 202, or the SIP status that refuses.
+   */
+  start(by: OwnLeg, number: string, replaced: OwnLeg | undefined, report: (status: number) => void): number {
+    if (!by.leg.place) return 480;
+    const status = replaced ? this.#join(by, replaced, report) : this.#lead(by, number, report);
+    log.info({ leg: by.leg.id, number, attended: replaced !== undefined, status }, 'transfer');
+    return status;
+  }
+
+  /** A new call of an extension takes the place of its old one (RFC 3891 §3): returns false if it may not. */
+  replace(leg: Leg, extension: Extension, replaced: OwnLeg): boolean {
+    const { place } = replaced.leg;
+    if (!place || replaced.extension.number !== extension.number) return false;
+    leg.onEvent = (event) => {
+      if (event.type !== 'answered') return;
+      if (replaced.leg.place !== place) return leg.hangUp('normal');
+      place.yieldTo(leg);
+      replaced.leg.hangUp('normal');
+    };
+    leg.answer();
+    return true;
+  }
+
+  #lead({ leg, extension }: OwnLeg, number: string, report: (status: number) => void): number {
+    const { host } = this;
+    const destination = host.destinationOf(extension, number);
+    if (destination.type === 'refused') return statusOf(destination.cause);
+    const place = leg.place!;
+    const party = place.partner;
+    if (!party)
+      return destination.type === 'extension' ? this.#invite(leg, destination.extension, report) : 403;
+    place.release();
+    host.lead(
+      party,
+      destination,
+      number,
+      {
+        alerting: () => report(180),
+        connected: () => {
+          report(200);
+          this.#dismiss(leg);
+        },
+        lost: (cause) => {
+          report(refusalOf(cause));
+          return this.#giveBack(leg, party);
+        },
+      },
+      extension,
+    );
+    return 202;
+  }
+
+  /** From a conference: the called one comes in as well, and whoever asked leaves by BYE, or stays. */
+  #invite(member: Leg, to: Extension, report: (status: number) => void): number {
+    const place = member.place!;
+    const phones = this.host.callPhones(to, member.party);
+    if (typeof phones === 'string') return statusOf(phones);
+    new Ringing(phones, this.host.clock, {
+      alerting: () => report(180),
+      answered: (phone) => {
+        const admitted = place.admit?.(phone) ?? false;
+        if (!admitted) phone.hangUp('busy');
+        report(admitted ? 200 : 486);
+      },
+      lost: (cause) => report(refusalOf(cause)),
+      redirected: () => [],
+    });
+    return 202;
+  }
+
+  /** Attended: of two calls one is a conversation, whose other end goes where the other call is. */
+  #join(by: OwnLeg, other: OwnLeg, report: (status: number) => void): number {
+    if (by.leg === other.leg || by.extension.number !== other.extension.number) return 403;
+    if (!other.leg.place) return 481;
+    const [from, to] = by.leg.place!.partner ? [by.leg, other.leg] : [other.leg, by.leg];
+    const party = from.place!.partner;
+    if (!party || party === to) return 403;
+    from.place!.release();
+    to.place!.yieldTo(party);
+    report(200);
+    this.#dismiss(by.leg);
+    other.leg.hangUp('normal');
+    return 202;
+  }
+
+  /** The transfer failed: both talk again, if both are still there. */
+  #giveBack(leg: Leg, party: Leg): boolean {
+    if (!isUp(leg)) return false;
+    if (!isUp(party)) {
+      leg.hangUp('normal');
+      return false;
+    }
+    new Conversation([leg, party], this.host.newMix(), this.host.media);
+    return true;
+  }
+
+  #dismiss(leg: Leg): void {
+    if (!isUp(leg)) return;
+    const timer = this.host.clock.after(GRACE_MS, () => leg.hangUp('normal'));
+    leg.onEvent = (event) => {
+      if (event.type === 'ended') timer.cancel();
+    };
+  }
+}
+
+/** What is reported of a call that came to nothing. */
+function refusalOf(cause: Cause): number {
+  return cause === 'normal' ? 487 : statusOf(cause);
+}

@@ -1,0 +1,198 @@
+/** Transfers: the phones ask, the box moves the legs. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Box, phones, type Room } from '../support/box.js';
+import type { TestCall } from '../support/test-call.js';
+import { Refused, type TestPhone } from '../support/test-phone.js';
+import { amplitudeOf, decibels, toneSource } from '../support/tone.js';
+
+const test = suite('transfer');
+const AMPLITUDE = 4000;
+
+let box: Box;
+let boss: TestPhone;
+let ann: TestPhone;
+let bob: TestPhone;
+let guest: TestPhone;
+test.before.each(async () => {
+  box = await Box.start({
+    version: 1,
+    extensions: phones(5),
+    conferences: [
+      { number: '800', description: 'Open', type: 'static', record: false },
+      { number: '801', description: 'Guarded', type: 'static', pin: '1234', record: false },
+    ],
+  });
+  [boss, ann, bob, guest] = await Promise.all(
+    ['101', '102', '103', '104'].map((number) => box.phone(number)),
+  );
+});
+test.after.each(() => box.stop());
+
+/** Calls a phone, which answers: both ends. */
+async function talk(caller: TestPhone, number: string, called: TestPhone): Promise<[TestCall, TestCall]> {
+  const answered = called.next();
+  return [await caller.dial(number), await answered];
+}
+
+/** Each hears the other, and nothing else. */
+async function hearEachOther(one: TestCall, other: TestCall): Promise<void> {
+  one.ear.source = toneSource(500, AMPLITUDE);
+  other.ear.source = toneSource(700, AMPLITUDE);
+  await Promise.all([one.ear.listen(30), other.ear.listen(30)]);
+  const [atOne, atOther] = await Promise.all([one.ear.listen(50), other.ear.listen(50)]);
+  for (const [heard, hz] of [
+    [atOne, 700],
+    [atOther, 500],
+  ] as const) {
+    const level = decibels(amplitudeOf(heard, hz), AMPLITUDE);
+    assert.ok(Math.abs(level) < 1, `${hz} Hz at ${level.toFixed(1)} dB`);
+  }
+}
+
+const inside = (number: string, ...who: string[]) =>
+  box.until<Room[]>('conferences', (rooms) => {
+    const room = rooms.find((candidate) => candidate.number === number);
+    const there = room?.participants.filter(({ place }) => place === 'inside').map((one) => one.number) ?? [];
+    return there.sort().join() === who.join();
+  });
+
+test('blind, to an extension: the party hears it ring, then the new one; the phone that asked is let go', async () => {
+  const [call, party] = await talk(boss, '102', ann);
+  await call.reinvite('sendonly');
+  const rings = bob.next();
+  assert.is(await call.refer('103'), 202);
+  const target = await rings;
+  assert.is(await call.outcome(), 200);
+  assert.equal(call.reports, [100, 200]);
+  await call.ended;
+  await hearEachOther(party, target);
+  await party.hangUp();
+  await target.ended;
+});
+
+test('blind, asked by the called phone, to a number that is busy: both talk again', async () => {
+  const [party, call] = await talk(boss, '102', ann);
+  bob.refuse(486);
+  assert.is(await call.refer('103'), 202);
+  assert.is(await call.outcome(), 486);
+  await hearEachOther(party, call);
+  assert.is(await call.refer('999'), 404, 'nobody has that number');
+  assert.is(await call.refer('105'), 202, 'no phone there');
+  await hearEachOther(party, call);
+  await call.hangUp();
+  await party.ended;
+});
+
+test('blind, and the phone that asked hangs up at once: the party is connected, or hears that it was in vain', async () => {
+  const [call, party] = await talk(boss, '102', ann);
+  const rings = bob.next();
+  await call.refer('103');
+  await call.hangUp();
+  await hearEachOther(party, await rings);
+  await party.hangUp();
+
+  const [again, other] = await talk(boss, '102', ann);
+  bob.refuse(486);
+  await again.refer('103');
+  await again.hangUp();
+  await other.ended;
+});
+
+test('blind, to a conference: the party stands at its door', async () => {
+  const [call, party] = await talk(boss, '102', ann);
+  assert.is(await call.refer('801'), 202);
+  assert.is(await call.outcome(), 200);
+  await call.ended;
+  party.ear.keys('1234#');
+  await inside('801', '102');
+  await party.hangUp();
+});
+
+test('attended: two calls of a phone are joined', async () => {
+  const [first, party] = await talk(boss, '102', ann);
+  await first.reinvite('sendonly');
+  const [second, target] = await talk(boss, '103', bob);
+  assert.is(await first.refer('103', second), 202);
+  assert.is(await first.outcome(), 200);
+  await Promise.all([first.ended, second.ended]);
+  await hearEachOther(party, target);
+  await target.hangUp();
+  await party.ended;
+});
+
+test('attended, of two calls into a conference: both parties are in, without a PIN, and the phone is out', async () => {
+  const member = await guest.dial('801');
+  member.ear.keys('1234#');
+  await inside('801', '104');
+  for (const [number, phone] of [
+    ['102', ann],
+    ['103', bob],
+  ] as const) {
+    const [call] = await talk(boss, number, phone);
+    await call.reinvite('sendonly');
+    const room = await boss.dial('801');
+    room.ear.keys('1234#');
+    await box.until<Room[]>('conferences', ([open]) =>
+      open.participants.some((one) => one.number === '101' && one.place === 'inside'),
+    );
+    // Either of the two calls may be the one that bears the REFER.
+    const outcome = number === '102' ? [call, room] : [room, call];
+    assert.is(await outcome[0].refer('801', outcome[1]), 202);
+    assert.is(await outcome[0].outcome(), 200);
+    await Promise.all([call.ended, room.ended]);
+  }
+  await inside('801', '102', '103', '104');
+  const [one] = ann.calls;
+  await hearEachOther(member, one as TestCall);
+});
+
+test('a member asks for an extension: it is called into the conference, and the member may leave', async () => {
+  const call = await boss.dial('801');
+  call.ear.keys('1234#');
+  await inside('801', '101');
+  const rings = ann.next();
+  assert.is(await call.refer('102'), 202);
+  const invited = await rings;
+  assert.is(await call.outcome(), 200);
+  await inside('801', '101', '102');
+  await invited.ear.listen(50);
+  await hearEachOther(call, invited);
+  assert.is(await call.refer('800'), 403, 'a conference cannot be led into another');
+  await call.hangUp();
+  await inside('801', '102');
+});
+
+test('Replaces: a second phone of an extension takes its call over; nobody else can', async () => {
+  const [call, party] = await talk(boss, '102', ann);
+  const second = await box.phone('101');
+  const stolen = guest.dialWith('102', await guest.ear(), { replaces: call });
+  assert.equal(await stolen.catch((error: unknown) => (error as Refused).status), 403);
+  const taken = await second.dialWith('102', await second.ear(), { replaces: call });
+  await call.ended;
+  await hearEachOther(taken, party);
+  const late = second.dialWith('102', await second.ear(), { replaces: call });
+  assert.equal(await late.catch((error: unknown) => (error as Refused).status), 481);
+  await taken.hangUp();
+  await party.ended;
+});
+
+test('a phone that says 302 is followed to another extension, in a circle once, and elsewhere never', async () => {
+  ann.refuse(302, '103');
+  const rings = bob.next();
+  const call = await boss.dial('102');
+  const target = await rings;
+  await hearEachOther(call, target);
+  await call.hangUp();
+  for (const [theirs, ours] of [
+    ['102', 480],
+    ['800', 480],
+    ['999', 480],
+  ] as const) {
+    bob.refuse(302, theirs);
+    const status = await boss.dial('102').catch((error: unknown) => (error as Refused).status);
+    assert.is(status, ours, `102 to 103 to ${theirs}`);
+  }
+});
+
+test.run();
