@@ -35,6 +35,7 @@ export function api(sources: ApiSources): Record<string, () => unknown> {
       with: dialled,
       state: leg.state,
       codec: leg.codec,
+      srtp: leg.srtp,
       seconds: ago(leg.sinceMs),
       media: leg.port === undefined ? undefined : sources.port(leg.port),
     }));
@@ -59,6 +60,7 @@ export function api(sources: ApiSources): Record<string, () => unknown> {
           held: member.held,
           muted: member.muted,
           codec: leg.codec,
+          srtp: leg.srtp,
           seconds: ago(seat.sinceMs),
           media: leg.port === undefined ? undefined : sources.port(leg.port),
         };

@@ -45,6 +45,7 @@ export class SipLeg implements Leg {
   onEvent: (event: LegEvent) => void = () => {};
   state: LegState;
   codec: string | undefined;
+  srtp = false;
   #call?: SipCall;
   #open?: OpenPort;
   #peerAddress = '';
@@ -196,6 +197,7 @@ export class SipLeg implements Leg {
       srtp: agreed.srtp,
     };
     this.codec = agreed.codec;
+    this.srtp = agreed.srtp !== undefined;
     const sending = agreed.direction === 'sendrecv' || agreed.direction === 'sendonly';
     this.options.media.connectPort(this.#open!.port, {
       peer: { address: agreed.address, port: agreed.port, allowed: [agreed.address, this.#peerAddress] },
