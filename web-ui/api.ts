@@ -44,6 +44,7 @@ export function api(sources: ApiSources): Record<string, Answer> {
       with: dialled,
       state: leg.state,
       codec: leg.codec,
+      srtp: leg.srtp,
       seconds: ago(leg.sinceMs),
       media: leg.port === undefined ? undefined : sources.port(leg.port),
     }));
@@ -68,6 +69,7 @@ export function api(sources: ApiSources): Record<string, Answer> {
           held: member.held,
           muted: member.muted,
           codec: leg.codec,
+          srtp: leg.srtp,
           seconds: ago(seat.sinceMs),
           media: leg.port === undefined ? undefined : sources.port(leg.port),
         };

@@ -43,6 +43,8 @@ export type Leg = {
   readonly port: PortId | undefined;
   /** For people: `PCMU`, ...; undefined before the answer. */
   readonly codec: string | undefined;
+  /** Whether its media are encrypted. */
+  readonly srtp: boolean;
   /** Whoever has the leg now is told; set by that owner. */
   onEvent: (event: LegEvent) => void;
   /** Set by that owner while the leg can be moved. */

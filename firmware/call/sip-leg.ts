@@ -51,6 +51,7 @@ export class SipLeg implements Leg {
   place: Place | undefined;
   state: LegState;
   codec: string | undefined;
+  srtp = false;
   #call?: SipCall;
   #open?: OpenPort;
   #peerAddress = '';
@@ -252,6 +253,7 @@ export class SipLeg implements Leg {
     };
     this.codec = agreed.codec;
     this.#takesEvents = agreed.eventPayloadType !== undefined;
+    this.srtp = agreed.srtp !== undefined;
     const sending = agreed.direction === 'sendrecv' || agreed.direction === 'sendonly';
     // Whoever holds us sends music at best, and that is not for the others.
     this.#receiving = agreed.direction === 'sendrecv';

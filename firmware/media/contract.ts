@@ -73,7 +73,7 @@ export type MediaEvent =
 export type Media = {
   /** Whether ports can be secured: the library for it is there. */
   readonly srtp: boolean;
-  /** Opens an RTP port on a local address. Rejects with the reason if no port is free. */
+  /** Opens an RTP port on a local address, IPv4 or IPv6. Rejects with the reason if no port is free. */
   openPort(address: string): Promise<{ port: PortId; localPort: number }>;
   connectPort(
     port: PortId,

@@ -51,7 +51,7 @@ const KEY_END_TICKS = 2;
 /** Peak of an A-law line that is silent (G.711 has no zero there): such a frame is nobody talking. */
 const IDLE_PEAK = 8;
 
-const UNSPECIFIED = socketAddress('0.0.0.0', 0)!;
+const UNSPECIFIED = ['0.0.0.0', '::'].map((host) => socketAddress(host, 0)!);
 
 /** A datagram is received here, of whichever port, and read before the next one. */
 const datagram = new Uint8Array(2048);
@@ -249,9 +249,9 @@ function isIdle(frame: Int16Array): boolean {
   return true;
 }
 
-/** 0.0.0.0: hold in the dialect of old phones. */
+/** 0.0.0.0 or ::, hold in the dialect of old phones. */
 function isUnspecified(address: SocketAddress): boolean {
-  return sameHost(address, UNSPECIFIED);
+  return UNSPECIFIED.some((unspecified) => sameHost(address, unspecified));
 }
 
 function randomUint32(): number {

@@ -1,4 +1,5 @@
 /** Offers and answers for one audio stream (RFC 3264): pure, knows no socket and no call. */
+import { isIPv6 } from 'node:net';
 import { readCrypto, writeCrypto, type Crypto } from './crypto.js';
 import {
   directionOf,
@@ -123,6 +124,8 @@ type Match = { agreed: Agreed; crypto?: Crypto };
 function match(theirs: SessionDescription, media: MediaDescription, local: LocalMedia): Match | undefined {
   const address = media.address ?? theirs.address;
   if (media.kind !== 'audio' || media.port === 0 || address === undefined) return undefined;
+  // Our socket is of one family.
+  if (isIPv6(address) !== isIPv6(local.address)) return undefined;
   const { codecs, secure } = local;
   const secured = media.protocol === 'RTP/SAVP' || media.protocol === 'RTP/SAVPF';
   if (!secured && media.protocol !== 'RTP/AVP' && media.protocol !== 'RTP/AVPF') return undefined;
@@ -137,7 +140,7 @@ function match(theirs: SessionDescription, media: MediaDescription, local: Local
   if (!codec?.name) return undefined;
   const events = encodings.find(({ name }) => name === 'TELEPHONE-EVENT/8000');
   // RFC 3264 §8.4: the old way of putting a call on hold is the address 0.0.0.0.
-  const held = address === '0.0.0.0';
+  const held = address === '0.0.0.0' || address === '::';
   const agreed: Agreed = {
     address,
     port: media.port,

@@ -1,5 +1,5 @@
 /** SDP as text and as data (RFC 8866), as much of it as a telephone call needs. */
-import { isIPv4 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
@@ -70,15 +70,15 @@ export function parseSdp(body: Buffer): SessionDescription {
 export function writeSdp(session: SessionDescription): Buffer {
   const lines = [
     'v=0',
-    `o=- ${session.sessionId} ${session.sessionVersion} IN IP4 ${session.originAddress}`,
+    `o=- ${session.sessionId} ${session.sessionVersion} ${connection(session.originAddress)}`,
     's=-',
-    ...(session.address ? [`c=IN IP4 ${session.address}`] : []),
+    ...(session.address ? [`c=${connection(session.address)}`] : []),
     't=0 0',
     ...session.attributes.map(writeAttribute),
   ];
   for (const media of session.media) {
     lines.push(`m=${media.kind} ${media.port} ${media.protocol} ${media.formats.join(' ')}`);
-    if (media.address) lines.push(`c=IN IP4 ${media.address}`);
+    if (media.address) lines.push(`c=${connection(media.address)}`);
     lines.push(...media.attributes.map(writeAttribute));
   }
   return Buffer.from(lines.join('\r\n') + '\r\n');
@@ -104,9 +104,20 @@ function readOrigin(value: string, session: SessionDescription): void {
 
 function readConnection(value: string): string {
   const [net, type, address] = value.split(' ');
-  if (net !== 'IN' || type !== 'IP4' || !isIPv4(address ?? ''))
-    throw new SdpError(`c= line is not "IN IP4 address": ${JSON.stringify(value.slice(0, 60))}`);
+  const isAddress = type === 'IP4' ? isIPv4 : type === 'IP6' ? isPlainIPv6 : () => false;
+  if (net !== 'IN' || !isAddress(address ?? ''))
+    throw new SdpError(`c= line is not "IN IP4 address" or IP6: ${JSON.stringify(value.slice(0, 60))}`);
   return address;
+}
+
+/** A zone (fe80::1%eth0) means something on its own machine only. */
+function isPlainIPv6(address: string): boolean {
+  return isIPv6(address) && !address.includes('%');
+}
+
+/** What o= and c= lines say of an address (RFC 8866 §5.7). */
+function connection(address: string): string {
+  return `IN ${isIPv6(address) ? 'IP6' : 'IP4'} ${address}`;
 }
 
 function readMedia(value: string): MediaDescription {

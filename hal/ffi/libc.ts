@@ -25,5 +25,7 @@ export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const SOL_SOCKET = 1;
 export const SO_RCVBUF = 8;
+export const IPPROTO_IPV6 = 41;
+export const IPV6_V6ONLY = 26;
 export const EADDRINUSE = 98;
 export const CLOCK_THREAD_CPUTIME_ID = 3;

@@ -1,8 +1,8 @@
 /** Shared libraries through the FFI: the one place that knows it. */
 import koffi from 'koffi';
 
-type Argument = number | Uint8Array | Uint32Array | Int32Array | BigInt64Array | BigUint64Array | object;
-type Call = (...args: Argument[]) => number;
+/** A typed array is passed as the pointer to its bytes. */
+type Call = (...args: (number | object)[]) => number;
 
 /** Opens a library by its soname; what it returns makes a function of a C prototype. Throws where it is missing. */
 export function openLibrary(soname: string): (prototype: string) => Call {

@@ -1,11 +1,13 @@
 /** Non-blocking UDP sockets straight on libc: no event loop, no allocation per datagram. */
 import {
-  AF_INET,
+  AF_INET6,
   bind,
   close,
   connect,
   EADDRINUSE,
   getsockname,
+  IPPROTO_IPV6,
+  IPV6_V6ONLY,
   recvfrom,
   send,
   sendto,
@@ -18,7 +20,13 @@ import {
   SOL_SOCKET,
 } from './libc.js';
 import { errno } from './library.js';
-import { SOCKET_ADDRESS_BYTES, portOf, socketAddress, type SocketAddress } from './socket-address.js';
+import {
+  SOCKET_ADDRESS_BYTES,
+  familyOf,
+  portOf,
+  socketAddress,
+  type SocketAddress,
+} from './socket-address.js';
 
 /** A UDP socket; `receive` and `send` neither block, throw nor allocate. */
 export class UdpSocket {
@@ -35,11 +43,11 @@ export class UdpSocket {
 
   /**
    * Binds the first free even port of a range, from `startPort` on and around (RFC 3550 §11: RTP takes even ports);
-   * the range 0,0 means any free port. Throws if there is none.
+   * the range 0,0 means any free port. `address` is of IPv4 or of IPv6, and so is the socket then. Throws if there is
+   * none.
    */
   static open(address: string, range: readonly [number, number], startPort = range[0]): UdpSocket {
-    const fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) throw new Error(`socket: errno ${errno()}`);
+    const fd = openFor(address);
     try {
       setsockopt(fd, SOL_SOCKET, SO_RCVBUF, new Int32Array([64 * 1024]), 4);
       const localPort = bindInRange(fd, address, range, startPort);
@@ -80,6 +88,21 @@ export class UdpSocket {
   }
 }
 
+/** An IPv6 socket is of IPv6 alone: a peer has one address, and one port serves one of them. */
+function openFor(address: string): number {
+  const family = familyOf(addressOf(address, 0));
+  const fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw new Error(`socket: errno ${errno()}`);
+  if (family === AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, new Int32Array([1]), 4);
+  return fd;
+}
+
+function addressOf(host: string, port: number): SocketAddress {
+  const address = socketAddress(host, port);
+  if (!address) throw new Error(`not an IP address: ${host}`);
+  return address;
+}
+
 function bindInRange(
   fd: number,
   address: string,
@@ -107,8 +130,7 @@ function bindAnywhere(fd: number, address: string): number {
 }
 
 function portOfProbe(address: string): number {
-  const probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (probe < 0) throw new Error(`socket: errno ${errno()}`);
+  const probe = openFor(address);
   try {
     tryBind(probe, address, 0);
     return boundPort(probe);
@@ -118,8 +140,7 @@ function portOfProbe(address: string): number {
 }
 
 function tryBind(fd: number, address: string, port: number): boolean {
-  const wanted = socketAddress(address, port);
-  if (!wanted) throw new Error(`not an IPv4 address: ${address}`);
+  const wanted = addressOf(address, port);
   if (bind(fd, wanted, wanted.length) === 0) return true;
   if (errno() === EADDRINUSE) return false;
   throw new Error(`bind ${address}: errno ${errno()}`);

@@ -22,6 +22,7 @@ type Setting = 'off' | 'optional' | 'required';
 class Bench {
   readonly sent: SipMessage[] = [];
   readonly formats: RtpFormat[] = [];
+  readonly calls: SipCall[] = [];
   readonly agent: UserAgent;
   readonly switchboard: Switchboard;
 
@@ -87,6 +88,7 @@ class Bench {
       source,
       respond: (response) => void answers.push(response),
     });
+    this.calls.push(call);
     this.switchboard.onCall(call, { type: 'account', username }, dialled);
     await settled();
     return answers.find(({ status }) => status >= 200)!;
@@ -103,14 +105,14 @@ class Bench {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-function request(method: string, body = '', contact = 'phone'): SipRequest {
+function request(method: string, body = '', contact = 'phone', cseq = 1): SipRequest {
   const text = [
     `${method} sip:800@192.0.2.1 SIP/2.0`,
     'Via: SIP/2.0/TLS 192.0.2.9:5061;branch=z9hG4bK1',
     'From: <sip:101@box.example>;tag=theirs',
     'To: <sip:800@box.example>',
     `Call-ID: ${randomBytes(8).toString('hex')}`,
-    `CSeq: 1 ${method}`,
+    `CSeq: ${cseq} ${method}`,
     `Contact: <sip:${contact}@192.0.2.9:5061>`,
     `Content-Length: ${body.length}`,
     '',
@@ -165,6 +167,32 @@ test('both keys reach the media plane; ours is in the answer under their tag, an
   assert.is.not(keyText(tx), keyText(rx));
   const shown = JSON.stringify(bench.switchboard.legs.map(({ leg }) => ({ ...leg, options: undefined })));
   assert.not.match(shown, keyText(tx));
+});
+
+test('a re-offer: the same key changes nothing, a new one is taken, and ours stays', async () => {
+  const bench = new Bench('optional');
+  const first = await bench.invite('101', '800', 'tls', secured);
+  const call = bench.calls[0];
+  call.acked(request('ACK'));
+  const source = { address: '192.0.2.9', port: 5061, transport: 'tls' } as const;
+  const reoffer = (media: string[], cseq: number): SipResponse => {
+    const answers: SipResponse[] = [];
+    const invite = request('INVITE', offer(media), 'phone', cseq);
+    call.request({ request: invite, source, respond: (response) => void answers.push(response) });
+    call.acked(request('ACK', '', 'phone', cseq));
+    return answers[0];
+  };
+  assert.is(reoffer(secured, 2).body.toString(), first.body.toString());
+  assert.equal(bench.formats[1], bench.formats[0]);
+  const newKey = randomBytes(30);
+  const renewed = ['m=audio 4000 RTP/SAVP 0', `a=crypto:8 ${SUITE} inline:${keyText(newKey)}`];
+  const { body } = reoffer(renewed, 3);
+  const { rx, tx } = bench.formats[2].srtp!;
+  assert.equal(Buffer.from(rx), newKey);
+  assert.equal(tx, bench.formats[0].srtp!.tx);
+  assert.match(body.toString(), `a=crypto:8 ${SUITE} inline:${keyText(tx)}\r\n`);
+  assert.is(reoffer(['m=audio 4000 RTP/SAVP 0', 'a=crypto:1 UNKNOWN inline:x'], 4).status, 488);
+  assert.equal(bench.formats.length, 3);
 });
 
 test('without the library TLS legs are plain, and required is refused', async () => {

@@ -1,5 +1,6 @@
-import * as assert from 'uvu/assert';
+import { networkInterfaces } from 'node:os';
 import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
 import { portOf, sameAddress, sameHost, socketAddress } from '../../hal/ffi/socket-address.js';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
 
@@ -14,8 +15,48 @@ test('addresses', () => {
   assert.ok(sameHost(address, socketAddress('10.1.2.3', 1)!));
   assert.not(sameHost(address, socketAddress('10.1.2.4', 5004)!));
   assert.not(sameAddress(address, socketAddress('10.1.2.3', 1)!));
-  assert.is(socketAddress('::1', 1), null);
   assert.is(socketAddress('example.org', 1), null);
+});
+
+const ipv6: [host: string, bytes: string][] = [
+  ['::', '00000000000000000000000000000000'],
+  ['::1', '00000000000000000000000000000001'],
+  ['2001:db8::ff00:42:8329', '20010db8000000000000ff0000428329'],
+  ['1:2:3:4:5:6:7:8', '00010002000300040005000600070008'],
+  ['fe80::', 'fe800000000000000000000000000000'],
+  ['fe80::1%eth0', 'fe800000000000000000000000000001'],
+  ['::ffff:10.1.2.3', '00000000000000000000ffff0a010203'],
+  ['64:ff9b::192.0.2.33', '0064ff9b0000000000000000c0000221'],
+];
+for (const [host, bytes] of ipv6)
+  test(`address ${host}`, () => {
+    const address = socketAddress(host, 5004)!;
+    assert.is(Buffer.from(address.subarray(8, 24)).toString('hex'), bytes);
+    assert.is(portOf(address), 5004);
+    assert.ok(sameHost(address, socketAddress(host, 1)!));
+    assert.not(sameHost(address, socketAddress('2001:db8::2', 5004)!));
+    assert.not(sameHost(address, socketAddress('10.1.2.3', 5004)!));
+    assert.not(sameAddress(address, socketAddress(host, 1)!));
+  });
+
+test('IPv6: a datagram goes over with its source; connected, only the peer is heard, until disconnected', () => {
+  if (!networkInterfaces().lo?.some(({ address }) => address === '::1'))
+    return console.log('SKIPPED: no IPv6 on this machine');
+  const [a, b, stranger] = [open('::1'), open('::1'), open('::1')];
+  const one = Uint8Array.of(1);
+  assert.ok(a.sendTo(at(b, '::1'), one, 1));
+  assert.is(b.receive(new Uint8Array(10)), 1);
+  assert.ok(sameAddress(b.source, at(a, '::1')));
+  assert.ok(b.connect(b.source));
+  stranger.sendTo(at(b, '::1'), one, 1);
+  assert.is(b.receive(new Uint8Array(10)), -1);
+  assert.ok(b.send(one, 1));
+  assert.is(a.receive(new Uint8Array(10)), 1);
+  b.disconnect();
+  stranger.sendTo(at(b, '::1'), one, 1);
+  assert.is(b.receive(new Uint8Array(10)), 1);
+  assert.not(a.sendTo(at(b, '127.0.0.1'), one, 1), 'an IPv6 socket is of IPv6 alone');
+  for (const socket of [a, b, stranger]) socket.close();
 });
 
 test('a datagram goes over with its source', () => {
@@ -64,7 +105,7 @@ test('takes even ports of the range until it is full', () => {
 
 test('an address that is not ours is refused', () => {
   assert.throws(() => UdpSocket.open('192.0.2.1', [0, 0]), /bind/);
-  assert.throws(() => UdpSocket.open('nonsense', [0, 0]), /IPv4/);
+  assert.throws(() => UdpSocket.open('nonsense', [0, 0]), /not an IP address/);
 });
 
 test.run();

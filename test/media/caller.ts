@@ -1,6 +1,7 @@
 /** A phone for tests: says a tone, one packet for each that it hears, so that the box's tick is its only clock. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
 import { linearToUlaw, ulawToLinear } from '../../firmware/media/g711.js';
 import { RtpHeader } from '../../firmware/media/rtp.js';
 import { rtpPacket } from './fake-socket.js';
@@ -40,7 +41,7 @@ export class Caller {
   }
 
   static async open(toneHz: number, address = '127.0.0.1'): Promise<Caller> {
-    const socket = createSocket('udp4');
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
     socket.bind(0, address);
     await once(socket, 'listening');
     return new Caller(socket, address, toneHz);
@@ -57,7 +58,8 @@ export class Caller {
       const sample = 6000 * Math.sin((2 * Math.PI * this.toneHz * (sequence * 160 + i)) / 8000);
       return linearToUlaw[Math.round(sample) & 0xffff];
     });
-    this.socket.send(rtpPacket({ payload, sequence, ssrc: this.toneHz }), toPort, '127.0.0.1');
+    const host = isIPv6(this.address) ? '::1' : '127.0.0.1';
+    this.socket.send(rtpPacket({ payload, sequence, ssrc: this.toneHz }), toPort, host);
   }
 
   /** Resolves when this many more packets came in. */

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
 import { suite } from 'uvu';
-import { portOf, socketAddress } from '../../hal/ffi/socket-address.js';
+import { portOf, sameAddress, socketAddress } from '../../hal/ffi/socket-address.js';
 import type { MediaCommand, MediaEvent, PlayItem } from '../../firmware/media/contract.js';
 import { Engine } from '../../firmware/media/engine.js';
 import { linearToAlaw, linearToUlaw, ulawToLinear } from '../../firmware/media/g711.js';
@@ -342,6 +342,30 @@ test('events of opening and closing; commands to a port that is gone do nothing'
   bench.tell({ type: 'mute', port: 4, muted: true });
   bench.tell({ type: 'stopPlay', play: 77 });
   bench.tick();
+});
+
+test('IPv6: sent where the description says, then where the peer really is; strangers are refused', () => {
+  const bench = new Bench();
+  const port = bench.party(null);
+  const peer = { address: '2001:db8::1', port: 4000, allowed: ['2001:db8::1'] };
+  bench.connect(port, { peer });
+  bench.tick();
+  const [socket] = bench.sockets;
+  assert.ok(sameAddress(socket.sent.at(-1)!.to, socketAddress('2001:db8::1', 4000)!));
+  const packet = rtpPacket({ payload: new Uint8Array(160), sequence: 1 });
+  socket.arrive(packet, '2001:db8::2', 4000);
+  socket.arrive(packet, '10.0.0.1', 4000);
+  bench.tick();
+  assert.is(readPortStats(bench.stats, port)!.rxDropped, 2);
+  assert.is(socket.connectedTo, null);
+  socket.arrive(packet, '2001:db8::1', 4712);
+  bench.tick();
+  assert.is(readPortStats(bench.stats, port)!.rxPackets, 1);
+  assert.ok(sameAddress(socket.sent.at(-1)!.to, socketAddress('2001:db8::1', 4712)!));
+  const sent = socket.sent.length;
+  bench.connect(port, { peer: { ...peer, address: '::' } });
+  bench.tick();
+  assert.is(socket.sent.length, sent);
 });
 
 test('the stats tell level and speaking', () => {

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { randomBytes } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import { suite } from 'uvu';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
 import type { PortId } from '../../firmware/media/contract.js';
@@ -23,11 +24,11 @@ async function withPlane(body: (plane: MediaPlane) => Promise<void>): Promise<vo
   }
 }
 
-async function party(plane: MediaPlane, toneHz: number): Promise<Party> {
-  const caller = await Caller.open(toneHz);
-  const { port, localPort } = await plane.openPort(HOST);
+async function party(plane: MediaPlane, toneHz: number, host = HOST, peer = host): Promise<Party> {
+  const caller = await Caller.open(toneHz, host);
+  const { port, localPort } = await plane.openPort(host);
   plane.connectPort(port, {
-    peer: { address: HOST, port: caller.port, allowed: [HOST] },
+    peer: { address: peer, port: caller.port, allowed: [peer] },
     format,
     sending: true,
     receiving: true,
@@ -108,6 +109,26 @@ test('a stranger is neither heard nor answered, and does not take the port', () 
     assert.ok(listener.caller.amplitudeOf(1700) < 100);
     assert.ok(listener.caller.amplitudeOf(500) > 3000);
     for (const phone of [caller, listener.caller, stranger]) await phone.close();
+  }));
+
+test('IPv6 and IPv4 callers hear each other; a stranger of IPv6 is refused', () =>
+  withPlane(async (plane) => {
+    if (!networkInterfaces().lo?.some(({ address }) => address === '::1'))
+      return console.log('SKIPPED: no IPv6 on this machine');
+    const parties = [
+      await party(plane, 500, '::1'),
+      await party(plane, 900, '::1'),
+      await party(plane, 1700),
+    ];
+    const stranger = await party(plane, 500, '::1', '2001:db8::1');
+    for (const { port } of parties) plane.join(port, 1);
+    await Promise.all(parties.map(({ caller }) => caller.more(60)));
+    assertMixMinus(parties);
+    for (const { caller } of parties) assertNoGap(caller);
+    for (let i = 0; i < 5; i++) stranger.caller.say(stranger.localPort);
+    while (plane.portState(stranger.port)!.rxDropped < 5) await parties[0].caller.more(1);
+    assert.is(plane.portState(stranger.port)!.rxPackets, 0);
+    for (const { caller } of [...parties, stranger]) await caller.close();
   }));
 
 test('a thousand random datagrams do no harm', () =>

@@ -69,12 +69,12 @@ const media = fc
     fc.oneof(often(0, 9, 4000), fc.nat(65535)),
     protocol,
     fc.array(format, { minLength: 1, maxLength: 6 }),
-    fc.option(fc.constantFrom('192.0.2.7', '0.0.0.0')),
+    fc.constantFrom(null, null, null, 'IP4 192.0.2.7', 'IP4 0.0.0.0', 'IP6 2001:db8::7', 'IP6 ::'),
     fc.array(attribute, { maxLength: 6 }),
   )
   .map(([kind, port, protocol, formats, address, attributes]) => [
     `m=${kind} ${port} ${protocol} ${formats.join(' ')}`,
-    ...(address === null ? [] : [`c=IN IP4 ${address}`]),
+    ...(address === null ? [] : [`c=IN ${address}`]),
     ...attributes.map((text) => `a=${text}`),
   ]);
 const offerText = fc
@@ -140,6 +140,7 @@ function checkAnswer(offer: SessionDescription, box: LocalMedia): boolean {
   const [offered, ours] = [offer.media[at], answer.media[at]];
   assert.is.not(offered.port, 0);
   for (const format of ours.formats) assert.ok(offered.formats.map(Number).includes(Number(format)), format);
+  for (const type of [agreed.payloadType, agreed.eventPayloadType ?? 0]) assert.ok(type >= 0 && type <= 127);
   assert.is(agreed.port, offered.port);
   const held = (offered.address ?? offer.address) === '0.0.0.0';
   assert.is(agreed.direction, held ? 'inactive' : mirror[directionOf(offer, offered)]);

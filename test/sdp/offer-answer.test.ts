@@ -63,6 +63,25 @@ test('an answer keeps the m-lines in order and refuses all but one audio stream'
   );
 });
 
+test('IPv6: written as such, agreed on by both, held by ::, and not mixed with IPv4', () => {
+  const [ours, theirs] = ['2001:db8::1', '2001:db8::2'].map((address) => ({ ...local, address }));
+  const text = writeSdp(makeOffer(ours)).toString();
+  assert.match(text, 'o=- 7 1 IN IP6 2001:db8::1\r\n');
+  assert.match(text, 'c=IN IP6 2001:db8::1\r\n');
+  const { answer, agreed } = answerOffer(parseSdp(Buffer.from(text)), theirs)!;
+  assert.is(agreed.address, '2001:db8::1');
+  assert.is(readAnswer(parseSdp(writeSdp(answer)), ours)!.address, '2001:db8::2');
+  const held = parseSdp(Buffer.from(text.replace('c=IN IP6 2001:db8::1', 'c=IN IP6 ::')));
+  assert.is(answerOffer(held, theirs)!.agreed.direction, 'inactive');
+  assert.is(answerOffer(parseSdp(Buffer.from(text)), local), undefined);
+  assert.is(readAnswer(parseSdp(writeSdp(answer)), local), undefined);
+  const both = sdp('m=audio 9000 RTP/AVP 0', 'c=IN IP6 2001:db8::9', 'm=audio 9002 RTP/AVP 0');
+  assert.equal(
+    answerOffer(both, local)!.answer.media.map(({ port }) => port),
+    [0, 4000],
+  );
+});
+
 test('our own offer, answered by ourselves, is agreed on by both', () => {
   const offer = parseSdp(writeSdp(makeOffer(local)));
   const { answer, agreed } = answerOffer(offer, { ...local, address: '192.0.2.2', port: 5000 })!;
@@ -151,6 +170,9 @@ const broken: [text: string, names: RegExp][] = [
   ['v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\nhello\r\n', /hello/],
   ['v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\nm=audio 70000 RTP/AVP 0\r\n', /m= line/],
   ['v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\nc=IN IP4 host.example\r\n', /c= line/],
+  ['v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\nc=IN IP4 ::1\r\n', /c= line/],
+  ['v=0\r\no=- 1 1 IN IP6 ::1\r\nc=IN IP6 1.2.3.4\r\n', /c= line/],
+  ['v=0\r\no=- 1 1 IN IP6 ::1\r\nc=IN IP6 fe80::1%eth0\r\n', /c= line/],
   ['v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\n' + 'm=audio 1 RTP/AVP 0\r\n'.repeat(17), /media lines/],
 ];
 for (const [text, names] of broken)
