@@ -4,9 +4,10 @@ import { withBox } from '../support/box.js';
 import { flood, floodConfig, percentile } from '../support/flood.js';
 
 const SECONDS = Number(process.argv[2] ?? 60);
+const PER_SECOND = Number(process.argv[3] ?? 3000);
 
 await withBox(floodConfig, async (box) => {
-  const outcome = await flood(box, SECONDS);
+  const outcome = await flood(box, SECONDS, PER_SECOND);
   const p99 = percentile(outcome.registerMs, 0.99);
   const { sent, answers, maxTickCpuUs, gaps, cpuShare, beforeMiB, afterMiB } = outcome;
   console.log(
