@@ -8,6 +8,9 @@ import { Crowd } from './crowd.js';
 import type { FloodReport, FloodWorkerData } from './flood-worker.js';
 
 const TALKERS = 16;
+/** What the collector of garbage may keep for the next flood, and how long it may take to give back the rest. */
+export const MEMORY_SLACK_MIB = 20;
+const SETTLING_MS = 60_000;
 /** Between two REGISTERs of the good phone. */
 const EVERY_MS = 100;
 
@@ -23,6 +26,8 @@ export const floodConfig = {
 export type FloodOutcome = FloodReport & {
   /** Sorted times of the good phone's REGISTERs, challenge included. */
   registerMs: number[];
+  /** Transactions that the box remembers at the end: those of the good phones. */
+  transactions: number;
   /** The longest tick of the media plane during the flood. */
   maxTickCpuUs: number;
   /** Packets that the talkers missed. */
@@ -54,15 +59,16 @@ export async function flood(box: Box, seconds: number, perSecond: number): Promi
     });
     const cpuShare = (cpuSeconds(box) - before) / seconds;
     const { calls } = await crowd.report();
-    const status = await box.until<Status>('status', ({ sip }) => sip.transactions === 0, 40_000);
+    const status = await box.get<Status>('status');
     return {
       ...report,
       registerMs: registerMs.sort((a, b) => a - b),
+      transactions: status.sip.transactions,
       maxTickCpuUs: status.media.maxTickCpuUs,
       gaps: calls.reduce((sum, { gaps }) => sum + gaps, 0),
       cpuShare,
       beforeMiB,
-      afterMiB: memoryMiB(box),
+      afterMiB: await settledMiB(box, beforeMiB + MEMORY_SLACK_MIB),
     };
   } finally {
     await crowd.close();
@@ -87,22 +93,33 @@ async function flooded(
     transferList: [port2],
   });
   await once(worker, 'online');
-  const endMs = performance.now() + seconds * 1000;
-  while (performance.now() < endMs) {
-    const next = new Promise((resolve) => setTimeout(resolve, EVERY_MS));
-    await work();
-    await next;
+  try {
+    const endMs = performance.now() + seconds * 1000;
+    while (performance.now() < endMs) {
+      const next = new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+      await work();
+      await next;
+    }
+    port1.postMessage('end');
+    const [report] = (await once(port1, 'message')) as [FloodReport];
+    return report;
+  } finally {
+    await worker.terminate();
+    port1.close();
   }
-  port1.postMessage('end');
-  const [report] = (await once(port1, 'message')) as [FloodReport];
-  await once(worker, 'exit');
-  port1.close();
-  return report;
 }
 
 function memoryMiB(box: Box): number {
   const text = readFileSync(`/proc/${box.process.pid}/status`, 'utf8');
   return Number(/VmRSS:\s+(\d+)/.exec(text)![1]) / 1024;
+}
+
+/** Waits until not more than the limit is taken, or long enough; returns what is taken then. */
+async function settledMiB(box: Box, limitMiB: number): Promise<number> {
+  const endMs = performance.now() + SETTLING_MS;
+  while (memoryMiB(box) > limitMiB && performance.now() < endMs)
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  return memoryMiB(box);
 }
 
 /** CPU time of the whole box; the kernel counts in hundredths of a second. */
