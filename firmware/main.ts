@@ -108,6 +108,7 @@ async function run(options: Options): Promise<void> {
     message: (message, source, octets) => agent.receive(message, source, octets),
     broken: (request, status, reason, source, octets) =>
       agent.receiveBroken(request, status, reason, source, octets),
+    comesFirst: (address) => agent.isTalking(address),
   });
 
   const shown = transport.localFor({ address: '127.0.0.1', port: 0 });

@@ -44,6 +44,11 @@ export class StreamConnection {
     this.#patience ??= this.clock.after(MESSAGE_MS, () => this.#tooSlow());
   }
 
+  /** False once it is closing: what is sent now is lost. */
+  get isUsable(): boolean {
+    return this.socket.writable && !this.#leaving;
+  }
+
   /** `failed` is called once if the octets cannot be sent. */
   send(octets: Buffer, failed: () => void = () => {}): void {
     this.socket.write(octets, (error) => {

@@ -88,7 +88,8 @@ export class StreamTransport {
    */
   send(message: SipMessage, to: Endpoint, failed: () => void = () => {}): void {
     const mayConnect = message.kind === 'request' && this.#sockets.size < MAX_CONNECTIONS && validPort(to);
-    const connection = this.#connections.get(keyOf(to)) ?? (mayConnect ? this.#connect(to) : undefined);
+    const standing = this.#connections.get(keyOf(to));
+    const connection = standing?.isUsable ? standing : mayConnect ? this.#connect(to) : undefined;
     if (connection) connection.send(serializeMessage(message), failed);
     else queueMicrotask(failed);
   }
@@ -150,7 +151,12 @@ export class StreamTransport {
         })
       : connect(where);
     const patience = this.options.clock.after(CONNECT_MS, () => socket.destroy());
-    socket.once(secure ? 'secureConnect' : 'connect', () => patience.cancel());
+    // Nothing is said before the far end has proven who it is.
+    socket.cork();
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
+      patience.cancel();
+      socket.uncork();
+    });
     socket.once('close', () => patience.cancel());
     this.#hold(socket);
     return this.#serve(socket, { ...to, transport: protocolOf(to) });
@@ -196,6 +202,7 @@ function validPort({ port }: Endpoint): boolean {
   return port >= 1 && port <= 65535;
 }
 
+/** Who has proven one name over TLS has proven no other. */
 function keyOf(peer: Endpoint): string {
-  return `${protocolOf(peer)} ${peer.address}:${peer.port}`;
+  return `${protocolOf(peer)} ${peer.address}:${peer.port} ${peer.host ?? ''}`;
 }

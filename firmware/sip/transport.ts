@@ -28,6 +28,8 @@ export type TransportHandlers = {
   message(message: SipMessage, source: Endpoint, octets: number): void;
   /** A request too broken to be served, but whole enough to be answered. */
   broken(request: SipRequest, status: number, reason: string, source: Endpoint, octets: number): void;
+  /** Whether an address is served before others when there is much to serve. */
+  comesFirst?(address: string): boolean;
 };
 
 export function protocolOf({ transport }: Endpoint): Protocol {

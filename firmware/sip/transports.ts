@@ -45,8 +45,12 @@ export class SipTransports implements Transport {
   }
 
   /** Connections, and what was refused, closed and dropped. */
-  counters(): { dropped: number; connections: ReturnType<StreamTransport['counters']> } {
-    return { dropped: this.udp.dropped, connections: this.streams.counters() };
+  counters(): { dropped: number; overflowed: number; connections: ReturnType<StreamTransport['counters']> } {
+    return {
+      dropped: this.udp.dropped,
+      overflowed: this.udp.overflowed,
+      connections: this.streams.counters(),
+    };
   }
 
   listen(handlers: TransportHandlers): void {

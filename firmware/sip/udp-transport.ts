@@ -3,6 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { serializeMessage, type SipMessage } from 'sip-parser';
 import { createLog } from '../log.js';
+import { FairInbox } from './fair-inbox.js';
 import { readMessage } from './read-message.js';
 import type { Endpoint, TransportHandlers } from './transport.js';
 
@@ -11,6 +12,7 @@ const log = createLog('sip');
 export class UdpTransport {
   /** Datagrams that were no SIP message and got no answer. */
   dropped = 0;
+  #inbox?: FairInbox<{ datagram: Buffer; source: Endpoint }>;
 
   private constructor(
     private readonly socket: Socket,
@@ -28,11 +30,21 @@ export class UdpTransport {
 
   /** Starts handing on what comes in. */
   listen(handlers: TransportHandlers): void {
+    const inbox = new FairInbox<{ datagram: Buffer; source: Endpoint }>(({ datagram, source }) => {
+      if (!readMessage(datagram, source, handlers)) this.dropped += 1;
+    });
+    this.#inbox = inbox;
     this.socket.on('message', (datagram, { address, port }) => {
-      if (!readMessage(datagram, { address, port }, handlers)) this.dropped += 1;
+      const first = handlers.comesFirst?.(address) ?? false;
+      inbox.put({ datagram, source: { address, port } }, address, datagram.length, first);
     });
     // ICMP errors of earlier datagrams surface here; the transactions' timers deal with silence.
     this.socket.on('error', (error) => log.warn({ err: error }, 'UDP socket error'));
+  }
+
+  /** Datagrams that came faster than they could be served. */
+  get overflowed(): number {
+    return this.#inbox?.dropped ?? 0;
   }
 
   send(message: SipMessage, to: Endpoint): void {
@@ -43,6 +55,7 @@ export class UdpTransport {
   }
 
   async close(): Promise<void> {
+    this.#inbox?.clear();
     const closed = once(this.socket, 'close');
     this.socket.close();
     await closed;

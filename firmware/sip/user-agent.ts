@@ -68,6 +68,8 @@ export class UserAgent implements CallHome {
   readonly #callers = new WeakMap<SipRequest, Caller>();
   /** Calls whose dialog stands, by dialog. */
   readonly #dialogs = new Map<string, SipCall>();
+  /** Dialogs that stand, by address of the peer. */
+  readonly #talking = new Map<string, number>();
   /** Incoming calls not yet answered, by their INVITE. */
   readonly #ringing = new Map<ServerTransaction, SipCall>();
   #closing = false;
@@ -94,6 +96,11 @@ export class UserAgent implements CallHome {
   /** Dialogs that stand. */
   get dialogs(): number {
     return this.#dialogs.size;
+  }
+
+  /** Whether somebody at that address is in a call. */
+  isTalking(address: string): boolean {
+    return this.#talking.has(address);
   }
 
   /** Sources that are refused for guessing passwords. */
@@ -164,10 +171,17 @@ export class UserAgent implements CallHome {
 
   adopt(key: string, call: SipCall): void {
     this.#dialogs.set(key, call);
+    const { address } = call.peer;
+    this.#talking.set(address, (this.#talking.get(address) ?? 0) + 1);
   }
 
   release(key: string, call: SipCall): void {
-    if (this.#dialogs.get(key) === call) this.#dialogs.delete(key);
+    if (this.#dialogs.get(key) !== call) return;
+    this.#dialogs.delete(key);
+    const { address } = call.peer;
+    const left = this.#talking.get(address)! - 1;
+    if (left > 0) this.#talking.set(address, left);
+    else this.#talking.delete(address);
   }
 
   find(key: string): SipCall | undefined {

@@ -72,8 +72,13 @@ if (isInstalled('baresip'))
     await box.stop();
   });
 
-if (isInstalled('sipp'))
-  test('sipp', async () => {
+for (const [how, transport] of isInstalled('sipp')
+  ? ([
+      ['UDP', 'u1'],
+      ['TCP', 't1'],
+    ] as const)
+  : [])
+  test(`sipp over ${how}`, async () => {
     const box = await Box.start(config);
     const call = await singer(box);
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-sipp-'));
@@ -91,7 +96,7 @@ if (isInstalled('sipp'))
       path.join(directory, 'users.csv'),
       'SEQUENTIAL\n103;[authentication username=103 password=secret-103]\n',
     );
-    const args = `${box.sip.address}:${box.sip.port} -sf caller.xml -inf users.csv -s 800 -i 127.0.0.1 -mi 127.0.0.1 -m 1`;
+    const args = `${box.sip.address}:${box.sip.port} -sf caller.xml -inf users.csv -s 800 -i 127.0.0.1 -mi 127.0.0.1 -m 1 -t ${transport}`;
     const sipp = spawn('sipp', [...args.split(' '), '-p', '0', '-nostdin', '-trace_err'], { cwd: directory });
     let output = '';
     for (const stream of [sipp.stdout, sipp.stderr])

@@ -18,6 +18,8 @@ export type TestPhoneOptions = {
   box: Endpoint;
   /** PEM certificate by which the box is believed over TLS. */
   trusted?: string;
+  /** Its own address on the loopback network. */
+  address?: string;
   username: string;
   password: string;
   law?: Law;
@@ -55,7 +57,7 @@ export class TestPhone {
   }
 
   static async open(options: TestPhoneOptions): Promise<TestPhone> {
-    const bind = { address: '127.0.0.1', port: 0 };
+    const bind = { address: options.address ?? '127.0.0.1', port: 0 };
     return new TestPhone(
       options,
       await SipTransports.open({ bind, trusted: options.trusted, clock: systemClock }),
