@@ -12,13 +12,14 @@ import type { Clock } from '../clock.js';
 import { createLog } from '../log.js';
 import { dialogKey, tagOf } from './dialog.js';
 import { DigestAuthenticator, type Algorithm } from './digest.js';
+import { newInvite } from './outgoing-invite.js';
 import { ProtocolError } from './protocol-error.js';
 import { readReplaces } from './refer.js';
 import { Registrar } from './registrar.js';
 import { USER_AGENT } from './in-dialog.js';
 import { ALLOW, checkBody, checkRequired, SUPPORTED } from './method-rules.js';
 import { termsOfRequest } from './session-expires.js';
-import { newInvite, SipCall, type CallHome } from './sip-call.js';
+import { SipCall, type CallHome } from './sip-call.js';
 import { responseTo, TransactionLayer, type ServerTransaction } from './transaction-layer.js';
 import type { Endpoint, Transport } from './transport.js';
 
