@@ -168,6 +168,9 @@ test('Replaces: a second phone of an extension takes its call over; nobody else 
   const second = await box.phone('101');
   const stolen = guest.dialWith('102', await guest.ear(), { replaces: call });
   assert.equal(await stolen.catch((error: unknown) => (error as Refused).status), 403);
+  const [own] = await talk(guest, '103', bob);
+  assert.is(await own.refer('102', call), 403, 'nor by transfer');
+  await own.hangUp();
   const taken = await second.dialWith('102', await second.ear(), { replaces: call });
   await call.ended;
   await hearEachOther(taken, party);
