@@ -7,6 +7,11 @@ export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, PRACK, 
 export const SUPPORTED = 'timer, replaces, norefersub';
 const REQUIRABLE = new Set(['100rel', 'timer', 'replaces', 'norefersub']);
 
+/** Whether the sender insists on an extension. */
+export function requires({ headers }: SipRequest, extension: string): boolean {
+  return headers.all('Require').some((tag) => tag.toLowerCase() === extension);
+}
+
 /** Throws ProtocolError 420 for an extension that is required and that we lack (RFC 3261 §8.2.2.3). */
 export function checkRequired({ headers }: SipRequest): void {
   const lacking = headers.all('Require').filter((tag) => !REQUIRABLE.has(tag.toLowerCase()));

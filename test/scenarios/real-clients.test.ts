@@ -11,6 +11,7 @@ import { Baresip } from '../support/baresip.js';
 import { Box, phones, type Room, type Status } from '../support/box.js';
 import { isInstalled } from '../support/program.js';
 import { encodeG711 } from '../support/reference-g711.js';
+import type { TestCall } from '../support/test-call.js';
 import { amplitudeOf, decibels, toneSource } from '../support/tone.js';
 
 const test = suite('real clients');
@@ -20,6 +21,7 @@ const config = {
   extensions: phones(3),
   conferences: [{ number: '800', description: 'Weekly', type: 'static', pin: '1234', record: false }],
 };
+type Call = { number: string; state: string };
 const AMPLITUDE = 4000;
 
 const inside = (box: Box, count: number) =>
@@ -63,6 +65,45 @@ if (isInstalled('baresip'))
       const [theirs, own] = [500, 800].map((hz) => decibels(amplitudeOf(heard, hz), AMPLITUDE));
       assert.ok(Math.abs(theirs) < 1, `baresip hears the other at ${theirs.toFixed(1)} dB`);
       assert.ok(own < -40, `baresip hears itself at ${own.toFixed(1)} dB`);
+    } catch (error) {
+      console.log(baresip.log.slice(-3000));
+      throw error;
+    } finally {
+      baresip.discard();
+    }
+    await box.stop();
+  });
+
+if (isInstalled('baresip'))
+  test('baresip holds, resumes and transfers', async () => {
+    const box = await Box.start(config);
+    const [ann, bob] = await Promise.all(['101', '103'].map((number) => box.phone(number)));
+    const baresip = await Baresip.start(box.sip, '102', 'secret-102', tone(800, 30));
+    const level = async (call: TestCall) => decibels(amplitudeOf(await call.ear.listen(50), 800), AMPLITUDE);
+    try {
+      await box.until<Status>('status', ({ phones: registered }) => registered.length === 3);
+      const called = ann.next();
+      baresip.command('dial', `101@${box.sip.address}:${box.sip.port}`);
+      const call = await called;
+      await baresip.event('CALL_ESTABLISHED');
+      await call.ear.listen(50);
+      assert.ok(Math.abs(await level(call)) < 1, 'baresip is heard');
+      baresip.command('hold');
+      await box.until<Call[]>('calls', (calls) => calls.some(({ state }) => state === 'held'));
+      await call.ear.listen(25);
+      assert.ok((await level(call)) < -20, 'music instead');
+      baresip.command('resume');
+      await box.until<Call[]>('calls', (calls) => calls.every(({ state }) => state === 'answered'));
+      await call.ear.listen(25);
+      assert.ok(Math.abs(await level(call)) < 1, 'baresip is heard again');
+      const target = bob.next();
+      baresip.command('transfer', `sip:103@${box.sip.address}:${box.sip.port}`);
+      const transferred = await target;
+      await baresip.event('CALL_CLOSED');
+      call.ear.source = toneSource(500, AMPLITUDE);
+      await transferred.ear.listen(50);
+      const heard = decibels(amplitudeOf(await transferred.ear.listen(50), 500), AMPLITUDE);
+      assert.ok(Math.abs(heard) < 1, `the new party hears the old one at ${heard.toFixed(1)} dB`);
     } catch (error) {
       console.log(baresip.log.slice(-3000));
       throw error;

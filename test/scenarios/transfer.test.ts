@@ -1,6 +1,7 @@
 /** Transfers: the phones ask, the box moves the legs. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { responseTo, type ServerTransaction } from '../../firmware/sip/transaction-layer.js';
 import { Box, phones, type Room } from '../support/box.js';
 import type { TestCall } from '../support/test-call.js';
 import { Refused, type TestPhone } from '../support/test-phone.js';
@@ -60,11 +61,20 @@ const inside = (number: string, ...who: string[]) =>
 test('blind, to an extension: the party hears it ring, then the new one; the phone that asked is let go', async () => {
   const [call, party] = await talk(boss, '102', ann);
   await call.reinvite('sendonly');
-  const rings = bob.next();
+  const rings = new Promise<ServerTransaction>((resolve) => {
+    bob.onIncoming = (transaction) => {
+      transaction.respond(responseTo(transaction.request, 180, 'Ringing'));
+      resolve(transaction);
+    };
+  });
   assert.is(await call.refer('103'), 202);
-  const target = await rings;
+  const invite = await rings;
+  assert.match(invite.request.headers.get('From')!, /Phone 102/, 'the party is shown, not who transfers');
+  await party.ear.listen(20);
+  assert.ok(amplitudeOf(await party.ear.listen(50), 440) > 2000, 'ring-back');
+  const target = await bob.accept(invite);
   assert.is(await call.outcome(), 200);
-  assert.equal(call.reports, [100, 200]);
+  assert.equal(call.reports, [100, 180, 200]);
   await call.ended;
   await hearEachOther(party, target);
   await party.hangUp();
@@ -168,6 +178,9 @@ test('Replaces: a second phone of an extension takes its call over; nobody else 
   const second = await box.phone('101');
   const stolen = guest.dialWith('102', await guest.ear(), { replaces: call });
   assert.equal(await stolen.catch((error: unknown) => (error as Refused).status), 403);
+  const [own] = await talk(guest, '103', bob);
+  assert.is(await own.refer('102', call), 403, 'nor by transfer');
+  await own.hangUp();
   const taken = await second.dialWith('102', await second.ear(), { replaces: call });
   await call.ended;
   await hearEachOther(taken, party);

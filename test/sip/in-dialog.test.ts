@@ -1,7 +1,8 @@
 /** Requests within a call: order, glare, PRACK, UPDATE, session timers; by messages alone. */
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { SipResponse } from 'sip-parser';
+import type { SipRequest, SipResponse } from 'sip-parser';
 import { Bench, offer } from '../support/sip-bench.js';
 
 const test = suite('in dialog');
@@ -265,6 +266,57 @@ test('session timer: 422 to our call, and it is placed again with the interval a
   bench.respond(200, { lines: ['Session-Expires: 3600;refresher=uas'], body: 'their answer' });
   call.hangUp();
   bench.done();
+});
+
+/** Whatever a phone does in a call, in any order: a name and the act. */
+const acts: Record<string, (bench: Bench, to: string, seq: () => number) => void> = {
+  reinvite: (bench, to, seq) => bench.request('INVITE', { to, seq: seq(), lines: sdp, body: 'x' }),
+  'offerless re-INVITE': (bench, to, seq) => bench.request('INVITE', { to, seq: seq() }),
+  'ACK of the last': (bench, to) => acknowledge(bench, to, ''),
+  'ACK with an answer': (bench, to) => acknowledge(bench, to, 'their answer'),
+  update: (bench, to, seq) => bench.request('UPDATE', { to, seq: seq(), lines: sdp, body: 'x' }),
+  refresh: (bench, to, seq) => bench.request('UPDATE', { to, seq: seq(), lines: ['Session-Expires: 90'] }),
+  prack: (bench, to, seq) => bench.request('PRACK', { to, seq: seq(), lines: ['RAck: 1 2 INVITE'] }),
+  refer: (bench, to, seq) => bench.request('REFER', { to, seq: seq(), lines: ['Refer-To: <sip:1@x>'] }),
+  report: (bench) => bench.report(180),
+  info: (bench, to, seq) => bench.request('INFO', { to, seq: seq() }),
+  'old request': (bench, to) => bench.request('INFO', { to, seq: 1 }),
+  '200 to the last': (bench) => answerLast(bench, 200),
+  '491 to the last': (bench) => answerLast(bench, 491),
+  '481 to the last': (bench) => answerLast(bench, 481),
+  'a second': (bench) => bench.clock.advance(1000),
+  'a quarter of an hour': (bench) => bench.clock.advance(900_000),
+};
+
+function acknowledge(bench: Bench, to: string, body: string): void {
+  const last = bench.sent.findLast(
+    (message) => message.kind === 'response' && message.headers.get('CSeq')!.endsWith('INVITE'),
+  )!;
+  const seq = Number.parseInt(last.headers.get('CSeq')!, 10);
+  bench.request('ACK', { to, seq, body, lines: body === '' ? [] : sdp });
+}
+
+function answerLast(bench: Bench, status: number): void {
+  const request = bench.sent.findLast((message) => message.kind === 'request' && message.method !== 'ACK');
+  if (request) bench.respond(status, { request: request as SipRequest, body: status === 200 ? 'x' : '' });
+}
+
+test('whatever happens within a call, in any order: it can be ended, and nothing of it is left', () => {
+  const script = fc.array(fc.constantFrom(...Object.keys(acts)), { maxLength: 20 });
+  fc.assert(
+    fc.property(script, fc.boolean(), (names, byUs) => {
+      const bench = new Bench();
+      const to = bench.establish();
+      let seq = 2;
+      for (const name of names) acts[name](bench, to, () => ++seq);
+      if (byUs) bench.call!.hangUp();
+      else bench.request('BYE', { to, seq: seq + 1 });
+      bench.clock.advance(40_000);
+      assert.is(bench.told.filter((line) => line.startsWith('ended')).length, 1);
+      bench.done();
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test.run();
