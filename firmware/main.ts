@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
 import { api } from '../web-ui/api.js';
 import { WebServer } from '../web-ui/server.js';
+import { eventPackages } from './call/event-packages.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
@@ -66,6 +67,7 @@ async function run(options: Options): Promise<void> {
     passwordOf: (username) =>
       store.config.extensions.find(({ sip }) => sip.username === username)?.sip.password,
     trunkOf: (source) => trunks.of(source),
+    events: eventPackages(() => store.config, switchboard),
     onCall: (...call) => switchboard.onCall(...call),
   });
   const trunks: Trunks = new Trunks({
@@ -76,6 +78,9 @@ async function run(options: Options): Promise<void> {
   });
   trunks.apply(store.config.trunks);
   store.on('changed', (_, after) => trunks.apply(after.trunks));
+  switchboard.onChanged = (resource) => {
+    for (const event of ['conference', 'dialog']) agent.notifier.changed(event, resource);
+  };
   switchboard.connect(agent, trunks);
 
   const web = await WebServer.open({
@@ -96,6 +101,7 @@ async function run(options: Options): Promise<void> {
       trunks: () => trunks.status,
       sip: () => ({
         dialogs: agent.dialogs,
+        subscriptions: agent.notifier.open,
         transactions: agent.layer.open,
         tlsPort: transport.tlsPort,
         refusedSources: agent.refusedSources,

@@ -38,6 +38,8 @@ export type OpenRoom = {
 };
 
 export class ConferenceDirectory {
+  /** Something changed in a room. */
+  onChanged: (room: OpenRoom) => void = () => {};
   readonly #rooms = new Map<string, OpenRoom>();
   #nextMix: MixId = 1;
 
@@ -118,6 +120,7 @@ export class ConferenceDirectory {
     open.state = state;
     for (const effect of effects) this.#perform(key, open, effect);
     if (event.type === 'leave') open.legs.delete(event.leg);
+    this.onChanged(open);
   }
 
   #perform(key: string, open: OpenRoom, effect: RoomEffect): void {

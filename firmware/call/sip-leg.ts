@@ -37,6 +37,8 @@ export type SipLegOptions = {
   nowMs(): number;
   /** The phone wants its party, or itself, to be connected elsewhere: 202, or the SIP status that refuses. */
   transfer(number: string, replaced: SipCall | undefined, report: (status: number) => void): number;
+  /** Its state has changed. */
+  onState(): void;
   /** The leg has ended and nothing of it is open any more. */
   onClosed: () => void;
 };
@@ -49,7 +51,7 @@ export class SipLeg implements Leg {
   readonly sinceMs: number;
   onEvent: (event: LegEvent) => void = () => {};
   place: Place | undefined;
-  state: LegState;
+  #state: LegState;
   codec: string | undefined;
   srtp = false;
   #call?: SipCall;
@@ -78,7 +80,7 @@ export class SipLeg implements Leg {
     );
     this.party = options.party;
     this.sinceMs = options.nowMs();
-    this.state = direction === 'incoming' ? 'offered' : 'alerting';
+    this.#state = direction === 'incoming' ? 'offered' : 'alerting';
   }
 
   /** The leg of a call that came in. */
@@ -93,6 +95,15 @@ export class SipLeg implements Leg {
     const leg = new SipLeg(options, 'outgoing');
     leg.#withPort(() => leg.#adopt(place(leg.#write(makeOffer(leg.#local())))));
     return leg;
+  }
+
+  get state(): LegState {
+    return this.#state;
+  }
+
+  set state(state: LegState) {
+    this.#state = state;
+    this.options.onState();
   }
 
   get port(): PortId | undefined {

@@ -17,6 +17,7 @@ import {
   type Destination,
   type TrunkDestination,
 } from './dial-plan.js';
+import { resourceOf } from './event-packages.js';
 import { ExtensionCall, unwatched, type CallProgress } from './extension-call.js';
 import type { Leg } from './leg.js';
 import { mediaSecurity } from './media-security.js';
@@ -48,6 +49,8 @@ type Party = { number: string; name: string };
 
 export class Switchboard {
   readonly conferences: ConferenceDirectory;
+  /** Something changed about a number: an extension, or a room as `resourceOf` names it. */
+  onChanged: (resource: string) => void = () => {};
   readonly #legs = new Map<LegId, OpenLeg>();
   readonly #outbound: OutboundLimits;
   readonly #transfers: Transfers;
@@ -59,6 +62,7 @@ export class Switchboard {
 
   constructor(private readonly options: SwitchboardOptions) {
     this.conferences = new ConferenceDirectory(options.media, options.clock);
+    this.conferences.onChanged = (room) => this.onChanged(resourceOf(room));
     this.#outbound = new OutboundLimits(options.clock);
     this.#transfers = new Transfers({
       media: options.media,
@@ -256,6 +260,7 @@ export class Switchboard {
         if (!by || (replaced && !other)) return 481;
         return this.#transfers.start(by, to, other, report);
       },
+      onState: () => this.#changed(id),
       onClosed: () => this.#drop(id),
     };
   }
@@ -263,7 +268,13 @@ export class Switchboard {
   #keep(leg: SipLeg, extension: Extension | undefined, dialled: string): void {
     this.#legs.set(leg.id, { leg, extension: extension?.number, dialled });
     this.#silence.wake();
+    this.#changed(leg.id);
     log.info({ leg: leg.id, extension: extension?.number, direction: leg.direction }, 'leg opened');
+  }
+
+  #changed(id: LegId): void {
+    const extension = this.#legs.get(id)?.extension;
+    if (extension !== undefined) this.onChanged(extension);
   }
 
   #drop(id: LegId): void {

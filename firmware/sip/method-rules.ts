@@ -2,7 +2,7 @@
 import { reasonPhrase, type SipRequest } from 'sip-parser';
 import { ProtocolError } from './protocol-error.js';
 
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, PRACK, UPDATE, REFER';
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER, PRACK, UPDATE, REFER, SUBSCRIBE';
 /** Extensions that we offer: not 100rel, which we do only if it is required. */
 export const SUPPORTED = 'timer, replaces, norefersub';
 const REQUIRABLE = new Set(['100rel', 'timer', 'replaces', 'norefersub']);

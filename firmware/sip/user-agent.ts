@@ -15,6 +15,7 @@ import { createLog } from '../log.js';
 import { dialogKey, tagOf } from './dialog.js';
 import { DigestAuthenticator, type Algorithm } from './digest.js';
 import { GuessGuard } from './guess-guard.js';
+import { Notifier, type EventPackage } from './notifier.js';
 import { newInvite } from './outgoing-invite.js';
 import { ProtocolError } from './protocol-error.js';
 import { readReplaces } from './refer.js';
@@ -57,11 +58,14 @@ export type UserAgentOptions = {
    * A new call. `dialled` is the user part of the Request-URI. `replaced`: the call whose place it takes (RFC 3891).
    */
   onCall(call: SipCall, caller: Caller, dialled: string, replaced?: SipCall): void;
+  /** What accounts may subscribe to. */
+  events?: readonly EventPackage<unknown>[];
 };
 
 export class UserAgent implements CallHome {
   readonly layer: TransactionLayer;
   readonly registrar: Registrar;
+  readonly notifier: Notifier;
   readonly clock: Clock;
   readonly #digest: DigestAuthenticator;
   readonly #guesses: GuessGuard;
@@ -92,6 +96,7 @@ export class UserAgent implements CallHome {
       ack: (ack) => this.#callOf(ack)?.acked(ack),
       cancel: (invite) => this.#ringing.get(invite)?.cancelled(),
     });
+    this.notifier = new Notifier(this, options.events ?? []);
   }
 
   /** Dialogs that stand. */
@@ -162,6 +167,7 @@ export class UserAgent implements CallHome {
   /** From now on every new call is refused with 503; those that stand are their owners' to end. */
   stopTakingCalls(): void {
     this.#closing = true;
+    this.notifier.stop();
   }
 
   contactFor(peer: Endpoint, user?: string): string {
@@ -202,12 +208,13 @@ export class UserAgent implements CallHome {
     const inDialog = tagOf(request.headers.get('To') ?? '') !== '';
     if (inDialog && this.#callOf(request)) return 'serve';
     this.#inspect(request);
-    if (inDialog && request.method !== 'OPTIONS' && request.method !== 'REGISTER')
+    if (inDialog && !['OPTIONS', 'REGISTER', 'SUBSCRIBE'].includes(request.method))
       throw new ProtocolError(481, reasonPhrase(481));
     if (request.method === 'OPTIONS') return this.#options(request);
-    if (request.method === 'REGISTER' || request.method === 'INVITE') {
+    if (['REGISTER', 'INVITE', 'SUBSCRIBE'].includes(request.method)) {
       if (request.method === 'REGISTER') registered(request);
-      else if (this.#closing) throw new ProtocolError(503, reasonPhrase(503), [['Retry-After', '10']]);
+      else if (this.#closing && request.method === 'INVITE')
+        throw new ProtocolError(503, reasonPhrase(503), [['Retry-After', '10']]);
       if (this.#guesses.refuses(source.address)) return 'silence';
       this.#callers.set(request, this.#callerOf(request, source));
       return 'serve';
@@ -225,7 +232,9 @@ export class UserAgent implements CallHome {
     try {
       if (call) call.request(transaction);
       else if (request.method === 'INVITE') this.#invite(transaction, caller);
-      else if (caller.type === 'account') this.#register(transaction, caller.username);
+      else if (caller.type !== 'account') throw new ProtocolError(403, reasonPhrase(403));
+      else if (request.method === 'REGISTER') this.#register(transaction, caller.username);
+      else this.notifier.serve(transaction, caller.username);
     } catch (error) {
       transaction.respond(this.#refusal(request, error));
     }
@@ -245,6 +254,7 @@ export class UserAgent implements CallHome {
   #options(request: SipRequest): SipResponse {
     const response = this.#response(request, 200);
     response.headers.set('Allow', ALLOW).set('Supported', SUPPORTED).set('Accept', 'application/sdp');
+    if (this.notifier.events !== '') response.headers.set('Allow-Events', this.notifier.events);
     return response;
   }
 

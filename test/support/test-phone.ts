@@ -38,6 +38,8 @@ export class TestPhone {
   readonly calls = new Set<TestCall<MediaEnd>>();
   /** What it does with a call that comes in; by default it answers. */
   onIncoming: (transaction: ServerTransaction) => void = (transaction) => void this.accept(transaction);
+  /** Told of each NOTIFY that belongs to no call. */
+  onNotify: (request: SipRequest) => void = () => {};
   readonly #layer: TransactionLayer;
   #seq = 0;
 
@@ -85,6 +87,14 @@ export class TestPhone {
       (headers) => headers.append('Contact', this.contact).append('Expires', String(expires)),
     );
     return response.headers.all('Contact');
+  }
+
+  /** Subscribes to an event of a number; what is told comes to `onNotify`. Throws Refused. */
+  async subscribe(event: string, number: string, expires = 300): Promise<void> {
+    const { address, port } = this.options.box;
+    await this.#ask('SUBSCRIBE', `sip:${number}@${address}:${port}`, number, '', (headers) =>
+      headers.append('Contact', this.contact).append('Event', event).append('Expires', String(expires)),
+    );
   }
 
   /** Calls a number of the box; resolves when it answers. Throws Refused. */
@@ -179,7 +189,8 @@ export class TestPhone {
     const call = [...this.calls].find((candidate) => candidate.callId === request.headers.get('Call-ID'));
     if (request.method === 'INVITE' && !call) return this.onIncoming(transaction);
     transaction.respond(withTag(responseTo(request, request.method === 'BYE' && !call ? 481 : 200, 'OK')));
-    if (request.method === 'NOTIFY') call?.notified(request);
+    if (request.method === 'NOTIFY')
+      (call ? (one: SipRequest) => call.notified(one) : this.onNotify)(request);
     if (request.method === 'BYE') void call?.close();
   }
 
