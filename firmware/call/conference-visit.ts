@@ -33,6 +33,7 @@ export class ConferenceVisit {
     this.#door = new MachineRunner(door, start, clock, (effect: DoorEffect) => this.#perform(effect));
     leg.onEvent = (event) => this.#onLeg(event);
     if (typeof where !== 'function') this.#conference = where;
+    leg.focus = this.#conference?.number;
     if (start.step === 'inside') this.#enter();
     else if (isUp(leg)) this.#begin();
     else leg.answer();
@@ -128,6 +129,7 @@ export class ConferenceVisit {
 
   #leave(): void {
     this.leg.place = undefined;
+    this.leg.focus = undefined;
     this.#door.stop();
     this.#hush();
     this.directory.dispatch({ type: 'leave', leg: this.leg.id });

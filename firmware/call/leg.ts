@@ -49,6 +49,8 @@ export type Leg = {
   onEvent: (event: LegEvent) => void;
   /** Set by that owner while the leg can be moved. */
   place: Place | undefined;
+  /** The party is told that it talks to this conference; set before the answer, undefined elsewhere. */
+  focus: string | undefined;
   /** An incoming leg: tells the caller that it rings; `early` may follow. */
   ring(): void;
   /** An incoming leg: answers; `answered` or `ended` follows. */

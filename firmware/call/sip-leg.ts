@@ -97,6 +97,14 @@ export class SipLeg implements Leg {
     return leg;
   }
 
+  set focus(number: string | undefined) {
+    if (this.#call) this.#call.focus = number;
+  }
+
+  get focus(): string | undefined {
+    return this.#call?.focus;
+  }
+
   get state(): LegState {
     return this.#state;
   }

@@ -50,7 +50,7 @@ export type CallHome = {
   readonly layer: TransactionLayer;
   readonly clock: Clock;
   /** The Contact value that a peer is to reach us by. */
-  contactFor(peer: Endpoint): string;
+  contactFor(peer: Endpoint, user?: string): string;
   /** The dialog has been opened or closed: in-dialog requests come to this call, or no longer. */
   adopt(key: string, call: SipCall): void;
   release(key: string, call: SipCall): void;
@@ -70,6 +70,9 @@ export class SipCall {
     referred: () => 603,
     ended: () => {},
   };
+
+  /** Number of the conference that the peer talks to: our Contact says so (RFC 4579 §5.1); undefined for none. */
+  focus?: string;
 
   /** Called once when the call is over, before its owner is told. */
   onClosed: () => void = () => {};
@@ -314,7 +317,7 @@ export class SipCall {
 
   #targetHeaders(peer: Endpoint): [string, string][] {
     return [
-      ['Contact', this.home.contactFor(peer)],
+      ['Contact', this.home.contactFor(peer, this.focus) + (this.focus === undefined ? '' : ';isfocus')],
       ['Allow', ALLOW],
       ['Supported', SUPPORTED],
     ];

@@ -22,6 +22,7 @@ function ring(names: string[], redirects: Record<string, string[]> = {}) {
       port: undefined,
       codec: undefined,
       srtp: false,
+      focus: undefined,
       sendKey: () => {},
       onEvent: () => {},
       place: undefined,

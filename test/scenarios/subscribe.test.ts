@@ -39,6 +39,7 @@ test('a conference: empty, one comes in, one holds, one leaves', () =>
     await watcher.subscribe('conference', '800');
     assert.match(await until(/state="full"/), '<user-count>0</user-count><active>false</active>');
     const call = await (await box.phone('101')).dial('800');
+    assert.ok(call.isFocus);
     assert.match(await until(/<status>connected</), '<display-text>Phone 101</display-text>');
     await call.reinvite('sendonly');
     assert.match(await until(/<status>on-hold</), 'state="partial"');
@@ -56,6 +57,7 @@ test('lamps: a colleague rings, talks, is free; a room is in use', () =>
     const call = await ann.dial('102');
     await accepted;
     assert.match(await until(/<state>confirmed</), 'direction="recipient"');
+    assert.not(call.isFocus);
     await call.hangUp();
     await until(/entity="sip:102@[0-9.:]+"\/>/);
     await watcher.subscribe('dialog', '800');

@@ -5,6 +5,8 @@ import type { TestPhone } from './test-phone.js';
 
 export class TestCall<End extends MediaEnd = Ear> {
   callId = '';
+  /** Whether the other end said that it is a conference (RFC 4579). */
+  isFocus = false;
   readonly ended: Promise<void>;
   /** Statuses reported after a REFER of ours, in order. */
   readonly reports: number[] = [];
@@ -47,7 +49,9 @@ export class TestCall<End extends MediaEnd = Ear> {
   /** Our INVITE was answered: acknowledges, and starts to send. */
   answered(response: SipResponse): void {
     const { headers } = response;
-    const target = parseNameAddr(headers.all('Contact')[0]).uri;
+    const contact = parseNameAddr(headers.all('Contact')[0]);
+    this.isFocus = contact.params.has('isfocus');
+    const target = contact.uri;
     this.callId = headers.get('Call-ID')!;
     this.#dialog = { local: headers.get('From')!, remote: headers.get('To')!, target };
     this.#cseq = parseCSeq(headers.get('CSeq')!).number;
