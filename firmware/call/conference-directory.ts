@@ -37,6 +37,11 @@ export type OpenRoom = {
   legs: Map<LegId, Seat>;
 };
 
+/** What a room is called by those who watch it. */
+export function resourceOf({ conference, number }: OpenRoom): string {
+  return number === '' ? conference.number : `${conference.number}-${number}`;
+}
+
 export class ConferenceDirectory {
   /** Something changed in a room. */
   onChanged: (room: OpenRoom) => void = () => {};

@@ -1,7 +1,7 @@
 /** What phones may subscribe to: who is in a conference (RFC 4575), and which numbers are in use (RFC 4235). */
 import type { Config } from '../config/schema.js';
 import type { EventPackage } from '../sip/notifier.js';
-import type { OpenRoom } from './conference-directory.js';
+import { resourceOf, type OpenRoom } from './conference-directory.js';
 import { conferenceInfo, type ConferenceMember, type ConferenceSnapshot } from './conference-info.js';
 import { dialogInfo, type DialogSnapshot } from './dialog-info.js';
 import type { LegState } from './leg.js';
@@ -52,11 +52,6 @@ export function eventPackages(config: () => Config, watched: Watched): EventPack
   };
 
   return [conference, dialog];
-}
-
-/** What a room is called by those who watch it. */
-export function resourceOf({ conference, number }: OpenRoom): string {
-  return number === '' ? conference.number : `${conference.number}-${number}`;
 }
 
 function snapshotOf({ conference, state, legs }: OpenRoom): ConferenceSnapshot {

@@ -8,7 +8,7 @@ import type { Endpoint } from '../sip/transport.js';
 import type { Trunks } from '../sip/trunks.js';
 import type { Caller, UserAgent } from '../sip/user-agent.js';
 import type { Cause } from './cause.js';
-import { ConferenceDirectory } from './conference-directory.js';
+import { ConferenceDirectory, resourceOf } from './conference-directory.js';
 import { ConferenceVisit, type FindConference } from './conference-visit.js';
 import {
   conferenceOf,
@@ -17,7 +17,6 @@ import {
   type Destination,
   type TrunkDestination,
 } from './dial-plan.js';
-import { resourceOf } from './event-packages.js';
 import { ExtensionCall, unwatched, type CallProgress } from './extension-call.js';
 import type { Leg } from './leg.js';
 import { mediaSecurity } from './media-security.js';
