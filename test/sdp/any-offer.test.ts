@@ -163,7 +163,8 @@ test('any well-formed offer', () => {
     }),
     { numRuns: 3000 },
   );
-  assert.ok(answers > 300, `only ${answers} were answered`);
+  // About 330 are; far fewer would mean that the property says little.
+  assert.ok(answers > 150, `only ${answers} were answered`);
 });
 
 test('any mangled offer, and any bytes', () => {
