@@ -60,7 +60,7 @@ class Answers {
   }
 
   async pong(callId: string, name: string): Promise<void> {
-    await this.until(() => this.pongs.has(callId));
+    await this.until(() => this.pongs.has(callId), 10_000);
     assert.is(this.pongs.get(callId), 200, `OPTIONS after ${name}`);
   }
 }
