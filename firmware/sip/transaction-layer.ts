@@ -105,11 +105,13 @@ export class TransactionLayer {
 
   /**
    * Answers without a transaction: for requests too broken or too many to remember. Who sends by UDP may have borrowed
-   * the address: an answer more than twice as long as the `octets` of the request is not sent.
+   * the address: an answer more than twice as long as the `octets` of the request is sent without what it tells of us,
+   * and if that is too long still, not at all.
    */
   respondStateless(request: SipRequest, response: SipResponse, source: Endpoint, octets: number): void {
-    if (!isReliable(source) && sizeOf(response) > MAX_AMPLIFICATION * octets) return;
-    this.transport.send(response, replyTo(parseVia(request.headers.get('Via') ?? ''), source));
+    const fits = (one: SipResponse) => isReliable(source) || sizeOf(one) <= MAX_AMPLIFICATION * octets;
+    const answer = [response, withoutSelfDescription(response)].find(fits);
+    if (answer) this.transport.send(answer, replyTo(parseVia(request.headers.get('Via') ?? ''), source));
   }
 
   /**
@@ -356,6 +358,12 @@ function stampVia(request: SipRequest, source: Endpoint): Via {
 function replyTo(via: Via, source: Endpoint): Endpoint {
   if (isReliable(source)) return source;
   return { address: source.address, port: via.params.has('rport') ? source.port : (via.port ?? 5060) };
+}
+
+function withoutSelfDescription(response: SipResponse): SipResponse {
+  const headers = response.headers.clone();
+  for (const name of ['Accept', 'Allow', 'Allow-Events', 'Supported']) headers.remove(name);
+  return { ...response, headers };
 }
 
 function sizeOf(message: SipMessage): number {

@@ -147,17 +147,20 @@ if (messages) {
       let answers = new Answers();
       const sockets = new Map<number, UdpSocket>();
       const relay = { take: (octets: Buffer) => answers.take(octets) } as Answers;
-      for (const { port } of messages) if (!sockets.has(port)) sockets.set(port, await udp(port, relay));
-      for (const torture of messages) {
-        answers = new Answers();
-        const socket = sockets.get(torture.port)!;
-        socket.send(torture.octets, box.sip.port, box.sip.address);
-        const { callId, octets } = ping();
-        socket.send(octets, box.sip.port, box.sip.address);
-        await answers.pong(callId, torture.name);
-        judge(torture, answers.statuses, false);
+      try {
+        for (const { port } of messages) if (!sockets.has(port)) sockets.set(port, await udp(port, relay));
+        for (const torture of messages) {
+          answers = new Answers();
+          const socket = sockets.get(torture.port)!;
+          socket.send(torture.octets, box.sip.port, box.sip.address);
+          const { callId, octets } = ping();
+          socket.send(octets, box.sip.port, box.sip.address);
+          await answers.pong(callId, torture.name);
+          judge(torture, answers.statuses, false);
+        }
+      } finally {
+        for (const socket of sockets.values()) socket.close();
       }
-      for (const socket of sockets.values()) socket.close();
       await nothingIsLeft(box);
     }));
 

@@ -87,7 +87,7 @@ export class TestCall<End extends MediaEnd = Ear> {
   /** Asks the box to connect the other end elsewhere: to a number, or into the place of another call of ours. */
   async refer(number: string, replaced?: TestCall<MediaEnd>): Promise<number> {
     const request = this.#request('REFER', ++this.#cseq);
-    const box = /^<?(sip:[^>]*)/.exec(this.#dialog!.target)![1].replace('sip:', `sip:${number}@`);
+    const box = /^<?(sip:[^>]*)/.exec(this.#dialog!.target)![1].replace(/sip:([^@]*@)?/, `sip:${number}@`);
     const query = replaced ? `?Replaces=${encodeURIComponent(replaced.replaces)}` : '';
     request.headers.append('Refer-To', `<${box}${query}>`).append('Contact', this.phone.contact);
     return (await this.phone.send(request)).status;
