@@ -1,49 +1,36 @@
-/** The codecs a port may speak. Adding one is adding a literal. */
+/** The codecs a port may speak. Adding one is adding a file in codecs/ and a line here. */
+import { pcma, pcmu } from './codecs/g711.js';
 import type { CodecName } from './contract.js';
-import { alawToLinear, linearToAlaw, linearToUlaw, ulawToLinear } from './g711.js';
 
 export type Codec = {
   name: CodecName;
   /** Samples per second of the PCM side. */
-  sampleRate: number;
+  sampleRate: 8000 | 16000 | 48000;
   /** RTP timestamp units per second (RFC 3551 §4.1: not always the sample rate). */
   rtpClockRate: number;
-  /** Samples that `length` bytes of payload hold. */
-  samplesIn(length: number): number;
-  /** Decodes `length` bytes at `offset` to the beginning of `out`; returns the samples written. */
+  /** Samples that a payload holds, at `sampleRate`; 0 if it cannot be one of this codec. */
+  samplesIn(bytes: Uint8Array, offset: number, length: number): number;
+  /** For one incoming stream; not in the tick. */
+  createDecoder(): Decoder;
+  /** For one outgoing stream; not in the tick. */
+  createEncoder(): Encoder;
+};
+
+/** Neither decoder nor encoder throws or allocates. */
+export type Decoder = {
+  /** Decodes a payload to the beginning of `out`, at most 60 ms; returns the samples written, 0 if it is broken. */
   decode(bytes: Uint8Array, offset: number, length: number, out: Int16Array): number;
+  /** The audio of the lost packet before this one, as far as this one tells it; returns the samples written, 0 if none. */
+  recover?(bytes: Uint8Array, offset: number, length: number, out: Int16Array): number;
+  close(): void;
+};
+
+export type Encoder = {
   /** Encodes the first `samples` of `pcm` to `bytes` at `offset`; returns the bytes written. */
   encode(pcm: Int16Array, samples: number, bytes: Uint8Array, offset: number): number;
-};
-
-const pcmu: Codec = {
-  name: 'PCMU',
-  sampleRate: 8000,
-  rtpClockRate: 8000,
-  samplesIn: (length) => length,
-  decode(bytes, offset, length, out) {
-    for (let i = 0; i < length; i++) out[i] = ulawToLinear[bytes[offset + i]];
-    return length;
-  },
-  encode(pcm, samples, bytes, offset) {
-    for (let i = 0; i < samples; i++) bytes[offset + i] = linearToUlaw[pcm[i] & 0xffff];
-    return samples;
-  },
-};
-
-const pcma: Codec = {
-  name: 'PCMA',
-  sampleRate: 8000,
-  rtpClockRate: 8000,
-  samplesIn: (length) => length,
-  decode(bytes, offset, length, out) {
-    for (let i = 0; i < length; i++) out[i] = alawToLinear[bytes[offset + i]];
-    return length;
-  },
-  encode(pcm, samples, bytes, offset) {
-    for (let i = 0; i < samples; i++) bytes[offset + i] = linearToAlaw[pcm[i] & 0xffff];
-    return samples;
-  },
+  /** Goes on where `other`, of the same codec, stands: its far end hears no seam. */
+  follow(other: Encoder): void;
+  close(): void;
 };
 
 export const codecs: Readonly<Record<CodecName, Codec>> = { PCMU: pcmu, PCMA: pcma };

@@ -71,7 +71,7 @@ export class Engine {
 
   /** Writes what the port hears into its packet; returns the payload's length. */
   #encode(port: RtpPort): number {
-    const { mix, codec, packet } = port;
+    const { mix, encoder, codec, packet } = port;
     const talks = port.talks && mix !== null;
     const own = port.plays.length > 0 || (mix !== null && mix.hasExcepted(port.id));
     if (mix && !talks && !own) return mix.encodeShared(codec, packet, RTP_HEADER_BYTES);
@@ -86,7 +86,7 @@ export class Engine {
       for (let i = 0; i < port.plays.length; i++) addTo(heard, port.plays[i].frame);
       clampTo(this.#pcm, heard);
     }
-    return codec.encode(this.#pcm, FRAME_SAMPLES, packet, RTP_HEADER_BYTES);
+    return encoder.encode(this.#pcm, FRAME_SAMPLES, packet, RTP_HEADER_BYTES);
   }
 
   #openPort({ port, address, rtpPorts }: MediaCommand & { type: 'openPort' }): void {
@@ -142,8 +142,11 @@ export class Engine {
   #leave(id: PortId): void {
     const port = this.#find(id);
     if (!port) return;
+    const { mix } = port;
     port.mix = null;
-    this.#mixes = this.#mixes.filter((mix) => this.#ports.some((other) => other.mix === mix));
+    if (!mix || this.#ports.some((other) => other.mix === mix)) return;
+    mix.close();
+    this.#mixes.splice(this.#mixes.indexOf(mix), 1);
   }
 
   #mute(id: PortId, muted: boolean): void {

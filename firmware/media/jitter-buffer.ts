@@ -12,7 +12,7 @@
  * A packet that comes too late moves the play point back (more delay); when every packet of a while came early, it
  * moves on by a frame at the next quiet moment (less delay).
  */
-import type { Codec } from './codec.js';
+import type { Codec, Decoder } from './codec.js';
 import { Concealment } from './concealment.js';
 import { FRAME_SAMPLES } from './frame.js';
 
@@ -36,6 +36,7 @@ export class JitterBuffer {
   late = 0;
   resyncs = 0;
   #codec: Codec;
+  #decoder: Decoder;
   #bytes = new Uint8Array(SLOTS * SLOT_BYTES);
   #lengths = new Uint16Array(SLOTS);
   #timestamps = new Uint32Array(SLOTS);
@@ -58,6 +59,7 @@ export class JitterBuffer {
 
   constructor(codec: Codec) {
     this.#codec = codec;
+    this.#decoder = codec.createDecoder();
   }
 
   /** Packets expected by their sequence numbers but not received (RFC 3550 appendix A.3). */
@@ -74,7 +76,7 @@ export class JitterBuffer {
     offset: number,
     length: number,
   ): boolean {
-    const samples = this.#codec.samplesIn(length);
+    const samples = this.#codec.samplesIn(bytes, offset, length);
     if (length === 0 || length > SLOT_BYTES || samples > this.#pcm.length) return false;
     if (!this.#note(ssrc, sequence, timestamp)) return false;
     const newest = this.#seen[sequence % SEEN] === this.#highest;
@@ -142,6 +144,10 @@ export class JitterBuffer {
     this.#concealment.reset();
   }
 
+  close(): void {
+    this.#decoder.close();
+  }
+
   /** Forgets the stream: the next packet begins a new one. */
   reset(): void {
     if (this.#synced) this.#lostBefore += this.#lostNow();
@@ -188,7 +194,7 @@ export class JitterBuffer {
     const skipped = (this.#playPoint - this.#timestamps[slot]) | 0;
     if (skipped < 0) return false;
     this.#lengths[slot] = 0;
-    this.#pcmEnd = this.#codec.decode(this.#bytes, slot * SLOT_BYTES, length, this.#pcm);
+    this.#pcmEnd = this.#decoder.decode(this.#bytes, slot * SLOT_BYTES, length, this.#pcm);
     this.#pcmAt = Math.min(skipped, this.#pcmEnd);
     return this.#pcmAt < this.#pcmEnd;
   }

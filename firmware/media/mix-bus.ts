@@ -1,5 +1,5 @@
 /** One mix at work: the sum of a tick, and what those hear who did not talk, encoded once per codec. */
-import type { Codec } from './codec.js';
+import type { Codec, Encoder } from './codec.js';
 import type { MixId, PortId } from './contract.js';
 import { FRAME_SAMPLES } from './frame.js';
 import { addTo, clampTo, takeFrom } from './mixer.js';
@@ -10,7 +10,7 @@ export type MixPlay = { frame: Int16Array; except: PortId | undefined };
 
 export class MixBus {
   readonly sum = new Int32Array(FRAME_SAMPLES);
-  #shared: { codec: Codec; bytes: Uint8Array; length: number }[] = [];
+  #shared: { codec: Codec; encoder: Encoder; bytes: Uint8Array; length: number }[] = [];
   #clamped = new Int16Array(FRAME_SAMPLES);
   #isClamped = false;
 
@@ -22,7 +22,12 @@ export class MixBus {
   /** Makes room for what listeners of a codec share; not in the tick. */
   prepare(codec: Codec): void {
     if (this.#shared.some((entry) => entry.codec === codec)) return;
-    this.#shared.push({ codec, bytes: new Uint8Array(MAX_PAYLOAD_BYTES), length: 0 });
+    const encoder = codec.createEncoder();
+    this.#shared.push({ codec, encoder, bytes: new Uint8Array(MAX_PAYLOAD_BYTES), length: 0 });
+  }
+
+  close(): void {
+    for (const { encoder } of this.#shared) encoder.close();
   }
 
   /** Begins a tick with what is played. */
@@ -57,10 +62,11 @@ export class MixBus {
     for (let i = 0; i < this.#shared.length; i++) {
       const entry = this.#shared[i];
       if (entry.codec !== codec) continue;
-      if (entry.length === 0) entry.length = codec.encode(this.#clamped, FRAME_SAMPLES, entry.bytes, 0);
+      if (entry.length === 0)
+        entry.length = entry.encoder.encode(this.#clamped, FRAME_SAMPLES, entry.bytes, 0);
       for (let at = 0; at < entry.length; at++) packet[offset + at] = entry.bytes[at];
       return entry.length;
     }
-    return codec.encode(this.#clamped, FRAME_SAMPLES, packet, offset);
+    throw new Error(`no room was made for ${codec.name}`);
   }
 }

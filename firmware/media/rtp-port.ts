@@ -8,7 +8,7 @@ import {
   type SocketAddress,
 } from '../../hal/ffi/socket-address.js';
 import { SRTP_TAG_BYTES } from '../../hal/ffi/srtp-library.js';
-import { codecs, type Codec } from './codec.js';
+import { codecs, type Codec, type Encoder } from './codec.js';
 import type { PortId, RtpFormat, RtpPeer } from './contract.js';
 import { FRAME_SAMPLES } from './frame.js';
 import { JitterBuffer } from './jitter-buffer.js';
@@ -70,6 +70,7 @@ export class RtpPort {
   txPackets = 0;
   rxDropped = 0;
   codec: Codec = codecs.PCMU;
+  encoder: Encoder = codecs.PCMU.createEncoder();
   sending = false;
   #receiving = false;
   #format: RtpFormat | null = null;
@@ -114,6 +115,9 @@ export class RtpPort {
     }
     if (this.#format?.codec !== format.codec) {
       this.codec = codecs[format.codec];
+      this.encoder.close();
+      this.encoder = this.codec.createEncoder();
+      this.#jitter.close();
       this.#jitter = new JitterBuffer(this.codec);
     } else if (receiving && !this.#receiving) this.#jitter.reset();
     if (format.eventPayloadType === undefined) this.#keySender = new KeySender();
@@ -175,6 +179,8 @@ export class RtpPort {
 
   close(): void {
     this.socket.close();
+    this.encoder.close();
+    this.#jitter.close();
     this.#srtp?.close();
   }
 

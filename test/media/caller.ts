@@ -2,7 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import { linearToUlaw, ulawToLinear } from '../../firmware/media/g711.js';
+import { linearToUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { RtpHeader } from '../../firmware/media/rtp.js';
 import { rtpPacket } from './fake-socket.js';
 

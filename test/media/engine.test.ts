@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import { portOf, sameAddress, socketAddress } from '../../hal/ffi/socket-address.js';
 import type { MediaCommand, MediaEvent, PlayItem } from '../../firmware/media/contract.js';
 import { Engine } from '../../firmware/media/engine.js';
-import { linearToAlaw, linearToUlaw, ulawToLinear } from '../../firmware/media/g711.js';
+import { linearToAlaw, linearToUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { createStatsBlock, readPlaneStats, readPortStats } from '../../firmware/media/stats.js';
 import { FakeSocket, rtpPacket } from './fake-socket.js';
 

@@ -5,7 +5,7 @@ import {
   socketAddress,
   type SocketAddress,
 } from '../../hal/ffi/socket-address.js';
-import { ulawToLinear } from '../../firmware/media/g711.js';
+import { ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import type { PacketSocket } from '../../firmware/media/rtp-port.js';
 import { RtpHeader, writeRtpHeader } from '../../firmware/media/rtp.js';
 

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import { suite } from 'uvu';
 import { codecs } from '../../firmware/media/codec.js';
-import { ulawToLinear } from '../../firmware/media/g711.js';
+import { ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { JitterBuffer } from '../../firmware/media/jitter-buffer.js';
 
 const test = suite('jitter-buffer');

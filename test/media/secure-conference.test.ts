@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { MediaEvent, SrtpKeys } from '../../firmware/media/contract.js';
 import { Engine } from '../../firmware/media/engine.js';
-import { linearToUlaw, ulawToLinear } from '../../firmware/media/g711.js';
+import { linearToUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { Srtp } from '../../firmware/media/srtp.js';
 import { createStatsBlock, readPlaneStats, readPortStats } from '../../firmware/media/stats.js';
 import { FakeSocket, rtpPacket } from './fake-socket.js';

@@ -2,7 +2,7 @@
 import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { socketAddress, type SocketAddress } from '../../hal/ffi/socket-address.js';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
-import { linearToUlaw } from '../../firmware/media/g711.js';
+import { linearToUlaw } from '../../firmware/media/codecs/g711.js';
 import { RtpHeader, writeRtpHeader } from '../../firmware/media/rtp.js';
 import { Ticker } from '../../firmware/media/ticker.js';
 import { toneSource } from './tone.js';

@@ -1,4 +1,5 @@
 /** G.711: the two laws as tables, A-law and mu-law bytes against 16-bit linear samples (left justified). */
+import type { Codec, Decoder, Encoder } from '../codec.js';
 
 /** Indexed by the byte. */
 export const alawToLinear = new Int16Array(256);
@@ -52,4 +53,34 @@ function compressUlaw(sample: number): number {
   while (biased >> (segment + 6)) segment++;
   const code = (segment << 4) | ((biased >> (segment + 1)) & 15);
   return ~(sample < 0 ? code | 0x80 : code) & 0xff;
+}
+
+export const pcmu = g711('PCMU', ulawToLinear, linearToUlaw);
+export const pcma = g711('PCMA', alawToLinear, linearToAlaw);
+
+/** Both directions remember nothing, so that all streams share one decoder and one encoder. */
+function g711(name: 'PCMU' | 'PCMA', toLinear: Int16Array, toByte: Uint8Array): Codec {
+  const decoder: Decoder = {
+    decode(bytes, offset, length, out) {
+      for (let i = 0; i < length; i++) out[i] = toLinear[bytes[offset + i]];
+      return length;
+    },
+    close: () => {},
+  };
+  const encoder: Encoder = {
+    encode(pcm, samples, bytes, offset) {
+      for (let i = 0; i < samples; i++) bytes[offset + i] = toByte[pcm[i] & 0xffff];
+      return samples;
+    },
+    follow: () => {},
+    close: () => {},
+  };
+  return {
+    name,
+    sampleRate: 8000,
+    rtpClockRate: 8000,
+    samplesIn: (_bytes, _offset, length) => length,
+    createDecoder: () => decoder,
+    createEncoder: () => encoder,
+  };
 }
