@@ -37,7 +37,7 @@ async function run(options: Options): Promise<void> {
   const bind = options.bind ?? network.bind;
 
   const media = await MediaPlane.start({
-    promptsDir: `${root}firmware/prompts/en/8k`,
+    promptsDir: `${root}firmware/prompts/en`,
     rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
   });
   for (const alarm of media.alarms) log.warn(alarm, 'alarm');

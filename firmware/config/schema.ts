@@ -173,7 +173,7 @@ export const configSchema = {
       items: {
         type: 'object',
         additionalProperties: false,
-        required: ['number', 'description', 'type', 'record'],
+        required: ['number', 'description', 'type', 'record', 'levelling', 'noiseGate'],
         properties: {
           number,
           description: { ...name, default: '' },
@@ -181,6 +181,8 @@ export const configSchema = {
           pin: number,
           maxParticipants: { type: 'integer', minimum: 2, maximum: 1000, description: '2 to 1000' },
           record: { type: 'boolean', default: false, description: 'true or false' },
+          levelling: { type: 'boolean', default: false, description: 'true or false' },
+          noiseGate: { type: 'boolean', default: false, description: 'true or false' },
         },
       },
     },

@@ -1,18 +1,21 @@
 /** The codecs a port may speak. Adding one is adding a file in codecs/ and a line here. */
 import { pcma, pcmu } from './codecs/g711.js';
 import type { CodecName } from './contract.js';
+import type { Rate } from './frame.js';
 
 export type Codec = {
   name: CodecName;
   /** Samples per second of the PCM side. */
-  sampleRate: 8000 | 16000 | 48000;
+  sampleRate: Rate;
   /** RTP timestamp units per second (RFC 3551 §4.1: not always the sample rate). */
   rtpClockRate: number;
   /** Samples that a payload holds, at `sampleRate`; 0 if it cannot be one of this codec. */
   samplesIn(bytes: Uint8Array, offset: number, length: number): number;
+  /** Payload of 10 ms, if a packet may be cut after any of them; 0 if every frame is a packet of its own. */
+  bytesPer10Ms: number;
   /** For one incoming stream; not in the tick. */
   createDecoder(): Decoder;
-  /** For one outgoing stream; not in the tick. */
+  /** For one outgoing stream, or one and the same for all if it remembers nothing; not in the tick. */
   createEncoder(): Encoder;
 };
 

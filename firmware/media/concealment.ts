@@ -1,6 +1,6 @@
 /** What is heard in place of audio that never came: the last frame again, faded to silence. */
-import { FRAME_SAMPLES } from './frame.js';
 
+const FRAME_SAMPLES = 160;
 const FADE_SAMPLES = 3 * FRAME_SAMPLES;
 
 export class Concealment {

@@ -16,6 +16,8 @@ export type RtpFormat = {
   payloadType: number;
   /** Payload type of telephone-event (RFC 4733), if agreed. */
   eventPayloadType?: number;
+  /** Length of the packets that the peer asked for, ms, 10 to 60; 20 if it did not. */
+  ptimeMs?: number;
   /** Secured, where agreed; undefined is plain RTP. */
   srtp?: SrtpKeys;
 };
@@ -34,6 +36,14 @@ export type RtpPeer = {
 export type PlayItem =
   { prompt: string } | { silenceMs: number } | { frequenciesHz: number[]; ms: number; levelDbm0: number };
 
+/** What a mix does for those in it. */
+export type MixSettings = {
+  /** Brings those who speak softly and those who speak loudly to one level. */
+  levelling: boolean;
+  /** Lets nobody through who does not speak. */
+  gate: boolean;
+};
+
 export type PlayTarget = { port: PortId } | { mix: MixId; except?: PortId };
 
 export type MediaCommand =
@@ -48,7 +58,7 @@ export type MediaCommand =
       receiving: boolean;
     }
   | { type: 'closePort'; port: PortId }
-  | { type: 'join'; port: PortId; mix: MixId }
+  | { type: 'join'; port: PortId; mix: MixId; settings?: MixSettings }
   | { type: 'leave'; port: PortId }
   | { type: 'mute'; port: PortId; muted: boolean }
   /** Sends a key to the peer as a telephone event (RFC 4733); nothing where that was not agreed. */
@@ -81,7 +91,8 @@ export type Media = {
   ): void;
   /** Resolves when the socket is closed. */
   closePort(port: PortId): Promise<void>;
-  join(port: PortId, mix: MixId): void;
+  /** `settings`: neither levelling nor gate if left out. */
+  join(port: PortId, mix: MixId, settings?: MixSettings): void;
   leave(port: PortId): void;
   mute(port: PortId, muted: boolean): void;
   /** Sends a key to the peer as a telephone event (RFC 4733); nothing where that was not agreed. */

@@ -14,8 +14,8 @@
  */
 import type { Codec, Decoder } from './codec.js';
 import { Concealment } from './concealment.js';
-import { FRAME_SAMPLES } from './frame.js';
 
+const FRAME_SAMPLES = 160;
 /** A power of two, so that slots go on evenly where timestamps wrap; no two packets of 10 ms share one. */
 const SLOT_SAMPLES = 64;
 const SLOTS = 64;

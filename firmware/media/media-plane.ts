@@ -5,6 +5,7 @@ import type {
   MediaCommand,
   MediaEvent,
   MixId,
+  MixSettings,
   PlayId,
   PlayItem,
   PlayTarget,
@@ -16,7 +17,7 @@ import type { MediaWorkerData } from './media-worker.js';
 import { createStatsBlock, readPlaneStats, readPortStats, type PlaneStats, type PortStats } from './stats.js';
 
 export type MediaPlaneOptions = {
-  /** Folder of the prompts: WAV files of 8 kHz. */
+  /** Folder of the prompts of a language: see prompt-files.ts. */
   promptsDir: string;
   /** First and last UDP port of RTP; 0,0 means any. */
   rtpPorts: readonly [number, number];
@@ -102,8 +103,8 @@ export class MediaPlane implements Media {
     return closed;
   }
 
-  join(port: PortId, mix: MixId): void {
-    this.#tell({ type: 'join', port, mix });
+  join(port: PortId, mix: MixId, settings?: MixSettings): void {
+    this.#tell({ type: 'join', port, mix, settings });
   }
 
   leave(port: PortId): void {

@@ -200,9 +200,9 @@ test('a playback to a port in no mix is all it hears, then silence', () => {
   assert.is(bench.events.filter(({ type }) => type === 'played').length, 1);
 });
 
-test('a playback to a mix is heard by all but one, added before the one clamp', () => {
+test('a playback to a mix is heard by all but one, and by that one not', () => {
   const bench = new Bench();
-  bench.party(30000);
+  bench.party(300);
   const except = bench.party(null);
   bench.party(null);
   bench.tick(3);
@@ -210,10 +210,10 @@ test('a playback to a mix is heard by all but one, added before the one clamp', 
   bench.tick();
   const hello = Array.from({ length: 160 }, (_, i) => ulawToLinear[0x80 + (i % 100)]);
   assert.equal(bench.sockets[0].pcm(), hello);
-  assert.equal(new Set(bench.sockets[1].pcm()), new Set([coded(30000)]));
+  assert.equal(new Set(bench.sockets[1].pcm()), new Set([coded(300)]));
   assert.equal(
     bench.sockets[2].pcm(),
-    hello.map((sample) => coded(Math.min(32767, sample + coded(30000)))),
+    hello.map((sample) => coded(Math.min(32767, sample + coded(300)))),
   );
 });
 
