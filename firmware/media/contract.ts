@@ -63,7 +63,8 @@ export type MediaCommand =
   | { type: 'mute'; port: PortId; muted: boolean }
   /** Sends a key to the peer as a telephone event (RFC 4733); nothing where that was not agreed. */
   | { type: 'sendKey'; port: PortId; key: string }
-  | { type: 'play'; play: PlayId; to: PlayTarget; items: PlayItem[]; loop: boolean }
+  /** `ticks`: so much of it is over already. */
+  | { type: 'play'; play: PlayId; to: PlayTarget; items: PlayItem[]; loop: boolean; ticks?: number }
   | { type: 'stopPlay'; play: PlayId }
   | { type: 'shutdown' };
 
@@ -83,7 +84,7 @@ export type MediaEvent =
 export type Media = {
   /** Whether ports can be secured: the library for it is there. */
   readonly srtp: boolean;
-  /** Opens an RTP port on a local address, IPv4 or IPv6. Rejects with the reason if no port is free. */
+  /** Opens an RTP port on a local address, IPv4 or IPv6. Rejects with the reason if none is free, or there is no time. */
   openPort(address: string): Promise<{ port: PortId; localPort: number }>;
   connectPort(
     port: PortId,

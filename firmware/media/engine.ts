@@ -3,12 +3,16 @@ import type { MediaCommand, MediaEvent, PlayId, PlayItem, PlayTarget, PortId } f
 import { RATES, type Rate } from './frame.js';
 import { MixBus } from './mix-bus.js';
 import { Playback, type Prompts } from './playback.js';
-import { RtpPort, type PacketSocket, type Traffic } from './rtp-port.js';
-import { PLANE, ROW, ROW_WORDS, findRow } from './stats.js';
+import { RtpPort, type PacketSocket, type Resumed, type Traffic } from './rtp-port.js';
+import { PLANE, ROW, ROW_WORDS, findRow, readLong, writeLong } from './stats.js';
 
 export type EngineOptions = {
-  /** Throws if no port of the range is free. */
-  openSocket(address: string, rtpPorts: readonly [number, number], startPort: number): PacketSocket;
+  sockets: {
+    /** Throws if no port of the range is free. */
+    open(address: string, rtpPorts: readonly [number, number], startPort: number): PacketSocket;
+    /** Takes over the socket of a worker that has died. */
+    adopt(handle: number): PacketSocket;
+  };
   emit(event: MediaEvent): void;
   prompts: Prompts;
   stats: Int32Array;
@@ -30,11 +34,18 @@ export class Engine {
   #rows: number[] = [];
   #mixes: MixBus[] = [];
   #plays: Play[] = [];
-  #traffic: Traffic = { packetsIn: 0, packetsOut: 0, packetsDropped: 0, srtpFailures: 0 };
+  #traffic: Traffic;
   #lastLocalPort = 0;
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    const { stats } = options;
+    this.#traffic = {
+      packetsIn: stats[PLANE.packetsIn],
+      packetsOut: stats[PLANE.packetsOut],
+      packetsDropped: stats[PLANE.packetsDropped],
+      srtpFailures: stats[PLANE.srtpFailures],
+    };
   }
 
   /** Does what the main thread says; a port that is not there any more is no error. */
@@ -74,18 +85,27 @@ export class Engine {
     for (const port of this.#ports.slice()) this.#closePort(port.id);
   }
 
+  /** Opens a port, or takes over the one that a worker that has died left behind. */
   #openPort({ port, address, rtpPorts }: MediaCommand & { type: 'openPort' }): void {
     const options = this.#options;
-    const { stats } = options;
+    const { stats, sockets } = options;
     const emit = (event: MediaEvent) => options.emit(event);
-    const row = findRow(stats, 0);
+    const left = findRow(stats, port + 1);
+    const row = left < 0 ? findRow(stats, 0) : left;
     if (row < 0) return emit({ type: 'portFailed', port, reason: 'too many ports' });
     try {
-      const socket = options.openSocket(address, rtpPorts, this.#lastLocalPort + 2);
+      const socket =
+        left < 0
+          ? sockets.open(address, rtpPorts, this.#lastLocalPort + 2)
+          : sockets.adopt(stats[row + ROW.socket]);
       this.#lastLocalPort = socket.localPort;
       const onDigit = (of: PortId, digit: string) => emit({ type: 'digit', port: of, digit });
-      this.#ports.push(new RtpPort(port, socket, this.#traffic, onDigit));
+      const resumed = left < 0 ? undefined : whereItStood(stats, row);
+      const opened = new RtpPort(port, socket, this.#traffic, onDigit, resumed);
+      this.#ports.push(opened);
       this.#rows.push(row);
+      stats[row + ROW.socket] = socket.handle;
+      if (!resumed) this.#writeStats(opened, row);
       stats[row + ROW.port] = port + 1;
       emit({ type: 'portOpened', port, localPort: socket.localPort });
     } catch (error) {
@@ -97,6 +117,10 @@ export class Engine {
     const port = this.#find(command.port);
     if (!port) return;
     port.connect(command.peer, command.format, command.sending, command.receiving);
+    const row = this.#rows[this.#ports.indexOf(port)];
+    const { rx, tx } = port.srtpContexts;
+    writeLong(this.#options.stats, row + ROW.srtpRx, rx);
+    writeLong(this.#options.stats, row + ROW.srtpTx, tx);
     if (port.mix) this.#arrange(port.mix);
     this.#assignPlays();
   }
@@ -149,8 +173,8 @@ export class Engine {
     if (port) port.muted = muted;
   }
 
-  #play({ play, to, items, loop }: MediaCommand & { type: 'play' }): void {
-    const started: Play = { id: play, to, items, loop, ticks: 0, voices: [] };
+  #play({ play, to, items, loop, ticks = 0 }: MediaCommand & { type: 'play' }): void {
+    const started: Play = { id: play, to, items, loop, ticks, voices: [] };
     this.#plays.push(started);
     this.#assignPlays();
     // Also if nobody is there to hear it, it comes to its end.
@@ -199,12 +223,16 @@ export class Engine {
     stats[row + ROW.rxLost] = port.rxLost;
     stats[row + ROW.rxDropped] = port.rxDropped;
     stats[row + ROW.levelDbm0] = port.level.levelDbm0;
+    stats[row + ROW.txSsrc] = port.writer.ssrc;
+    stats[row + ROW.txSequence] = port.writer.sequence;
+    stats[row + ROW.txTimestamp] = port.writer.timestamp;
     stats[row + ROW.speaking] = port.level.speaking ? 1 : 0;
   }
 
   #writePlaneStats(): void {
     const { stats } = this.#options;
     stats[PLANE.ticks]++;
+    stats[PLANE.lastTickMs] = wallMs();
     stats[PLANE.packetsIn] = this.#traffic.packetsIn;
     stats[PLANE.packetsOut] = this.#traffic.packetsOut;
     stats[PLANE.packetsDropped] = this.#traffic.packetsDropped;
@@ -230,4 +258,23 @@ function voice(play: Play, rate: Rate, prompts: Prompts): Playback {
 function hasEnded(play: Play): boolean {
   for (let i = 0; i < play.voices.length; i++) if (!play.voices[i].ended) return false;
   return true;
+}
+
+/** A clock that all threads share, as 32 bits. */
+function wallMs(): number {
+  return (performance.timeOrigin + performance.now()) | 0;
+}
+
+function whereItStood(stats: Int32Array, row: number): Resumed {
+  return {
+    rxPackets: stats[row + ROW.rxPackets],
+    txPackets: stats[row + ROW.txPackets],
+    rxDropped: stats[row + ROW.rxDropped],
+    rxLost: stats[row + ROW.rxLost],
+    ssrc: stats[row + ROW.txSsrc] >>> 0,
+    sequence: stats[row + ROW.txSequence],
+    timestamp: stats[row + ROW.txTimestamp] >>> 0,
+    agoMs: (wallMs() - stats[PLANE.lastTickMs]) | 0,
+    srtp: { rx: readLong(stats, row + ROW.srtpRx), tx: readLong(stats, row + ROW.srtpTx) },
+  };
 }

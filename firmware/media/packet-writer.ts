@@ -11,6 +11,9 @@ const MAX_PTIME_MS = 60;
 const MIN_PTIME_MS = 10;
 const FRAMES = MAX_PTIME_MS / FRAME_MS + 1;
 
+/** Packets of a worker that died which may have gone out after it last said where it stands. */
+const MAY_HAVE_GONE = 8;
+
 export class PacketWriter {
   /** Frames wait here one after the other, behind room for a header, until they are a packet. */
   readonly bytes = new Uint8Array(RTP_HEADER_BYTES + FRAMES * MAX_FRAME_BYTES + SRTP_TAG_BYTES);
@@ -34,6 +37,25 @@ export class PacketWriter {
 
   /** `send` may change the bytes. */
   constructor(private readonly send: (bytes: Uint8Array, length: number) => void) {}
+
+  /** SSRC, sequence number and timestamp of the next packet. */
+  get ssrc(): number {
+    return this.#ssrc;
+  }
+  get sequence(): number {
+    return this.#sequence;
+  }
+  get timestamp(): number {
+    return this.#timestamp;
+  }
+
+  /** Goes on where the writer of a worker that died stood so many ms ago: a sequence number is never used again. */
+  resume(ssrc: number, sequence: number, timestamp: number, agoMs: number): void {
+    this.#ssrc = ssrc;
+    this.#sequence = (sequence + MAY_HAVE_GONE) & 0xffff;
+    this.#timestamp = (timestamp + Math.round(agoMs / FRAME_MS) * this.#tickUnits) >>> 0;
+    this.#marker = true;
+  }
 
   /** Packets are in this format from now on. */
   use(format: RtpFormat): void {

@@ -24,6 +24,10 @@ import { TelephoneEventReceiver } from './telephone-event.js';
 /** What a port needs of a socket; none of the calls of the tick may block, throw or allocate. */
 export type PacketSocket = {
   readonly localPort: number;
+  /** The system's number for it. */
+  readonly handle: number;
+  /** The peer it is connected to, or null. */
+  readonly peer: SocketAddress | null;
   /** Where the last received datagram came from. */
   readonly source: SocketAddress;
   /** Length of the datagram received into `into`, or -1 if none waits. */
@@ -33,6 +37,20 @@ export type PacketSocket = {
   send(bytes: Uint8Array, length: number): boolean;
   sendTo(to: SocketAddress, bytes: Uint8Array, length: number): boolean;
   close(): void;
+};
+
+/** Where the port of a worker that died stood. */
+export type Resumed = {
+  rxPackets: number;
+  txPackets: number;
+  rxDropped: number;
+  rxLost: number;
+  ssrc: number;
+  sequence: number;
+  timestamp: number;
+  /** How long ago, ms. */
+  agoMs: number;
+  srtp: { rx: number; tx: number };
 };
 
 /** Counters of the whole plane, beside those of the port. */
@@ -74,6 +92,8 @@ export class RtpPort {
   ear: Ear;
   sending = false;
   #receiving = false;
+  #resumed: Resumed | null = null;
+  #lostBefore = 0;
   #format: RtpFormat | null = null;
   #peer: SocketAddress | null = null;
   #allowed: SocketAddress[] = [];
@@ -95,19 +115,38 @@ export class RtpPort {
     readonly socket: PacketSocket,
     private readonly traffic: Traffic,
     private readonly onDigit: (port: PortId, digit: string) => void,
+    resumed?: Resumed,
   ) {
     this.ear = new Ear(id, this.codec);
+    if (!resumed) return;
+    this.rxPackets = resumed.rxPackets;
+    this.txPackets = resumed.txPackets;
+    this.rxDropped = resumed.rxDropped;
+    this.#lostBefore = resumed.rxLost;
+    this.#resumed = resumed;
+    if (resumed.srtp.rx + resumed.srtp.tx > 0) this.#srtp = new Srtp(resumed.srtp);
   }
 
   get rxLost(): number {
-    return this.#jitter.lost;
+    return this.#lostBefore + this.#jitter.lost;
+  }
+
+  get srtpContexts(): { rx: number; tx: number } {
+    return this.#srtp?.contexts ?? { rx: 0, tx: 0 };
   }
 
   /** Applies what an offer/answer agreed. A peer that stays the same keeps the source port it was learned at. */
   connect(peer: RtpPeer, format: RtpFormat, sending: boolean, receiving: boolean): void {
     const address = socketAddress(peer.address, peer.port);
     this.#allowed = peer.allowed.map((host) => socketAddress(host, 0)).filter((host) => host !== null);
-    if (!address || !this.#peer || !sameAddress(address, this.#peer)) {
+    const resumed = this.#resumed;
+    if (resumed) {
+      // The socket knows whom it heard.
+      this.#peer = address;
+      const heard = this.socket.peer;
+      if (heard) this.#source.set(heard);
+      this.#learned = heard !== null;
+    } else if (!address || !this.#peer || !sameAddress(address, this.#peer)) {
       if (this.#learned) this.socket.disconnect();
       this.#learned = false;
       this.#peer = address;
@@ -118,6 +157,8 @@ export class RtpPort {
     if (format.srtp) (this.#srtp ??= new Srtp()).use(format.srtp);
     this.#format = format;
     this.writer.use(format);
+    if (resumed) this.writer.resume(resumed.ssrc, resumed.sequence, resumed.timestamp, resumed.agoMs);
+    this.#resumed = null;
     if (sending && !this.sending) this.writer.mark();
     this.sending = sending && address !== null && portOf(address) !== 0 && !isUnspecified(address);
     this.#receiving = receiving;
@@ -155,6 +196,7 @@ export class RtpPort {
     this.rxFrame = new Int16Array(frameSamples(codec.sampleRate));
     this.ear.close();
     this.ear = new Ear(this.id, codec);
+    this.#lostBefore += this.#jitter.lost;
     this.#jitter.close();
     this.#jitter = new JitterBuffer(codec);
   }

@@ -21,11 +21,14 @@ class Bench {
   #ticks = 0;
   #next = 0;
   engine = new Engine({
-    openSocket: (address) => {
-      if (address !== '10.0.0.9') throw new Error('no such address');
-      const socket = new FakeSocket(5000 + 2 * this.sockets.length);
-      this.sockets.push(socket);
-      return socket;
+    sockets: {
+      open: (address) => {
+        if (address !== '10.0.0.9') throw new Error('no such address');
+        const socket = new FakeSocket(5000 + 2 * this.sockets.length);
+        this.sockets.push(socket);
+        return socket;
+      },
+      adopt: () => null!,
     },
     emit: (event) => this.events.push(event),
     prompts: new Map([['hello', Int16Array.from({ length: 400 }, (_, i) => ulawToLinear[0x80 + (i % 100)])]]),
