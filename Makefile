@@ -38,4 +38,4 @@ system:
 	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 || echo "Without it no call can be encrypted; going on." >&2
 
 test-system: system
-	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 sipp:sip-tester baresip sox
+	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 libspandsp.so.2:libspandsp2 sipp:sip-tester baresip sox

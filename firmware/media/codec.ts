@@ -1,6 +1,7 @@
-/** The codecs a port may speak. Adding one is adding a file in codecs/ and a line here. */
+/** The codecs a port may speak: each a file in codecs/ and a line in codec-formats.ts. */
+import type { CodecName } from '../codec-formats.js';
 import { pcma, pcmu } from './codecs/g711.js';
-import type { CodecName } from './contract.js';
+import { g722 } from './codecs/g722.js';
 
 export type Codec = {
   name: CodecName;
@@ -33,4 +34,4 @@ export type Encoder = {
   close(): void;
 };
 
-export const codecs: Readonly<Record<CodecName, Codec>> = { PCMU: pcmu, PCMA: pcma };
+export const codecs: Readonly<Record<CodecName, Codec>> = { PCMU: pcmu, PCMA: pcma, G722: g722 };

@@ -1,4 +1,5 @@
 /** What the main thread and the media worker say to each other. rx = what that party says, tx = what it hears. */
+import type { CodecName } from '../codec-formats.js';
 
 /** A port is one leg's place in the media plane; ids are chosen by the main thread and never used again. */
 export type PortId = number;
@@ -6,8 +7,6 @@ export type PortId = number;
 export type MixId = number;
 /** One playback, of prompts or tones. */
 export type PlayId = number;
-
-export type CodecName = 'PCMU' | 'PCMA';
 
 /** What an offer/answer agreed for one port (RFC 3264). */
 export type RtpFormat = {

@@ -1,0 +1,29 @@
+/**
+ * The codecs of the box, as configuration and SDP name them: the one table that sdp/, media/, call/ and config/ read.
+ * Adding a codec is adding a line here and a file in media/codecs/.
+ */
+
+export type CodecFormat = {
+  /** Encoding name and clock of its rtpmap (RFC 8866 §6.6): the clock is not always the sample rate. */
+  encoding: string;
+  clockRateHz: number;
+  /** What rtpmap says, not what we make: we hear and speak one channel. */
+  channels: 1 | 2;
+  /** Our number in an offer: static (RFC 3551 §6), or of the dynamic ones, 96 to 127. */
+  payloadType: number;
+  /** Samples per second that a listener gets at most. */
+  sampleRate: 8000 | 16000 | 48000;
+  /** Parameters in our offers and answers. */
+  fmtp?: string;
+};
+
+export const codecFormats = {
+  PCMU: { encoding: 'PCMU', clockRateHz: 8000, channels: 1, payloadType: 0, sampleRate: 8000 },
+  PCMA: { encoding: 'PCMA', clockRateHz: 8000, channels: 1, payloadType: 8, sampleRate: 8000 },
+  // RFC 3551 §4.5.2: its clock is 8000 by an old mistake that became the rule.
+  G722: { encoding: 'G722', clockRateHz: 8000, channels: 1, payloadType: 9, sampleRate: 16000 },
+} as const satisfies Record<string, CodecFormat>;
+
+export type CodecName = keyof typeof codecFormats;
+
+export const codecNames = Object.keys(codecFormats) as CodecName[];
