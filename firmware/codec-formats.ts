@@ -22,6 +22,8 @@ export const codecFormats = {
   PCMA: { encoding: 'PCMA', clockRateHz: 8000, channels: 1, payloadType: 8, sampleRate: 8000 },
   // RFC 3551 §4.5.2: its clock is 8000 by an old mistake that became the rule.
   G722: { encoding: 'G722', clockRateHz: 8000, channels: 1, payloadType: 9, sampleRate: 16000 },
+  'L16/8000': { encoding: 'L16', clockRateHz: 8000, channels: 1, payloadType: 117, sampleRate: 8000 },
+  'L16/16000': { encoding: 'L16', clockRateHz: 16000, channels: 1, payloadType: 118, sampleRate: 16000 },
 } as const satisfies Record<string, CodecFormat>;
 
 export type CodecName = keyof typeof codecFormats;

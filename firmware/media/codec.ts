@@ -2,6 +2,7 @@
 import type { CodecName } from '../codec-formats.js';
 import { pcma, pcmu } from './codecs/g711.js';
 import { g722 } from './codecs/g722.js';
+import { l16Narrow, l16Wide } from './codecs/l16.js';
 
 export type Codec = {
   name: CodecName;
@@ -34,4 +35,10 @@ export type Encoder = {
   close(): void;
 };
 
-export const codecs: Readonly<Record<CodecName, Codec>> = { PCMU: pcmu, PCMA: pcma, G722: g722 };
+export const codecs: Readonly<Record<CodecName, Codec>> = {
+  PCMU: pcmu,
+  PCMA: pcma,
+  G722: g722,
+  'L16/8000': l16Narrow,
+  'L16/16000': l16Wide,
+};
