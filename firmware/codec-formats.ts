@@ -17,7 +17,7 @@ export type CodecFormat = {
   fmtp?: string;
 };
 
-export const codecFormats = {
+const table = {
   PCMU: { encoding: 'PCMU', clockRateHz: 8000, channels: 1, payloadType: 0, sampleRate: 8000 },
   PCMA: { encoding: 'PCMA', clockRateHz: 8000, channels: 1, payloadType: 8, sampleRate: 8000 },
   // RFC 3551 §4.5.2: its clock is 8000 by an old mistake that became the rule.
@@ -26,6 +26,7 @@ export const codecFormats = {
   'L16/16000': { encoding: 'L16', clockRateHz: 16000, channels: 1, payloadType: 118, sampleRate: 16000 },
 } as const satisfies Record<string, CodecFormat>;
 
-export type CodecName = keyof typeof codecFormats;
+export type CodecName = keyof typeof table;
 
-export const codecNames = Object.keys(codecFormats) as CodecName[];
+export const codecFormats: Readonly<Record<CodecName, CodecFormat>> = table;
+export const codecNames = Object.keys(table) as CodecName[];

@@ -6,6 +6,8 @@ import { l16Narrow, l16Wide } from './codecs/l16.js';
 
 export type Codec = {
   name: CodecName;
+  /** False where a library that it needs is missing: then no port can speak it. */
+  available?: boolean;
   /** Samples per second of the PCM side. */
   sampleRate: 8000 | 16000 | 48000;
   /** RTP timestamp units per second (RFC 3551 §4.1: not always the sample rate). */
@@ -42,3 +44,10 @@ export const codecs: Readonly<Record<CodecName, Codec>> = {
   'L16/8000': l16Narrow,
   'L16/16000': l16Wide,
 };
+
+/** Those that can be spoken here. */
+export function availableCodecs(): CodecName[] {
+  return Object.values(codecs)
+    .filter(({ available }) => available !== false)
+    .map(({ name }) => name);
+}

@@ -57,8 +57,8 @@ export type MediaCommand =
   | { type: 'shutdown' };
 
 export type MediaEvent =
-  /** `srtp`: whether ports can be secured here. */
-  | { type: 'ready'; srtp: boolean }
+  /** `srtp`: whether ports can be secured here; `codecs`: which they can speak here. */
+  | { type: 'ready'; srtp: boolean; codecs: CodecName[] }
   | { type: 'portOpened'; port: PortId; localPort: number }
   | { type: 'portFailed'; port: PortId; reason: string }
   | { type: 'portClosed'; port: PortId }
@@ -72,6 +72,8 @@ export type MediaEvent =
 export type Media = {
   /** Whether ports can be secured: the library for it is there. */
   readonly srtp: boolean;
+  /** What ports can speak: codecs whose library is missing are left out. */
+  readonly codecs: readonly CodecName[];
   /** Opens an RTP port on a local address, IPv4 or IPv6. Rejects with the reason if no port is free. */
   openPort(address: string): Promise<{ port: PortId; localPort: number }>;
   connectPort(

@@ -1,5 +1,6 @@
 /** The main thread's handle on the media worker. */
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import type { CodecName } from '../codec-formats.js';
 import type {
   Media,
   MediaCommand,
@@ -29,6 +30,7 @@ type Opening = {
 
 export class MediaPlane implements Media {
   srtp = false;
+  codecs: readonly CodecName[] = [];
   onDigit: (port: PortId, digit: string) => void = () => {};
   /** The worker died without being asked to. */
   onDied: (error: Error) => void = () => {};
@@ -160,6 +162,7 @@ export class MediaPlane implements Media {
   #take(event: MediaEvent): void {
     if (event.type === 'ready') {
       this.srtp = event.srtp;
+      this.codecs = event.codecs;
       this.#ready();
     } else if (event.type === 'digit') this.onDigit(event.port, event.digit);
     else if (event.type === 'played') this.#ended(event.play);

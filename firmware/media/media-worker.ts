@@ -3,6 +3,7 @@ import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_
 import { srtpAvailable } from '../../hal/ffi/srtp-library.js';
 import { threadCpuMs } from '../../hal/ffi/thread-cpu.js';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
+import { availableCodecs } from './codec.js';
 import type { MediaCommand, MediaEvent } from './contract.js';
 import { Engine } from './engine.js';
 import { loadPrompts } from './prompt-files.js';
@@ -19,7 +20,7 @@ const engine = new Engine({
   prompts: loadPrompts(promptsDir),
   stats,
 });
-emit({ type: 'ready', srtp: srtpAvailable });
+emit({ type: 'ready', srtp: srtpAvailable, codecs: availableCodecs() });
 run();
 engine.close();
 emit({ type: 'closed' });
