@@ -81,6 +81,8 @@ function load() {
     encode: call('int opus_encode(void *state, const void *pcm, int samples, void *into, int size)'),
     decoderSize: call('int opus_decoder_get_size(int channels)'),
     initDecoder: call('int opus_decoder_init(void *state, int rate, int channels)'),
-    decode: call('int opus_decode(void *state, const void *bytes, int length, void *out, int samples, int fec)'),
+    decode: call(
+      'int opus_decode(void *state, const void *bytes, int length, void *out, int samples, int fec)',
+    ),
   };
 }
