@@ -1,6 +1,7 @@
 /** The one schema of the configuration: it validates the document and makes its TypeScript type. */
 import type { FromSchema } from 'json-schema-to-ts';
 import {
+  codecList,
   number,
   permissionGroupsSchema,
   permissions,
@@ -27,6 +28,7 @@ export const configSchema = {
     'version',
     'network',
     'security',
+    'media',
     'country',
     'administrators',
     'extensions',
@@ -102,6 +104,13 @@ export const configSchema = {
           description: 'networks whose phones are never refused for wrong passwords',
         },
       },
+    },
+    media: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['codecs'],
+      default: {},
+      properties: { codecs: { ...codecList, default: ['PCMU', 'PCMA'] } },
     },
     country: {
       type: 'string',

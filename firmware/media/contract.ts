@@ -1,4 +1,5 @@
 /** What the main thread and the media worker say to each other. rx = what that party says, tx = what it hears. */
+import type { CodecName } from '../codec-formats.js';
 
 /** A port is one leg's place in the media plane; ids are chosen by the main thread and never used again. */
 export type PortId = number;
@@ -6,8 +7,6 @@ export type PortId = number;
 export type MixId = number;
 /** One playback, of prompts or tones. */
 export type PlayId = number;
-
-export type CodecName = 'PCMU' | 'PCMA';
 
 /** What an offer/answer agreed for one port (RFC 3264). */
 export type RtpFormat = {
@@ -69,8 +68,8 @@ export type MediaCommand =
   | { type: 'shutdown' };
 
 export type MediaEvent =
-  /** `srtp`: whether ports can be secured here. */
-  | { type: 'ready'; srtp: boolean }
+  /** `srtp`: whether ports can be secured here; `codecs`: which they can speak here. */
+  | { type: 'ready'; srtp: boolean; codecs: CodecName[] }
   | { type: 'portOpened'; port: PortId; localPort: number }
   | { type: 'portFailed'; port: PortId; reason: string }
   | { type: 'portClosed'; port: PortId }
@@ -84,6 +83,8 @@ export type MediaEvent =
 export type Media = {
   /** Whether ports can be secured: the library for it is there. */
   readonly srtp: boolean;
+  /** What ports can speak: codecs whose library is missing are left out. */
+  readonly codecs: readonly CodecName[];
   /** Opens an RTP port on a local address, IPv4 or IPv6. Rejects with the reason if none is free, or there is no time. */
   openPort(address: string): Promise<{ port: PortId; localPort: number }>;
   connectPort(

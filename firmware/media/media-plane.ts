@@ -1,4 +1,5 @@
 /** The main thread's handle on the media workers: one at work, and a spare that takes over when that one dies or stalls. */
+import type { CodecName } from '../codec-formats.js';
 import type {
   Media,
   MediaCommand,
@@ -52,6 +53,7 @@ type Play = { command: MediaCommand & { type: 'play' }; startedMs: number; ended
 
 export class MediaPlane implements Media {
   srtp = false;
+  codecs: readonly CodecName[] = [];
   onDigit: (port: PortId, digit: string) => void = () => {};
   /** A worker died, and another one has taken over. */
   onReplaced: (why: Error) => void = () => {};
@@ -77,8 +79,9 @@ export class MediaPlane implements Media {
   static async start(options: MediaPlaneOptions): Promise<MediaPlane> {
     const plane = new MediaPlane(options);
     try {
-      const [{ srtp }] = await Promise.all([plane.#thread.ready, plane.#spare.ready]);
+      const [{ srtp, codecs }] = await Promise.all([plane.#thread.ready, plane.#spare.ready]);
       plane.srtp = srtp;
+      plane.codecs = codecs;
     } catch (error) {
       await plane.close();
       throw error;
@@ -156,18 +159,13 @@ export class MediaPlane implements Media {
 
   /** What is wrong with it, for the administrator. */
   get alarms(): { code: string; text: string }[] {
-    const alarms = [];
-    if (!this.srtp)
-      alarms.push({
-        code: 'srtp-missing',
-        text: 'libsrtp2 is missing: no call can be encrypted (Debian package libsrtp2-1, then start again)',
-      });
-    if (this.#deathsMs.length > 0)
-      alarms.push({
-        code: 'media-replaced',
-        text: 'the media worker failed and was replaced; calls went on after a short silence (see the log)',
-      });
-    return alarms;
+    const replaced =
+      'the media worker failed and was replaced; calls went on after a short silence (see the log)';
+    return [
+      ...(this.srtp ? [] : [missing('srtp', 'libsrtp2', 'encrypted', 'libsrtp2-1')]),
+      ...(this.codecs.includes('opus') ? [] : [missing('opus', 'libopus', 'in Opus', 'libopus0')]),
+      ...(this.#deathsMs.length > 0 ? [{ code: 'media-replaced', text: replaced }] : []),
+    ];
   }
 
   counters(): PlaneStats {
@@ -290,4 +288,9 @@ export class MediaPlane implements Media {
       this.#ended();
     });
   }
+}
+
+function missing(what: string, library: string, how: string, debianPackage: string) {
+  const text = `${library} is missing: no call can be ${how} (Debian package ${debianPackage}, then start again)`;
+  return { code: `${what}-missing`, text };
 }

@@ -4,6 +4,7 @@ import { askForRealtime } from '../../hal/ffi/realtime.js';
 import { srtpAvailable } from '../../hal/ffi/srtp-library.js';
 import { threadCpuMs } from '../../hal/ffi/thread-cpu.js';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
+import { availableCodecs } from './codec.js';
 import type { MediaCommand, MediaEvent } from './contract.js';
 import { Engine } from './engine.js';
 import { LoadMeter } from './load.js';
@@ -22,7 +23,7 @@ export type MediaWorkerData = {
 const { channel, stats, promptsDir, go } = workerData as MediaWorkerData;
 const emit = (event: MediaEvent) => channel.postMessage(event);
 const engine = new Engine({ sockets: UdpSocket, emit, prompts: loadPrompts(promptsDir), stats });
-emit({ type: 'ready', srtp: srtpAvailable });
+emit({ type: 'ready', srtp: srtpAvailable, codecs: availableCodecs() });
 Atomics.wait(go, 0, 0);
 stats[PLANE.realtime] = askForRealtime() ? 1 : 0;
 run();

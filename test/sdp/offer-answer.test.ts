@@ -8,10 +8,7 @@ const test = suite('offer/answer');
 const local: LocalMedia = {
   address: '192.0.2.1',
   port: 4000,
-  codecs: [
-    { name: 'PCMU', clockRateHz: 8000, payloadType: 0 },
-    { name: 'PCMA', clockRateHz: 8000, payloadType: 8 },
-  ],
+  codecs: ['PCMU', 'PCMA'],
   sessionId: '7',
   sessionVersion: 1,
 };
