@@ -1,5 +1,5 @@
 # Two commands for newcomers: `make run` and `make test`. The rest is for those who change the code.
-.PHONY: run demo build check test bench clean system test-system
+.PHONY: run demo build check test soak bench clean system test-system
 
 ARGS ?=
 
@@ -20,6 +20,10 @@ check: build
 
 test: test-system build
 	node scripts/run-tests.mjs $(ONLY)
+
+# A simulated day where `make test` takes some minutes of it.
+soak: build
+	PARLEY_SOAK=1 node dist/test/media/playout.test.js
 
 bench: build
 	node dist/test/bench/parser-bench.js

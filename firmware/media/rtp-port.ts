@@ -66,6 +66,8 @@ const MAX_PACKETS_PER_TICK = 32;
 /** A key without end is over when no packet of it came for this long; after an end the delayed audio has to pass. */
 const KEY_HANGOVER_TICKS = 5;
 const KEY_END_TICKS = 2;
+/** Payload type of comfort noise: phones send it unasked (RFC 3551 §6, RFC 3389). */
+const COMFORT_NOISE = 13;
 /** Peak of an A-law line that is silent (G.711 has no zero there): such a frame is nobody talking. */
 const IDLE_PEAK = 8;
 
@@ -232,7 +234,8 @@ export class RtpPort {
     }
     if (!header.read(datagram, length)) return false;
     const isKey = header.payloadType === format.eventPayloadType;
-    if (!isKey && header.payloadType !== format.payloadType) return false;
+    const isNoise = header.payloadType === COMFORT_NOISE;
+    if (!isKey && !isNoise && header.payloadType !== format.payloadType) return false;
     if (!this.#learned) {
       this.#source.set(this.socket.source);
       this.#learned = this.socket.connect(this.#source);
@@ -240,6 +243,7 @@ export class RtpPort {
     this.rxPackets++;
     this.traffic.packetsIn++;
     if (isKey) this.#hearKey();
+    else if (isNoise) this.#jitter.silence(header.ssrc, header.sequence, header.timestamp);
     else
       this.#jitter.put(
         header.ssrc,
