@@ -257,6 +257,7 @@ export class SipLeg implements Leg {
       codec: agreed.codec,
       payloadType: agreed.payloadType,
       eventPayloadType: agreed.eventPayloadType,
+      ptimeMs: agreed.ptimeMs,
       srtp: agreed.srtp,
     };
     this.codec = agreed.codec;

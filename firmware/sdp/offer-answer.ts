@@ -44,11 +44,17 @@ export type Agreed = {
   payloadType: number;
   /** Payload type of telephone-event (RFC 4733), if both have it. */
   eventPayloadType?: number;
+  /** Length of the packets that they want, ms (RFC 8866 §6.4). */
+  ptimeMs: number;
   /** Seen from us: `sendonly` means that we send and do not listen. */
   direction: Direction;
   /** Keys of SRTP: what they send is protected with `rx`, what we send with `tx`. */
   srtp?: { rx: Buffer; tx: Buffer };
 };
+
+/** What we ask for, and lengths that we can make. */
+const OUR_PTIME_MS = 20;
+const PTIMES_MS = [10, 20, 30, 40, 50, 60];
 
 /** Tag of the crypto line in our offers. */
 const CRYPTO_TAG = 1;
@@ -61,7 +67,11 @@ export function makeOffer(local: LocalMedia, direction: Direction = 'sendrecv'):
   const { port, secure } = local;
   const offered = offeredFormats(local.codecs);
   const formats = offered.payloadTypes.map(String);
-  const attributes = [...offered.attributes, { name: 'ptime', value: '20' }, { name: direction }];
+  const attributes = [
+    ...offered.attributes,
+    { name: 'ptime', value: String(OUR_PTIME_MS) },
+    { name: direction },
+  ];
   const plain = { kind: 'audio', port, protocol: 'RTP/AVP', formats, attributes };
   if (!secure) return describe(local, [plain]);
   const secured = {
@@ -97,7 +107,7 @@ export function answerOffer(
       attributes: [
         ...codecAttributes(codec, payloadType),
         ...(events ? eventAttributes(events) : []),
-        { name: 'ptime', value: '20' },
+        { name: 'ptime', value: String(agreed.ptimeMs) },
         { name: agreed.direction },
         ...(crypto && local.secure ? [cryptoAttribute({ tag: crypto.tag, key: local.secure.key })] : []),
       ],
@@ -152,10 +162,17 @@ function match(
     port: media.port,
     ...taken,
     eventPayloadType: events?.payloadType,
+    ptimeMs: ptimeOf(media),
     direction: held ? 'inactive' : mirrored(directionOf(theirs, media)),
   };
   if (crypto && secure) agreed.srtp = { rx: crypto.key, tx: secure.key };
   return { agreed, events, crypto };
+}
+
+/** The packet length that is asked for; ours where none is, or one that we cannot make. */
+function ptimeOf(media: MediaDescription): number {
+  const asked = Number(media.attributes.find(({ name }) => name === 'ptime')?.value);
+  return PTIMES_MS.includes(asked) ? asked : OUR_PTIME_MS;
 }
 
 /** The first crypto line that we can use (RFC 4568 §5.1.2). */
