@@ -12,6 +12,7 @@ import { codecs, type Codec, type Encoder } from './codec.js';
 import type { PortId, RtpFormat, RtpPeer } from './contract.js';
 import { FRAME_SAMPLES } from './frame.js';
 import { JitterBuffer } from './jitter-buffer.js';
+import { KeyEraser } from './key-eraser.js';
 import { KeySender } from './key-sender.js';
 import { LevelMeter } from './level.js';
 import type { MixBus } from './mix-bus.js';
@@ -84,6 +85,8 @@ export class RtpPort {
   #srtp: Srtp | null = null;
   #keys = new TelephoneEventReceiver();
   #keyTicks = 0;
+  /** Where no telephone events were agreed, keys are tones in the audio. */
+  #eraser: KeyEraser | null = null;
   #keySender = new KeySender();
   /** The packet of the tick: the payload is written from RTP_HEADER_BYTES on. */
   readonly packet = new Uint8Array(RTP_HEADER_BYTES + MAX_PAYLOAD_BYTES + SRTP_TAG_BYTES);
@@ -113,6 +116,9 @@ export class RtpPort {
       this.#learned = false;
       this.#peer = address;
     }
+    if (format.eventPayloadType !== undefined) this.#eraser = null;
+    else if (!this.#eraser || this.#format?.codec !== format.codec)
+      this.#eraser = new KeyEraser(codecs[format.codec].sampleRate);
     if (this.#format?.codec !== format.codec) {
       this.codec = codecs[format.codec];
       this.encoder.close();
@@ -231,6 +237,8 @@ export class RtpPort {
 
   #pull(): void {
     this.#jitter.pull(this.rxFrame);
+    const digit = this.#eraser?.pass(this.rxFrame) ?? '';
+    if (digit !== '' && this.#receiving) this.onDigit(this.id, digit);
     const pressing = this.#keyTicks > 0;
     if (pressing) {
       this.#keyTicks--;
