@@ -14,35 +14,35 @@
  * 35 ms, are a press.
  */
 import { FRAME_MS } from './frame.js';
+import { LoudestTone, PIECE, PIECES, TONES } from './loudest-tone.js';
 import { PEAK_OF_0_DBM0 } from './tone-generator.js';
 
 const FREQUENCIES_HZ = [697, 770, 852, 941, 1209, 1336, 1477, 1633];
 /** By row and column. */
 const KEYPAD = '123A456B789C*0#D';
 const ROWS = 4;
-const TONES = 8;
 
 /** What is listened to, whatever the frame is sampled at: no key is above 1.7 kHz. */
 const RATE = 8000;
-const PIECE = 40;
-const PIECE_SECONDS = PIECE / RATE;
-/** Pieces of a frame and of a stretch. */
-const PIECES = 4;
 /** Pieces after which any of the frequencies has turned whole times. */
 const TURN = RATE / PIECE;
 
 /** Pieces quieter than this are silence: half a stretch of the weakest key (-36 dBm0 a tone) is still louder. */
 const SILENCE_DBM0 = -42;
 /** Q.24 has 1.5 % as a key and 3.5 % as none. */
-const MAX_DEVIATION = 0.028;
+const MAX_DEVIATION = 0.027;
+/** Of both together, on an average of a press: neighbouring harmonics of a voice pass for a key where both are off. */
+const MAX_DEVIATIONS = 0.033;
 /** Of the level of one tone to the other: 8 dB either way and a little (Q.24: from 4 to 10 dB, by administration). */
 const MAX_TWIST = 10 ** (10 / 10);
 /** Of the power of a tone from look to look. */
-const MAX_CHANGE = 10 ** (3.5 / 10);
+const MAX_CHANGE = 10 ** (3 / 10);
 /** Of the mean power, in each piece: where a tone begins or ends in a piece there is less. */
 const MIN_STEADY = 0.55;
+/** What shows of them beside their frequencies, at a glance: less is not worth a closer look. */
+const MIN_SHOWN = 0.3;
 /** The two tones' share of all power. White noise 15 dB below them leaves 0.97. */
-const MIN_SHARE = 0.86;
+const MIN_SHARE = 0.88;
 /** An edge of a tone in the stretch makes it seem louder than all there is. */
 const MAX_SHARE = 1.15;
 /** Stretches, each 5 ms after the other, that make a press: any tone of 40 ms has so many, none of 23 ms has. */
@@ -73,12 +73,14 @@ export class DtmfDetector {
   #piece = 0;
   #candidate = -1;
   #hits = 0;
+  /** Sums of how far the hits were off. */
+  #rowOff = 0;
+  #columnOff = 0;
   /** The key that is pressed, as its place on the keypad. */
   #pressed = -1;
   #misses = 0;
-  /** Results of the last measurement. */
-  #power = 0;
-  #tone = 0;
+  #row = new LoudestTone(FREQUENCIES_HZ, 0);
+  #column = new LoudestTone(FREQUENCIES_HZ, ROWS);
 
   /** `sampleRate` is a multiple of 8000. */
   constructor(sampleRate: number) {
@@ -143,76 +145,58 @@ export class DtmfDetector {
     let energy = 0;
     for (let i = 0; i < PIECES; i++) energy += this.#energies[i];
     for (let i = 0; i < PIECES; i++) if (this.#energies[i] * PIECES <= MIN_STEADY * energy) return -1;
-    const all = energy / (PIECES * PIECE);
-    if (!this.#measure(newest, 0)) return -1;
-    const row = this.#tone;
-    const rowPower = this.#power;
-    if (!this.#measure(newest, ROWS)) return -1;
-    const column = this.#tone;
-    const columnPower = this.#power;
+    const power = energy / (PIECES * PIECE);
+    const row = this.#row;
+    const column = this.#column;
+    row.find(this.#re, this.#im, newest);
+    column.find(this.#re, this.#im, newest);
+    if (row.power + column.power < MIN_SHOWN * power) return -1;
+    row.measure();
+    column.measure();
+    LoudestTone.part(row, column, this.#piece);
+    row.measure();
+    column.measure();
+    if (!isTrue(row) || !isTrue(column)) return -1;
+    const rowPower = row.power / this.#gains[row.tone];
+    const columnPower = column.power / this.#gains[column.tone];
     if (rowPower > MAX_TWIST * columnPower || columnPower > MAX_TWIST * rowPower) return -1;
-    const share = (rowPower + columnPower) / all;
+    const share = (rowPower + columnPower) / power;
     if (share < MIN_SHARE || share > MAX_SHARE) return -1;
-    return row * ROWS + column - ROWS;
-  }
-
-  /** Finds the loudest of four tones and its power; false if it is unsteady or too far from its frequency. */
-  #measure(newest: number, first: number): boolean {
-    const oldest = ((newest + 1) % PIECES) * TONES;
-    const older = ((newest + 2) % PIECES) * TONES;
-    const newer = ((newest + 3) % PIECES) * TONES;
-    newest *= TONES;
-    let most = -1;
-    let aRe = 0;
-    let aIm = 0;
-    let bRe = 0;
-    let bIm = 0;
-    for (let tone = first; tone < first + ROWS; tone++) {
-      const middleRe = this.#re[older + tone] + this.#re[newer + tone];
-      const middleIm = this.#im[older + tone] + this.#im[newer + tone];
-      const firstRe = this.#re[oldest + tone] + this.#re[older + tone] + middleRe;
-      const firstIm = this.#im[oldest + tone] + this.#im[older + tone] + middleIm;
-      const secondRe = this.#re[newer + tone] + this.#re[newest + tone] + middleRe;
-      const secondIm = this.#im[newer + tone] + this.#im[newest + tone] + middleIm;
-      const power = firstRe * firstRe + firstIm * firstIm + secondRe * secondRe + secondIm * secondIm;
-      if (power <= most) continue;
-      most = power;
-      this.#tone = tone;
-      aRe = firstRe;
-      aIm = firstIm;
-      bRe = secondRe;
-      bIm = secondIm;
-    }
-    const a = aRe * aRe + aIm * aIm;
-    const b = bRe * bRe + bIm * bIm;
-    if (a > MAX_CHANGE * b || b > MAX_CHANGE * a) return false;
-    const angle = Math.atan2(bIm * aRe - bRe * aIm, bRe * aRe + bIm * aIm);
-    const deviationHz = angle / (2 * Math.PI * PIECE_SECONDS);
-    if (Math.abs(deviationHz) > MAX_DEVIATION * FREQUENCIES_HZ[this.#tone]) return false;
-    // A tone beside its frequency shows weaker than it is: by sin(x)/x of a piece, and cos(x)^2 of the weights.
-    const half = angle / 2;
-    const shown =
-      (half === 0 ? 1 : Math.sin(half) / half) * Math.cos(half) ** 2 * PIECE * 4 * this.#gains[this.#tone];
-    // |A| is half the amplitude times the weights; the power of a sine is half its amplitude squared.
-    this.#power = (a + b) / (shown * shown);
-    return true;
+    return row.tone * ROWS + column.tone - ROWS;
   }
 
   /** What a sound means after those before it; true where a press begins. */
   #follow(sound: number): boolean {
-    this.#hits = sound >= 0 && sound === this.#candidate ? this.#hits + 1 : 1;
-    this.#candidate = sound;
+    if (sound < 0 || sound !== this.#candidate) {
+      this.#candidate = sound;
+      this.#hits = 0;
+      this.#rowOff = 0;
+      this.#columnOff = 0;
+    }
+    this.#hits++;
+    this.#rowOff += this.#row.deviationHz / this.#row.hz;
+    this.#columnOff += this.#column.deviationHz / this.#column.hz;
     if (sound >= 0 && sound === this.#pressed) this.#misses = 0;
     else if (++this.#misses >= MISSES_TO_RELEASE) this.#pressed = -1;
     if (sound < 0 || this.#hits < HITS_TO_PRESS || sound === this.#pressed) return false;
+    if (Math.abs(this.#rowOff) + Math.abs(this.#columnOff) > MAX_DEVIATIONS * this.#hits) return false;
     this.#pressed = sound;
     this.#misses = 0;
     return true;
   }
 }
 
-/** Amplitude of a tone after the mean of `step` samples was taken. */
+/** Near enough to its frequency, and as loud at the end as at the beginning. */
+function isTrue(tone: LoudestTone): boolean {
+  return (
+    Math.abs(tone.deviationHz) <= MAX_DEVIATION * tone.hz &&
+    tone.change <= MAX_CHANGE &&
+    tone.change >= 1 / MAX_CHANGE
+  );
+}
+
+/** Power of a tone after the mean of `step` samples was taken. */
 function averaging(hz: number, sampleRate: number, step: number): number {
   const half = (Math.PI * hz) / sampleRate;
-  return Math.sin(step * half) / (step * Math.sin(half));
+  return (Math.sin(step * half) / (step * Math.sin(half))) ** 2;
 }
