@@ -13,6 +13,7 @@ import { Ear } from './ear.js';
 import { frameSamples } from './frame.js';
 import { Gate } from './gate.js';
 import { JitterBuffer } from './jitter-buffer.js';
+import { KeyEraser } from './key-eraser.js';
 import { LevelMeter } from './level.js';
 import { Leveller } from './leveller.js';
 import type { Band, MixBus } from './mix-bus.js';
@@ -109,6 +110,8 @@ export class RtpPort {
   #gate = new Gate();
   #keys = new TelephoneEventReceiver();
   #keyTicks = 0;
+  /** Where no telephone events were agreed, keys are tones in the audio. */
+  #eraser: KeyEraser | null = null;
   /** What it hears, on its way. */
   readonly writer = new PacketWriter((bytes, length) => this.#send(bytes, length));
 
@@ -153,6 +156,9 @@ export class RtpPort {
       this.#learned = false;
       this.#peer = address;
     }
+    if (format.eventPayloadType !== undefined) this.#eraser = null;
+    else if (!this.#eraser || this.#format?.codec !== format.codec)
+      this.#eraser = new KeyEraser(codecs[format.codec].sampleRate);
     if (this.#format?.codec !== format.codec) {
       this.#speak(codecs[format.codec]);
     } else if (receiving && !this.#receiving) this.#jitter.reset();
@@ -271,6 +277,8 @@ export class RtpPort {
 
   #pull(): void {
     this.#jitter.pull(this.rxFrame);
+    const digit = this.#eraser?.pass(this.rxFrame) ?? '';
+    if (digit !== '' && this.#receiving) this.onDigit(this.id, digit);
     const pressing = this.#keyTicks > 0;
     if (pressing) {
       this.#keyTicks--;

@@ -5,6 +5,7 @@ import type { MediaCommand, MediaEvent, PlayItem } from '../../firmware/media/co
 import { Engine } from '../../firmware/media/engine.js';
 import { linearToAlaw, linearToUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { createStatsBlock, readPlaneStats, readPortStats } from '../../firmware/media/stats.js';
+import { goodKey, keySamples, seeded } from '../support/key-tones.js';
 import { FakeSocket, rtpPacket } from './fake-socket.js';
 
 const test = suite('engine');
@@ -56,6 +57,14 @@ class Bench {
     if (mix !== null) this.tell({ type: 'join', port, mix });
     if (sample !== null) this.tones.set(port, sample);
     return port;
+  }
+  /** A tick in which this party alone says something. */
+  say(port: number, payload: Uint8Array): void {
+    this.#ticks++;
+    this.sockets[port].arrive(
+      rtpPacket({ payload, sequence: this.#ticks & 0xffff, timestamp: this.#ticks * 160 }),
+    );
+    this.engine.tick();
   }
   play(target: MediaCommand & { type: 'play' }): void {
     this.tell(target);
@@ -283,6 +292,91 @@ test('a key is told once and its audio is not mixed', () => {
   });
   assert.equal(after, [0, coded(1000), coded(1000)]);
   assert.is(readPortStats(bench.stats, 0)!.rxLost, 0);
+});
+
+const hundredKeys = '0123456789*#ABCD'.repeat(7).slice(0, 100);
+
+/** What the port was heard to press, and the loudest 20 ms of all that the other one heard, dBm0. */
+function pressed(bench: Bench, from: number, other: number) {
+  const keys = bench.events.flatMap((event) =>
+    event.type === 'digit' && event.port === from ? [event.digit] : [],
+  );
+  const powers = bench.sockets[other].sent.map(
+    (_, at) => bench.sockets[other].pcm(at).reduce((sum, sample) => sum + sample * sample, 0) / 160,
+  );
+  return { keys: keys.join(''), loudest: 10 * Math.log10(Math.max(...powers) / (22827 ** 2 / 2)) };
+}
+
+test('a hundred keys by telephone events: each is told, the others hear nothing', () => {
+  const bench = new Bench();
+  const [phone, other] = [bench.party(null), bench.party(null)];
+  let sequence = 1;
+  for (const key of hundredKeys) {
+    const timestamp = sequence * 160;
+    const event = '0123456789*#ABCD'.indexOf(key);
+    for (const [end, duration] of [
+      [0, 160],
+      [0, 320],
+      [0, 480],
+      [0x80, 480],
+      [0x80, 480],
+      [0x80, 480],
+    ]) {
+      const payload = Uint8Array.from([event, end | 10, duration >> 8, duration & 255]);
+      bench.sockets[phone].arrive(rtpPacket({ payload, sequence, timestamp, payloadType: 101 }));
+      sequence++;
+      bench.tick();
+    }
+  }
+  const { keys, loudest } = pressed(bench, phone, other);
+  assert.is(keys, hundredKeys);
+  assert.ok(loudest < -50, `${loudest} dBm0`);
+});
+
+for (const [name, law] of [
+  ['PCMU', linearToUlaw],
+  ['PCMA', linearToAlaw],
+] as const)
+  for (const [ms, pauseMs] of [
+    [40, 41.5],
+    [70, 57],
+    [100, 100],
+    [300, 77],
+  ])
+    test(`a hundred keys as tones of ${ms} ms, ${name}: each is told, the others hear nothing`, () => {
+      const bench = new Bench();
+      const [phone, other] = [bench.party(null), bench.party(null)];
+      bench.connect(phone, { format: { codec: name, payloadType: 0 } });
+      const random = seeded(ms);
+      for (const level of [0, -20]) {
+        const tone = { ...goodKey, ms, pauseMs, rowDbm0: level - 3, columnDbm0: level };
+        const samples = keySamples(hundredKeys, 8000, random, tone);
+        bench.events.length = 0;
+        for (let at = 0; at < samples.length + 1600; at += 160) {
+          const payload = Uint8Array.from({ length: 160 }, (_, i) => law[(samples[at + i] ?? 0) & 0xffff]);
+          bench.say(phone, payload);
+        }
+        const { keys, loudest } = pressed(bench, phone, other);
+        assert.is(keys, hundredKeys, `${level} dBm0`);
+        assert.ok(loudest < -50, `${loudest} dBm0 of ${level}`);
+      }
+    });
+
+test('whoever sends keys as tones is heard 20 ms later than whoever has telephone events, and whole', () => {
+  const bench = new Bench();
+  const [phone, other] = [bench.party(null), bench.party(null)];
+  const heardAfter = (eventPayloadType?: number) => {
+    bench.connect(phone, { format: { codec: 'PCMU', payloadType: 0, eventPayloadType } });
+    for (let i = 0; i < 10; i++) bench.say(phone, new Uint8Array(160).fill(toByte(0)));
+    for (let ticks = 1; ; ticks++) {
+      bench.say(phone, new Uint8Array(160).fill(toByte(1000)));
+      const pcm = bench.sockets[other].pcm();
+      if (pcm.every((sample) => sample === coded(1000))) return ticks;
+    }
+  };
+  const withEvents = heardAfter(101);
+  assert.is(heardAfter(undefined), withEvents + 1);
+  assert.is(heardAfter(101), withEvents);
 });
 
 test('symmetric RTP: the first source port is learned, strangers are dropped', () => {

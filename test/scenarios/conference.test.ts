@@ -69,6 +69,34 @@ test('three wrong PINs and the box hangs up; keys by INFO open the door too', as
   await inside('800', 1);
 });
 
+test('a phone without telephone events keys its PIN in tones; nobody inside hears a key', async () => {
+  const [a, b] = [await box.phone('101'), await box.phone('102', { events: false, law: 'PCMA' })];
+  const inRoom = await a.dial('800');
+  inRoom.ear.keys('1234#');
+  await inside('800', 1);
+  const call = await b.dial('800');
+  call.ear.keyTones('1234#');
+  await inside('800', 2);
+  // The enter tone is over when a second has gone by.
+  await inRoom.ear.listen(50);
+  call.ear.keyTones('1234567890');
+  const heard = await inRoom.ear.listen(120);
+  for (const hz of [697, 770, 852, 941, 1209, 1336, 1477])
+    assert.ok(amplitudeOf(heard, hz) < 30, `a key's ${hz} Hz`);
+  assert.ok(rms(heard) < 60, `${rms(heard)}`);
+  assert.not.match(box.log, /1234/, 'a PIN in the log');
+});
+
+test('a phone that sends each key as tone and by INFO at once: each counts once', async () => {
+  const call = await (await box.phone('101', { events: false })).dial('800');
+  for (const digit of '1234#') {
+    call.ear.keyTones(digit);
+    await call.info(digit);
+    await call.ear.listen(15);
+  }
+  await inside('800', 1);
+});
+
 test('the last seat: of two callers one enters, the other hears that it is full and is hung up', async () => {
   const [a, b, c] = await Promise.all(['101', '102', '103'].map((number) => box.phone(number)));
   await a.dial('803');

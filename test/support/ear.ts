@@ -2,6 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Endpoint } from '../../firmware/sip/transport.js';
+import { keySamples } from './key-tones.js';
 import { decodeG711, encodeG711, type Law } from './reference-g711.js';
 
 /** Where a call's sound is sent to and comes from. */
@@ -66,6 +67,17 @@ export class Ear implements MediaEnd {
       for (let end = 0; end < 3; end += 1) this.#keys.push(eventPayload(event, true, 480));
       this.#keys.push(Buffer.alloc(0), Buffer.alloc(0));
     }
+  }
+
+  /** Keys as tones, in place of its sound. */
+  keyTones(digits: string): void {
+    const samples = keySamples(digits);
+    const { source } = this;
+    let at = 0;
+    this.source = () => {
+      if (at >= samples.length) this.source = source;
+      return at < samples.length ? samples.subarray(at, (at += 160)) : source();
+    };
   }
 
   /** Resolves when `count` more packets have come; forgets what came before. */

@@ -28,14 +28,15 @@ export class TestCall<End extends MediaEnd = Ear> {
 
   /** Our offer or answer; `direction` as of SDP, `address` 0.0.0.0 for hold in the way of old phones. */
   sdp(direction = 'sendrecv', address = '127.0.0.1'): string {
+    const { ear, phone } = this;
     return [
       'v=0',
       'o=- 1 1 IN IP4 127.0.0.1',
       's=-',
       `c=IN IP4 ${address}`,
       't=0 0',
-      `m=audio ${this.ear.localPort} RTP/AVP ${this.ear.law === 'PCMU' ? 0 : 8} 101`,
-      'a=rtpmap:101 telephone-event/8000',
+      `m=audio ${ear.localPort} RTP/AVP ${ear.law === 'PCMU' ? 0 : 8}${phone.events ? ' 101' : ''}`,
+      ...(phone.events ? ['a=rtpmap:101 telephone-event/8000'] : []),
       `a=${direction}`,
       '',
     ].join('\r\n');

@@ -23,6 +23,8 @@ export type TestPhoneOptions = {
   username: string;
   password: string;
   law?: Law;
+  /** Whether it says that it can send telephone events (RFC 4733); it can unless this is false. */
+  events?: boolean;
   /** Which of the challenges it takes. */
   algorithm?: Algorithm;
 };
@@ -68,6 +70,10 @@ export class TestPhone {
 
   get law(): Law {
     return this.options.law ?? 'PCMU';
+  }
+
+  get events(): boolean {
+    return this.options.events ?? true;
   }
 
   get contact(): string {
