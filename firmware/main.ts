@@ -69,6 +69,7 @@ async function run(options: Options): Promise<void> {
     trunkOf: (source) => trunks.of(source),
     events: eventPackages(() => store.config, switchboard),
     onCall: (...call) => switchboard.onCall(...call),
+    onRefer: (...refer) => switchboard.onRefer(...refer),
   });
   const trunks: Trunks = new Trunks({
     layer: agent.layer,

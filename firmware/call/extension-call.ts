@@ -4,7 +4,7 @@ import type { Media, MixId, PlayId, PlayItem } from '../media/contract.js';
 import type { Cause } from './cause.js';
 import { Conversation } from './conversation.js';
 import { isUp, type Leg, type LegEvent } from './leg.js';
-import { Ringing } from './ringing.js';
+import { Ringing, type Called } from './ringing.js';
 import type { Tones } from './tone-plan.js';
 
 /** How long a caller who heard our ring-back hears that it was in vain, ms. */
@@ -26,8 +26,6 @@ export type ExtensionCallOptions = {
   clock: Clock;
   tones: Tones;
   progress: CallProgress;
-  /** Calls the phones of another number, if that may be. */
-  redirected(number: string): readonly Leg[];
 };
 
 export class ExtensionCall {
@@ -36,18 +34,17 @@ export class ExtensionCall {
   #playing?: PlayId;
   #busy?: Timer;
 
-  /** `caller` is offered, or up already; `phones` are being called. */
+  /** `caller` is offered, or up already. */
   constructor(
     private readonly caller: Leg,
-    phones: readonly Leg[],
+    called: Called,
     private readonly options: ExtensionCallOptions,
   ) {
     caller.onEvent = (event) => this.#onCaller(event);
-    this.#ringing = new Ringing(phones, options.clock, {
+    this.#ringing = new Ringing(called, options.clock, {
       alerting: () => this.#alerting(),
       answered: (phone) => this.#answered(phone),
       lost: (cause) => this.#lost(cause),
-      redirected: (number) => options.redirected(number),
     });
   }
 

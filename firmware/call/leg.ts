@@ -27,8 +27,13 @@ export type Place = {
   release(): void;
   /** Lets go of the leg and puts another, which is up, here instead of it. */
   yieldTo(leg: Leg): void;
-  /** In a conference: lets another, which is up, in beside it; false if the room is full, or no more. */
-  admit?(leg: Leg): boolean;
+  /** In a conference. */
+  room?: {
+    /** Lets another leg, which is up, in beside it; false if the room is full, or no more. */
+    admit(leg: Leg): boolean;
+    /** Calls back once when the leg leaves; returns what forgets that. */
+    whenLeft(callback: () => void): () => void;
+  };
 };
 
 export type Leg = {

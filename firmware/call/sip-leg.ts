@@ -11,6 +11,7 @@ import {
 } from '../sdp/offer-answer.js';
 import { MASTER_KEY_BYTES } from '../sdp/crypto.js';
 import { parseSdp, SdpError, writeSdp, type SessionDescription } from '../sdp/session-description.js';
+import type { ReferTarget, Report } from '../sip/refer.js';
 import type { SipCall } from '../sip/sip-call.js';
 import { keyTones } from './announcements.js';
 import { causeOf, statusOf, type Cause } from './cause.js';
@@ -35,8 +36,8 @@ export type SipLegOptions = {
   codecs?: readonly string[];
   security: MediaSecurity;
   nowMs(): number;
-  /** The phone wants its party, or itself, to be connected elsewhere: 202, or the SIP status that refuses. */
-  transfer(number: string, replaced: SipCall | undefined, report: (status: number) => void): number;
+  /** The phone wants its party, or others, to be moved: 202, or the SIP status that refuses. */
+  referred(target: ReferTarget, replaced: SipCall | undefined, report: Report): number;
   /** Its state has changed. */
   onState(): void;
   /** The leg has ended and nothing of it is open any more. */
@@ -183,7 +184,7 @@ export class SipLeg implements Leg {
       answered: () => this.#answered(),
       reoffered: (offer) => this.#reoffered(offer),
       digit: (digit) => this.#pressed('info', digit),
-      referred: (...request) => this.options.transfer(...request),
+      referred: (...request) => this.options.referred(...request),
       ended: ({ status }, redirect) => this.#ended(causeOf(status), redirect),
     };
   }

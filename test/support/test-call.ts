@@ -84,12 +84,17 @@ export class TestCall<End extends MediaEnd = Ear> {
     return response;
   }
 
+  /** Asks a conference to put somebody out (RFC 4579 §5): all of a number, or the endpoint that `leg` names. */
+  putOut(number: string, leg?: number): Promise<number> {
+    return this.refer(number, undefined, `${leg === undefined ? '' : `;leg=${leg}`};method=BYE`);
+  }
+
   /** Asks the box to connect the other end elsewhere: to a number, or into the place of another call of ours. */
-  async refer(number: string, replaced?: TestCall<MediaEnd>): Promise<number> {
+  async refer(number: string, replaced?: TestCall<MediaEnd>, params = ''): Promise<number> {
     const request = this.#request('REFER', ++this.#cseq);
     const box = /^<?(sip:[^>]*)/.exec(this.#dialog!.target)![1].replace(/sip:([^@]*@)?/, `sip:${number}@`);
     const query = replaced ? `?Replaces=${encodeURIComponent(replaced.replaces)}` : '';
-    request.headers.append('Refer-To', `<${box}${query}>`).append('Contact', this.phone.contact);
+    request.headers.append('Refer-To', `<${box}${params}${query}>`).append('Contact', this.phone.contact);
     return (await this.phone.send(request)).status;
   }
 

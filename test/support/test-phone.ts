@@ -97,6 +97,28 @@ export class TestPhone {
     );
   }
 
+  /**
+   * Asks a conference, outside any call, for what `target` says (`102`, `102;method=BYE`); resolves with what was
+   * reported of it, the final status the last. Throws Refused.
+   */
+  async refer(conference: string, target: string): Promise<number[]> {
+    const { address, port } = this.options.box;
+    const [user, ...params] = target.split(';');
+    const uri = [`sip:${user}@${address}:${port}`, ...params].join(';');
+    const reports: number[] = [];
+    const final = new Promise<void>((resolve) => {
+      this.onNotify = ({ body }) => {
+        reports.push(Number(/^SIP\/2\.0 (\d{3})/.exec(body.toString())?.[1]));
+        if (reports.at(-1)! >= 200) resolve();
+      };
+    });
+    await this.#ask('REFER', `sip:${conference}@${address}:${port}`, conference, '', (headers) =>
+      headers.append('Contact', this.contact).append('Refer-To', `<${uri}>`),
+    );
+    await final;
+    return reports;
+  }
+
   /** Calls a number of the box; resolves when it answers. Throws Refused. */
   async dial(number: string): Promise<TestCall> {
     return this.dialWith(number, await this.ear());
