@@ -30,8 +30,8 @@ export type SipLegOptions = {
   id: LegId;
   party: { number: string; name: string };
   media: Media;
-  /** Our address as the peer sees it. */
-  localAddress: string;
+  /** Ours towards the peer, and the one that it is told. */
+  address: { local: string; shown: string };
   /** Which codecs are spoken, best first; all where nothing is said. */
   codecs?: readonly string[];
   security: MediaSecurity;
@@ -195,8 +195,8 @@ export class SipLeg implements Leg {
 
   /** Opens the RTP port, if it is not open, then goes on, unless the call ended meanwhile. */
   #withPort(proceed: () => void): void {
-    const { media, localAddress } = this.options;
-    this.#opening ??= media.openPort(localAddress).then(
+    const { media, address } = this.options;
+    this.#opening ??= media.openPort(address.local).then(
       (open) => void (this.#open = open),
       () => this.hangUp('congestion'),
     );
@@ -289,10 +289,10 @@ export class SipLeg implements Leg {
   }
 
   #local(): LocalMedia {
-    const { localAddress, security } = this.options;
+    const { address, security } = this.options;
     const secured = security === 'optional' || security === 'required';
     return {
-      address: localAddress,
+      address: address.shown,
       port: this.#open!.localPort,
       codecs: this.#codecs,
       secure: secured ? { required: security === 'required', key: this.#srtpKey } : undefined,

@@ -38,8 +38,8 @@ export type SwitchboardOptions = {
   config(): Config;
   media: Media;
   clock: Clock;
-  /** Our address as a peer sees it. */
-  localAddressFor(peerAddress: string): string;
+  /** Our address towards a peer, and the one that it is told. */
+  addressFor(peerAddress: string): { local: string; shown: string };
   /** RTP packets that came to a port so far. */
   rxPackets(port: PortId): number | undefined;
 };
@@ -273,7 +273,7 @@ export class Switchboard {
       id,
       party: { number, name },
       media,
-      localAddress: this.options.localAddressFor(peer.address),
+      address: this.options.addressFor(peer.address),
       security: mediaSecurity(srtp, peer, media.srtp),
       nowMs: () => clock.nowMs(),
       referred: (target: ReferTarget, replaced: SipCall | undefined, report: Report) => {

@@ -5,6 +5,8 @@ import { connect as connectTls, createServer as createTlsServer, type Server as 
 import { serializeMessage, type SipMessage } from 'sip-parser';
 import type { Clock } from '../clock.js';
 import { createLog } from '../log.js';
+import { sourceOf } from './networks.js';
+import type { OwnAddresses } from './own-addresses.js';
 import { MESSAGE_MS, StreamConnection, type StreamCounts } from './stream-connection.js';
 import { protocolOf, type Endpoint, type TransportHandlers } from './transport.js';
 
@@ -21,7 +23,8 @@ const MIN_TLS = 'TLSv1.2';
 export type Certificate = { cert: string; key: string };
 
 export type StreamOptions = {
-  bind: Endpoint;
+  own: OwnAddresses;
+  port: number;
   /** Without it there is no TLS server. */
   tls?: { port: number; certificate: Certificate };
   /** PEM certificates by which TLS servers are believed; those of the system if absent. */
@@ -31,7 +34,7 @@ export type StreamOptions = {
 
 export class StreamTransport {
   readonly #connections = new Map<string, StreamConnection>();
-  /** Sockets accepted, by the address of their peer. */
+  /** Sockets accepted, by whoever their peers are counted as. */
   readonly #accepted = new Map<string, number>();
   readonly #sockets = new Set<Socket>();
   readonly #counts: StreamCounts & { refused: number } = {
@@ -41,8 +44,9 @@ export class StreamTransport {
     unread: 0,
     dropped: 0,
   };
-  #tcp!: Server;
-  #tls?: Server;
+  readonly #servers: Server[] = [];
+  #tcpPort = 0;
+  #tlsPort?: number;
   #handlers?: TransportHandlers;
 
   private constructor(private readonly options: StreamOptions) {}
@@ -50,12 +54,12 @@ export class StreamTransport {
   /** Listens; port 0 takes a free one. Throws the system's error (EADDRINUSE), or OpenSSL's for a bad certificate. */
   static async open(options: StreamOptions): Promise<StreamTransport> {
     const transport = new StreamTransport(options);
-    const { bind, tls } = options;
-    const handshakes = tls && transport.#handshakes(tls.certificate);
-    transport.#tcp = await listening(bind, (socket) => transport.#admit(socket, 'tcp'));
+    const { port, tls } = options;
     try {
-      if (tls && handshakes)
-        transport.#tls = await listening({ ...bind, port: tls.port }, (socket) =>
+      const handshakes = tls && transport.#handshakes(tls.certificate);
+      transport.#tcpPort = await transport.#listen(port, (socket) => transport.#admit(socket, 'tcp'));
+      if (tls)
+        transport.#tlsPort = await transport.#listen(tls.port, (socket) =>
           transport.#admit(socket, 'tls', handshakes),
         );
     } catch (error) {
@@ -66,11 +70,11 @@ export class StreamTransport {
   }
 
   get tcpPort(): number {
-    return portOf(this.#tcp);
+    return this.#tcpPort;
   }
 
   get tlsPort(): number | undefined {
-    return this.#tls && portOf(this.#tls);
+    return this.#tlsPort;
   }
 
   /** Connections that are open, and how many were refused or closed, and why. */
@@ -87,7 +91,11 @@ export class StreamTransport {
    * is not sent: the request may come again over another.
    */
   send(message: SipMessage, to: Endpoint, failed: () => void = () => {}): void {
-    const mayConnect = message.kind === 'request' && this.#sockets.size < MAX_CONNECTIONS && validPort(to);
+    const mayConnect =
+      message.kind === 'request' &&
+      this.#sockets.size < MAX_CONNECTIONS &&
+      validPort(to) &&
+      this.options.own.reaches(to.address);
     const standing = this.#connections.get(keyOf(to));
     const connection = standing?.isUsable ? standing : mayConnect ? this.#connect(to) : undefined;
     if (connection) connection.send(serializeMessage(message), failed);
@@ -95,27 +103,40 @@ export class StreamTransport {
   }
 
   async close(): Promise<void> {
-    const servers = [this.#tcp, this.#tls].filter((server) => server !== undefined);
-    const closed = servers.map((server) => once(server, 'close'));
-    for (const server of servers) server.close();
+    const closed = this.#servers.map((server) => once(server, 'close'));
+    for (const server of this.#servers) server.close();
     for (const socket of this.#sockets) socket.destroy();
     await Promise.all(closed);
   }
 
+  /** Listens at every address of ours, at the same port; returns it. */
+  async #listen(port: number, take: (socket: Socket) => void): Promise<number> {
+    for (const host of this.options.own.bound) {
+      const server = createServer(take);
+      server.listen({ port, host, ipv6Only: true });
+      await once(server, 'listening');
+      server.on('error', (error) => log.warn({ err: error }, 'a connection could not be accepted'));
+      this.#servers.push(server);
+      ({ port } = server.address() as AddressInfo);
+    }
+    return port;
+  }
+
   #admit(socket: Socket, transport: 'tcp' | 'tls', handshakes?: TlsServer): void {
     const { remoteAddress: address, remotePort: port } = socket;
-    const peers = this.#accepted.get(address ?? '') ?? 0;
+    const holder = sourceOf(address ?? '');
+    const peers = this.#accepted.get(holder) ?? 0;
     if (!address || !port || peers >= MAX_PER_ADDRESS || this.#sockets.size >= MAX_CONNECTIONS) {
       this.#counts.refused += 1;
       socket.destroy();
       return;
     }
-    this.#accepted.set(address, peers + 1);
+    this.#accepted.set(holder, peers + 1);
     this.#hold(socket);
     socket.once('close', () => {
-      const left = this.#accepted.get(address)! - 1;
-      if (left > 0) this.#accepted.set(address, left);
-      else this.#accepted.delete(address);
+      const left = this.#accepted.get(holder)! - 1;
+      if (left > 0) this.#accepted.set(holder, left);
+      else this.#accepted.delete(holder);
     });
     if (handshakes) handshakes.emit('connection', socket);
     else this.#serve(socket, { address, port, transport }).expectMessage();
@@ -139,8 +160,7 @@ export class StreamTransport {
 
   #connect(to: Endpoint): StreamConnection {
     const { address, port, host = address } = to;
-    const bound = this.options.bind.address;
-    const where = { host: address, port, localAddress: bound === '0.0.0.0' ? undefined : bound };
+    const where = { host: address, port, localAddress: this.options.own.from(address) };
     const secure = protocolOf(to) === 'tls';
     const socket = secure
       ? connectTls({
@@ -181,21 +201,9 @@ export class StreamTransport {
   }
 }
 
-async function listening({ address, port }: Endpoint, take: (socket: Socket) => void): Promise<Server> {
-  const server = createServer(take);
-  server.listen(port, address);
-  await once(server, 'listening');
-  server.on('error', (error) => log.warn({ err: error }, 'a connection could not be accepted'));
-  return server;
-}
-
 /** A reset is as good an end as any; 'close' follows. */
 function watchErrors(socket: Socket): void {
   socket.on('error', (error) => log.debug({ err: error }, 'connection failed'));
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
 }
 
 function validPort({ port }: Endpoint): boolean {

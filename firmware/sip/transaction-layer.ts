@@ -28,7 +28,15 @@ import {
 } from './invite-server.js';
 import { nonInviteClient, nonInviteClientStart } from './non-invite-client.js';
 import { nonInviteServer, nonInviteServerStart } from './non-invite-server.js';
-import { isReliable, protocolOf, type Endpoint, type Transport } from './transport.js';
+import { withoutZone } from './networks.js';
+import {
+  hostPortText,
+  hostText,
+  isReliable,
+  protocolOf,
+  type Endpoint,
+  type Transport,
+} from './transport.js';
 
 const COOKIE = 'z9hG4bK';
 /** RFC 3261 §18.1.1: larger requests do not go by UDP, octets. */
@@ -325,8 +333,8 @@ export class TransactionLayer {
   }
 
   #withVia(request: SipRequest, to: Endpoint, branch: string): SipRequest {
-    const { address, port } = this.transport.localFor(to);
-    const via = `SIP/2.0/${protocolOf(to).toUpperCase()} ${address}:${port};branch=${branch};rport`;
+    const local = hostPortText(this.transport.localFor(to));
+    const via = `SIP/2.0/${protocolOf(to).toUpperCase()} ${local};branch=${branch};rport`;
     return { ...request, headers: request.headers.clone().prepend('Via', via) };
   }
 }
@@ -349,7 +357,8 @@ function stampVia(request: SipRequest, source: Endpoint): Via {
   const via = parseVia(request.headers.get('Via') ?? '');
   const rport = via.params.has('rport');
   if (rport) via.params.set('rport', String(source.port));
-  if (rport || via.host !== source.address) via.params.set('received', source.address);
+  const address = withoutZone(source.address);
+  if (rport || via.host.toLowerCase() !== hostText(address)) via.params.set('received', address);
   request.headers.removeFirst('Via').prepend('Via', viaText(via));
   return via;
 }

@@ -1,4 +1,5 @@
 /** What the transaction layer needs of a transport, and the addresses both speak of. */
+import { isIPv6 } from 'node:net';
 import type { SipMessage, SipRequest } from 'sip-parser';
 
 export type Protocol = 'udp' | 'tcp' | 'tls';
@@ -31,6 +32,16 @@ export type TransportHandlers = {
   /** Whether an address is served before others when there is much to serve. */
   comesFirst?(address: string): boolean;
 };
+
+/** An address as a host in a URI or Via: an IPv6 address in brackets (RFC 3261 §25.1). */
+export function hostText(address: string): string {
+  return isIPv6(address) ? `[${address}]` : address;
+}
+
+/** `192.0.2.1:5060`, `[2001:db8::1]:5060`. */
+export function hostPortText({ address, port }: Endpoint): string {
+  return `${hostText(address)}:${port}`;
+}
 
 export function protocolOf({ transport }: Endpoint): Protocol {
   return transport ?? 'udp';

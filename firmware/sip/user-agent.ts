@@ -27,7 +27,7 @@ import { termsOfRequest } from './session-expires.js';
 import { SipCall, type CallHome } from './sip-call.js';
 import type { Trunk } from './trunk.js';
 import { responseTo, TransactionLayer, type ServerTransaction } from './transaction-layer.js';
-import { isReliable, protocolOf, type Endpoint, type Transport } from './transport.js';
+import { hostPortText, isReliable, protocolOf, type Endpoint, type Transport } from './transport.js';
 
 const log = createLog('sip');
 
@@ -139,10 +139,9 @@ export class UserAgent implements CallHome {
 
   /** Calls a registered phone; `from` is shown on its display. */
   call(contact: string, peer: Endpoint, from: { number: string; name: string }, sdp: Buffer): SipCall {
-    const { address, port } = this.options.transport.localFor(peer);
     const invite = newInvite(
       contact,
-      `${displayName(from.name)}<sip:${from.number}@${address}:${port}>`,
+      `${displayName(from.name)}<sip:${from.number}@${hostPortText(this.options.transport.localFor(peer))}>`,
       `<${contact}>`,
       this.contactFor(peer),
       sdp,
@@ -177,9 +176,9 @@ export class UserAgent implements CallHome {
   }
 
   contactFor(peer: Endpoint, user?: string): string {
-    const { address, port } = this.options.transport.localFor(peer);
+    const local = hostPortText(this.options.transport.localFor(peer));
     const transport = isReliable(peer) ? `;transport=${protocolOf(peer)}` : '';
-    return `<sip:${user === undefined ? '' : `${user}@`}${address}:${port}${transport}>`;
+    return `<sip:${user === undefined ? '' : `${user}@`}${local}${transport}>`;
   }
 
   adopt(key: string, call: SipCall): void {

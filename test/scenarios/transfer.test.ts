@@ -3,12 +3,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { responseTo, type ServerTransaction } from '../../firmware/sip/transaction-layer.js';
 import { Box, phones, type Room } from '../support/box.js';
+import { hearEachOther } from '../support/hear-each-other.js';
 import type { TestCall } from '../support/test-call.js';
 import { Refused, type TestPhone } from '../support/test-phone.js';
-import { amplitudeOf, decibels, toneSource } from '../support/tone.js';
+import { amplitudeOf } from '../support/tone.js';
 
 const test = suite('transfer');
-const AMPLITUDE = 4000;
 
 let box: Box;
 let boss: TestPhone;
@@ -34,21 +34,6 @@ test.after.each(() => box.stop());
 async function talk(caller: TestPhone, number: string, called: TestPhone): Promise<[TestCall, TestCall]> {
   const answered = called.next();
   return [await caller.dial(number), await answered];
-}
-
-/** Each hears the other, and nothing else. */
-async function hearEachOther(one: TestCall, other: TestCall): Promise<void> {
-  one.ear.source = toneSource(500, AMPLITUDE);
-  other.ear.source = toneSource(700, AMPLITUDE);
-  await Promise.all([one.ear.listen(30), other.ear.listen(30)]);
-  const [atOne, atOther] = await Promise.all([one.ear.listen(50), other.ear.listen(50)]);
-  for (const [heard, hz] of [
-    [atOne, 700],
-    [atOther, 500],
-  ] as const) {
-    const level = decibels(amplitudeOf(heard, hz), AMPLITUDE);
-    assert.ok(Math.abs(level) < 1, `${hz} Hz at ${level.toFixed(1)} dB`);
-  }
 }
 
 const inside = (number: string, ...who: string[]) =>

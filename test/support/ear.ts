@@ -1,6 +1,7 @@
 /** The talking end of a test phone: an RTP socket that sends 50 packets a second and keeps what it gets. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import { decodeG711, encodeG711, type Law } from './reference-g711.js';
 
@@ -8,6 +9,8 @@ import { decodeG711, encodeG711, type Law } from './reference-g711.js';
 export type MediaEnd = {
   readonly law: Law;
   readonly localPort: number;
+  /** Its own address; 127.0.0.1 if absent. */
+  readonly address?: string;
   /** The call stands: sound may flow. */
   start(remote: Endpoint): void;
   close(): Promise<void>;
@@ -31,15 +34,16 @@ export class Ear implements MediaEnd {
   private constructor(
     readonly law: Law,
     private readonly socket: Socket,
+    readonly address: string,
   ) {
     socket.on('message', (packet) => this.#receive(packet));
   }
 
-  static async open(law: Law): Promise<Ear> {
-    const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
+  static async open(law: Law, address: string): Promise<Ear> {
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    socket.bind(0, address);
     await once(socket, 'listening');
-    return new Ear(law, socket);
+    return new Ear(law, socket, address);
   }
 
   get localPort(): number {

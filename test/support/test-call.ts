@@ -1,4 +1,5 @@
 /** One call of a test phone: its dialog, and the end where its sound comes and goes. */
+import { isIPv6 } from 'node:net';
 import { Headers, parseCSeq, parseNameAddr, type SipRequest, type SipResponse } from 'sip-parser';
 import type { Ear, MediaEnd } from './ear.js';
 import type { TestPhone } from './test-phone.js';
@@ -27,12 +28,12 @@ export class TestCall<End extends MediaEnd = Ear> {
   }
 
   /** Our offer or answer; `direction` as of SDP, `address` 0.0.0.0 for hold in the way of old phones. */
-  sdp(direction = 'sendrecv', address = '127.0.0.1'): string {
+  sdp(direction = 'sendrecv', address = this.ear.address ?? '127.0.0.1'): string {
     return [
       'v=0',
       'o=- 1 1 IN IP4 127.0.0.1',
       's=-',
-      `c=IN IP4 ${address}`,
+      `c=IN ${isIPv6(address) ? 'IP6' : 'IP4'} ${address}`,
       't=0 0',
       `m=audio ${this.ear.localPort} RTP/AVP ${this.ear.law === 'PCMU' ? 0 : 8} 101`,
       'a=rtpmap:101 telephone-event/8000',
@@ -105,6 +106,11 @@ export class TestCall<End extends MediaEnd = Ear> {
     return this.reports.at(-1)!;
   }
 
+  /** Where the other end wants our requests in this call: its Contact. */
+  get target(): string {
+    return this.#dialog!.target;
+  }
+
   /** A NOTIFY came. */
   notified({ body }: SipRequest): void {
     this.reports.push(Number(/^SIP\/2\.0 (\d{3})/.exec(body.toString())?.[1]));
@@ -149,7 +155,7 @@ export class TestCall<End extends MediaEnd = Ear> {
     this.#started = true;
     const text = sdp.toString();
     const port = Number(/m=audio (\d+)/.exec(text)?.[1]);
-    this.ear.start({ address: /c=IN IP4 (\S+)/.exec(text)?.[1] ?? '127.0.0.1', port });
+    this.ear.start({ address: /c=IN IP[46] (\S+)/.exec(text)?.[1] ?? '127.0.0.1', port });
   }
 
   #request(method: string, seq: number): SipRequest {
