@@ -1,11 +1,8 @@
 /** Phones over IPv6, beside others over IPv4; and phones beyond a router, who are told its address. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ServerTransaction } from '../../firmware/sip/transaction-layer.js';
-import type { Endpoint } from '../../firmware/sip/transport.js';
-import { type Box, phones, type Room, type Status, withBox } from '../support/box.js';
+import { type Box, phones, type Room, withBox } from '../support/box.js';
 import { hearEachOther } from '../support/hear-each-other.js';
 
 const test = suite('IPv6 and routers');
@@ -22,20 +19,12 @@ const inside = (box: Box, count: number) =>
     ([room]) => room?.participants.filter(({ place }) => place === 'inside').length === count,
   );
 
-/** The same box by another transport. */
-async function by(box: Box, transport: 'tcp' | 'tls'): Promise<{ box: Endpoint; trusted: string }> {
-  const { tlsPort } = (await box.get<Status>('status')).sip;
-  const port = transport === 'tls' ? tlsPort : box.sip.port;
-  const trusted = readFileSync(path.join(box.directory, 'tls.pem'), 'utf8');
-  return { box: { ...box.sip, port, transport }, trusted };
-}
-
 test('a box at ::1: phones over UDP and TCP hear each other in a conference, and call each other', () =>
   withBox(
     config,
     async (box) => {
       assert.match(box.stdout[0], /sip=udp:\[::1\]:\d+ http=http:\/\/\[::1\]:\d+$/);
-      const [ann, bob] = [await box.phone('101'), await box.phone('102', await by(box, 'tcp'))];
+      const [ann, bob] = [await box.phone('101'), await box.phone('102', await box.by('tcp'))];
       assert.match(ann.contact, '@[::1]:');
       const [one, other] = [await ann.dial('800'), await bob.dial('800')];
       assert.match(one.target, /^sip:800@\[::1\]:\d+$/);
@@ -59,8 +48,7 @@ test('a box at all addresses: a phone over TLS and IPv6, one over IPv4, one conf
     config,
     async (box) => {
       const four = await box.phone('101', { box: { ...box.sip, address: '127.0.0.1' } });
-      const tls = await by(box, 'tls');
-      const six = await box.phone('102', { ...tls, box: { ...tls.box, address: '::1' } });
+      const six = await box.phone('102', await box.by('tls', '::1'));
       const [one, other] = [await four.dial('800'), await six.dial('800')];
       await inside(box, 2);
       assert.equal(

@@ -43,10 +43,7 @@ const options = (callId: string) =>
 for (const transport of ['tcp', 'tls'] as const)
   test(`a phone over ${transport} meets one over UDP, and is called over its own connection`, () =>
     withBox(config, async (box) => {
-      const { tlsPort } = (await box.get<Status>('status')).sip;
-      const trusted = readFileSync(path.join(box.directory, 'tls.pem'), 'utf8');
-      const port = transport === 'tls' ? tlsPort : box.sip.port;
-      const phone = await box.phone('101', { box: { ...box.sip, port, transport }, trusted });
+      const phone = await box.phone('101', await box.by(transport));
       const other = await box.phone('102');
       const meeting = await phone.dial('800');
       await other.dial('800');

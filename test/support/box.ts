@@ -98,6 +98,17 @@ export class Box {
     return phone;
   }
 
+  /** How a phone reaches it over TLS, or another transport, and believes it. */
+  async by(
+    transport: 'tcp' | 'tls',
+    address = this.sip.address,
+  ): Promise<{ box: Endpoint; trusted: string }> {
+    const { tlsPort } = (await this.get<Status>('status')).sip;
+    const port = transport === 'tls' ? tlsPort : this.sip.port;
+    const trusted = readFileSync(path.join(this.directory, 'tls.pem'), 'utf8');
+    return { box: { address, port, transport }, trusted };
+  }
+
   /** GET /api/v1/<what>, as the administrator. */
   async get<T>(what: string): Promise<T> {
     const response = await this.ask(what);

@@ -1,6 +1,8 @@
 /** One call of a test phone: its dialog, and the end where its sound comes and goes. */
+import { randomBytes } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { Headers, parseCSeq, parseNameAddr, type SipRequest, type SipResponse } from 'sip-parser';
+import { MASTER_KEY_BYTES, readCrypto, writeCrypto } from '../../firmware/sdp/crypto.js';
 import type { Ear, MediaEnd } from './ear.js';
 import type { TestPhone } from './test-phone.js';
 
@@ -17,12 +19,14 @@ export class TestCall<End extends MediaEnd = Ear> {
   /** CSeq number of our last request. */
   #cseq = 1;
   #started = false;
+  readonly #key?: Buffer;
   #open = true;
 
   constructor(
     private readonly phone: TestPhone,
     readonly ear: End,
   ) {
+    if (phone.secure) this.#key = randomBytes(MASTER_KEY_BYTES);
     this.ended = new Promise((resolve) => (this.#settle = resolve));
     phone.calls.add(this);
   }
@@ -35,7 +39,8 @@ export class TestCall<End extends MediaEnd = Ear> {
       's=-',
       `c=IN ${isIPv6(address) ? 'IP6' : 'IP4'} ${address}`,
       't=0 0',
-      `m=audio ${this.ear.localPort} RTP/AVP ${this.ear.law === 'PCMU' ? 0 : 8} 101`,
+      `m=audio ${this.ear.localPort} ${this.#key ? 'RTP/SAVP' : 'RTP/AVP'} ${this.ear.law === 'PCMU' ? 0 : 8} 101`,
+      ...(this.#key ? [`a=crypto:${writeCrypto({ tag: 1, key: this.#key })}`] : []),
       'a=rtpmap:101 telephone-event/8000',
       `a=${direction}`,
       '',
@@ -155,6 +160,8 @@ export class TestCall<End extends MediaEnd = Ear> {
     this.#started = true;
     const text = sdp.toString();
     const port = Number(/m=audio (\d+)/.exec(text)?.[1]);
+    const theirs = readCrypto(/^a=crypto:(.*)$/m.exec(text)?.[1] ?? '');
+    if (this.#key && theirs) this.ear.secure?.({ rx: theirs.key, tx: this.#key });
     this.ear.start({ address: /c=IN IP[46] (\S+)/.exec(text)?.[1] ?? '127.0.0.1', port });
   }
 

@@ -31,6 +31,8 @@ export type TestPhoneOptions = {
   username: string;
   password: string;
   law?: Law;
+  /** It insists on SRTP. */
+  secure?: boolean;
   /** Which of the challenges it takes. */
   algorithm?: Algorithm;
 };
@@ -74,6 +76,10 @@ export class TestPhone {
 
   get law(): Law {
     return this.options.law ?? 'PCMU';
+  }
+
+  get secure(): boolean {
+    return this.options.secure ?? false;
   }
 
   get contact(): string {
