@@ -125,6 +125,7 @@ async function run(options: Options): Promise<void> {
     message: (message, source, octets) => agent.receive(message, source, octets),
     broken: (request, status, reason, source, octets) =>
       agent.receiveBroken(request, status, reason, source, octets),
+    closed: (peer) => agent.layer.connectionClosed(peer),
     comesFirst: (address) => agent.isTalking(address),
   });
 

@@ -2,13 +2,13 @@
 import { once } from 'node:events';
 import { connect, createServer, isIP, type AddressInfo, type Server, type Socket } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
-import { serializeMessage, type SipMessage } from 'sip-parser';
+import { parseUri, serializeMessage, type SipMessage } from 'sip-parser';
 import type { Clock } from '../clock.js';
 import { createLog } from '../log.js';
 import { sourceOf } from './networks.js';
 import type { OwnAddresses } from './own-addresses.js';
 import { MESSAGE_MS, StreamConnection, type StreamCounts } from './stream-connection.js';
-import { protocolOf, type Endpoint, type TransportHandlers } from './transport.js';
+import { hostText, protocolOf, type Endpoint, type TransportHandlers } from './transport.js';
 
 const log = createLog('sip');
 
@@ -96,8 +96,7 @@ export class StreamTransport {
       this.#sockets.size < MAX_CONNECTIONS &&
       validPort(to) &&
       this.options.own.reaches(to.address);
-    const standing = this.#connections.get(keyOf(to));
-    const connection = standing?.isUsable ? standing : mayConnect ? this.#connect(to) : undefined;
+    const connection = this.#standing(to) ?? (mayConnect ? this.#connectAnew(to, message.uri) : undefined);
     if (connection) connection.send(serializeMessage(message), failed);
     else queueMicrotask(failed);
   }
@@ -139,7 +138,7 @@ export class StreamTransport {
       else this.#accepted.delete(holder);
     });
     if (handshakes) handshakes.emit('connection', socket);
-    else this.#serve(socket, { address, port, transport }).expectMessage();
+    else this.#serve(socket, { address, port, transport, accepted: true }).expectMessage();
   }
 
   /** Makes TLS of the sockets it is given; it listens to none itself. */
@@ -147,7 +146,8 @@ export class StreamTransport {
     const server = createTlsServer({ cert, key, minVersion: MIN_TLS, handshakeTimeout: MESSAGE_MS });
     server.on('secureConnection', (socket) => {
       const { remoteAddress: address, remotePort: port } = socket;
-      if (address && port) this.#serve(socket, { address, port, transport: 'tls' }).expectMessage();
+      if (address && port)
+        this.#serve(socket, { address, port, transport: 'tls', accepted: true }).expectMessage();
       else socket.destroy();
     });
     server.on('tlsClientError', (error, socket) => {
@@ -158,7 +158,20 @@ export class StreamTransport {
     return server;
   }
 
-  #connect(to: Endpoint): StreamConnection {
+  #standing(to: Endpoint): StreamConnection | undefined {
+    const connection = this.#connections.get(keyOf(to));
+    return connection?.isUsable ? connection : undefined;
+  }
+
+  /** To a peer that had connected to us there is another way only if its Contact, the Request-URI, shows one. */
+  #connectAnew(to: Endpoint, contact: string): StreamConnection | undefined {
+    if (!to.accepted) return this.#connect(to);
+    const listening = listeningAt(to, contact);
+    return listening && (this.#standing(listening) ?? this.#connect(listening, to));
+  }
+
+  /** `instead`: the peer as it was known before. */
+  #connect(to: Endpoint, instead?: Endpoint): StreamConnection {
     const { address, port, host = address } = to;
     const where = { host: address, port, localAddress: this.options.own.from(address) };
     const secure = protocolOf(to) === 'tls';
@@ -179,6 +192,7 @@ export class StreamTransport {
     });
     socket.once('close', () => patience.cancel());
     this.#hold(socket);
+    if (instead) socket.once('close', () => this.#handlers?.closed?.(instead));
     return this.#serve(socket, { ...to, transport: protocolOf(to) });
   }
 
@@ -196,6 +210,7 @@ export class StreamTransport {
     this.#connections.set(key, connection);
     socket.once('close', () => {
       if (this.#connections.get(key) === connection) this.#connections.delete(key);
+      this.#handlers?.closed?.(peer);
     });
     return connection;
   }
@@ -204,6 +219,14 @@ export class StreamTransport {
 /** A reset is as good an end as any; 'close' follows. */
 function watchErrors(socket: Socket): void {
   socket.on('error', (error) => log.debug({ err: error }, 'connection failed'));
+}
+
+/** Where a peer listens that had connected to us: where its Contact says, unless a router stands between us. */
+function listeningAt(to: Endpoint, contact: string): Endpoint | undefined {
+  const { host, port } = parseUri(contact);
+  if (host.toLowerCase() !== hostText(to.address)) return undefined;
+  const transport = protocolOf(to);
+  return { address: to.address, port: port ?? (transport === 'tls' ? 5061 : 5060), transport };
 }
 
 function validPort({ port }: Endpoint): boolean {

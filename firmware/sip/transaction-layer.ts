@@ -85,7 +85,15 @@ type Server = {
   ack(request: SipRequest): void;
   stop(): void;
 };
-type Client = { answered: boolean; receive(response: SipResponse, source: Endpoint): void; stop(): void };
+type Client = {
+  readonly to: Endpoint;
+  /** A response has come. */
+  heard: boolean;
+  answered: boolean;
+  receive(response: SipResponse, source: Endpoint): void;
+  failed: () => void;
+  stop(): void;
+};
 
 export class TransactionLayer {
   #servers = new Map<string, Server>();
@@ -166,6 +174,12 @@ export class TransactionLayer {
   /** Sends an ACK of a 2xx: outside any transaction (RFC 3261 §13.2.2.4). */
   sendAck(request: SipRequest, to: Endpoint): void {
     this.transport.send(this.#withVia(request, to, newBranch()), to);
+  }
+
+  /** The connection with a peer is gone: nobody waits for the answer to what it may never have got. */
+  connectionClosed({ address, port, transport }: Endpoint): void {
+    for (const { to, heard, failed } of [...this.#clients.values()])
+      if (!heard && to.address === address && to.port === port && to.transport === transport) failed();
   }
 
   /** Resolves when every request of ours has its final answer, or its time is over. */
@@ -286,6 +300,7 @@ export class TransactionLayer {
   ): () => void {
     const key = `${branch} ${request.method}`;
     let from = to;
+    const failed = () => runner.dispatch({ type: 'transportError' });
     const runner = new MachineRunner<State, InviteClientEvent, InviteClientEffect>(
       machine,
       start,
@@ -293,7 +308,7 @@ export class TransactionLayer {
       (effect) => {
         switch (effect.type) {
           case 'sendRequest':
-            return this.transport.send(request, to, () => runner.dispatch({ type: 'transportError' }));
+            return this.transport.send(request, to, failed);
           case 'sendAck':
             return this.transport.send(ackOf(request, effect.response), to);
           case 'response':
@@ -308,8 +323,12 @@ export class TransactionLayer {
       },
     );
     const client: Client = {
+      to,
+      heard: false,
       answered: false,
+      failed,
       receive: (response, source) => {
+        client.heard = true;
         from = source;
         runner.dispatch({ type: 'response', response });
       },

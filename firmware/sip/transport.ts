@@ -15,6 +15,8 @@ export type Endpoint = {
   transport?: Protocol;
   /** The name that the certificate of a TLS server we connect to must bear (RFC 5922 §7); its address if absent. */
   host?: string;
+  /** They connected to us: nobody listens at that port. */
+  accepted?: boolean;
 };
 
 export type Transport = {
@@ -29,6 +31,8 @@ export type TransportHandlers = {
   message(message: SipMessage, source: Endpoint, octets: number): void;
   /** A request too broken to be served, but whole enough to be answered. */
   broken(request: SipRequest, status: number, reason: string, source: Endpoint, octets: number): void;
+  /** The connection with a peer is gone; what was sent there may not have arrived. */
+  closed?(peer: Endpoint): void;
   /** Whether an address is served before others when there is much to serve. */
   comesFirst?(address: string): boolean;
 };

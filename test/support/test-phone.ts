@@ -31,6 +31,8 @@ export type TestPhoneOptions = {
   username: string;
   password: string;
   law?: Law;
+  /** URI of its Contact, where it is not its own. */
+  contact?: string;
   /** It insists on SRTP. */
   secure?: boolean;
   /** Which of the challenges it takes. */
@@ -83,7 +85,8 @@ export class TestPhone {
   }
 
   get contact(): string {
-    const { box, username } = this.options;
+    const { box, username, contact } = this.options;
+    if (contact !== undefined) return `<${contact}>`;
     const local = { ...this.transport.localFor(box), port: this.transport.port };
     const transport = isReliable(box) ? `;transport=${protocolOf(box)}` : '';
     return `<sip:${username}@${hostPortText(local)}${transport}>`;
