@@ -7,7 +7,7 @@ import { outcomeOf, statusOf, type Cause } from './cause.js';
 import { resourceOf, type ConferenceDirectory, type OpenRoom } from './conference-directory.js';
 import { entityNumber } from './conference-info.js';
 import type { Destination } from './dial-plan.js';
-import { unwatched, type CallProgress } from './extension-call.js';
+import { unwatched, type CallProgress } from './call-progress.js';
 import type { Leg } from './leg.js';
 import { Ringing, type Called } from './ringing.js';
 import type { LegId } from './room.js';

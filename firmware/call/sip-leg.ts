@@ -52,6 +52,7 @@ export class SipLeg implements Leg {
   readonly sinceMs: number;
   onEvent: (event: LegEvent) => void = () => {};
   place: Place | undefined;
+  handOver?: Leg['handOver'];
   #state: LegState;
   codec: string | undefined;
   srtp = false;

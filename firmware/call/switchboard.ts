@@ -19,7 +19,8 @@ import {
   type Destination,
   type TrunkDestination,
 } from './dial-plan.js';
-import { ExtensionCall, unwatched, type CallProgress } from './extension-call.js';
+import { unwatched, type CallProgress } from './call-progress.js';
+import { ExtensionCall } from './extension-call.js';
 import type { Leg } from './leg.js';
 import { mediaSecurity } from './media-security.js';
 import { OutboundLimits } from './outbound-limits.js';

@@ -7,7 +7,7 @@ import type { Report } from '../sip/refer.js';
 import { outcomeOf, statusOf } from './cause.js';
 import { Conversation } from './conversation.js';
 import type { Destination } from './dial-plan.js';
-import type { CallProgress } from './extension-call.js';
+import type { CallProgress } from './call-progress.js';
 import { isUp, type Leg } from './leg.js';
 
 const log = createLog('call');
@@ -67,29 +67,29 @@ export class Transfers {
     const destination = host.destinationOf(extension, number);
     if (destination.type === 'refused') return statusOf(destination.cause);
     leg.place!.release();
-    host.lead(
-      party,
-      destination,
-      number,
-      {
-        alerting: () => report(180),
-        connected: () => {
-          report(200);
-          this.#dismiss(leg);
-        },
-        lost: (cause) => {
-          report(outcomeOf(cause));
-          return this.#giveBack(leg, party);
-        },
-      },
-      extension,
-    );
+    host.lead(party, destination, number, this.#progressFor(leg, party, report), extension);
     return 202;
+  }
+
+  /** What is reported to the phone of `leg` of the call that its party is led to; what fails is taken back. */
+  #progressFor(leg: Leg, party: Leg, report: Report): CallProgress {
+    return {
+      alerting: () => report(180),
+      connected: () => {
+        report(200);
+        this.#dismiss(leg);
+      },
+      lost: (cause) => {
+        report(outcomeOf(cause));
+        return this.#giveBack(leg, party);
+      },
+    };
   }
 
   /** Attended: of two calls one is a conversation, whose other end goes where the other call is. */
   #join(by: OwnLeg, other: OwnLeg, report: Report): number {
     if (by.leg === other.leg || by.extension.number !== other.extension.number) return 403;
+    if (other.leg.handOver) return this.#joinRinging(by.leg, other.leg, report);
     if (!other.leg.place) return 481;
     const [from, to] = by.leg.place!.partner ? [by.leg, other.leg] : [other.leg, by.leg];
     const party = from.place!.partner;
@@ -99,6 +99,16 @@ export class Transfers {
     report(200);
     this.#dismiss(by.leg);
     other.leg.hangUp('normal');
+    return 202;
+  }
+
+  /** Attended, but the phone asks while the second call still rings: it then rings for the party. */
+  #joinRinging(leg: Leg, other: Leg, report: Report): number {
+    const { partner: party, release } = leg.place!;
+    if (!party) return 403;
+    release();
+    other.handOver!(party, this.#progressFor(leg, party, report));
+    other.hangUp('normal');
     return 202;
   }
 

@@ -241,7 +241,7 @@ export class SipCall {
     if (!this.confirmed) throw tryAgain();
     const target = readRefer(request);
     const replaced = target.replaces === undefined ? undefined : this.home.find(target.replaces);
-    if (target.replaces !== undefined && !replaced?.confirmed)
+    if (target.replaces !== undefined && (!replaced || replaced.ended))
       throw new ProtocolError(481, reasonPhrase(481));
     const first = this.#refers++ === 0;
     serveRefer(

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { responseTo, type ServerTransaction } from '../../firmware/sip/transaction-layer.js';
 import { Box, phones, type Room } from '../support/box.js';
 import { hearEachOther } from '../support/hear-each-other.js';
-import type { TestCall } from '../support/test-call.js';
+import { TestCall } from '../support/test-call.js';
 import { Refused, type TestPhone } from '../support/test-phone.js';
 import { amplitudeOf } from '../support/tone.js';
 
@@ -115,6 +115,39 @@ test('attended: two calls of a phone are joined', async () => {
   await target.hangUp();
   await party.ended;
 });
+
+for (const answers of [true, false])
+  test(`attended while the second call still rings: it rings for the party, who ${answers ? 'gets it' : 'is given back'}`, async () => {
+    const [first, party] = await talk(boss, '102', ann);
+    await first.reinvite('sendonly');
+    const rings = new Promise<ServerTransaction>((resolve) => {
+      bob.onIncoming = (transaction) => {
+        transaction.respond(responseTo(transaction.request, 180, 'Ringing'));
+        resolve(transaction);
+      };
+    });
+    const second = new TestCall(boss, await boss.ear());
+    const dialled = boss.dialWith('103', second.ear, {}, second).catch((error: unknown) => error);
+    const invite = await rings;
+    await second.rings;
+    assert.is(await first.refer('103', second), 202);
+    assert.is(((await dialled) as Refused).status, 480);
+    await party.ear.listen(20);
+    assert.ok(amplitudeOf(await party.ear.listen(50), 440) > 2000, 'ring-back');
+    if (answers) {
+      const target = await bob.accept(invite);
+      assert.is(await first.outcome(), 200);
+      await first.ended;
+      await hearEachOther(party, target);
+      await party.hangUp();
+      await target.ended;
+    } else {
+      invite.respond(responseTo(invite.request, 486, 'Busy Here'));
+      assert.is(await first.outcome(), 486);
+      await first.reinvite('sendrecv');
+      await hearEachOther(first, party);
+    }
+  });
 
 test('attended, of two calls into a conference: both parties are in, without a PIN, and the phone is out', async () => {
   const member = await guest.dial('801');

@@ -11,10 +11,13 @@ export class TestCall<End extends MediaEnd = Ear> {
   /** Whether the other end said that it is a conference (RFC 4579). */
   isFocus = false;
   readonly ended: Promise<void>;
+  /** Resolves when the other end has said that it rings. */
+  readonly rings: Promise<void>;
   /** Statuses reported after a REFER of ours, in order. */
   readonly reports: number[] = [];
   #reported: () => void = () => {};
   #settle!: () => void;
+  #ringing!: () => void;
   #dialog?: { local: string; remote: string; target: string };
   /** CSeq number of our last request. */
   #cseq = 1;
@@ -28,6 +31,7 @@ export class TestCall<End extends MediaEnd = Ear> {
   ) {
     if (phone.secure) this.#key = randomBytes(MASTER_KEY_BYTES);
     this.ended = new Promise((resolve) => (this.#settle = resolve));
+    this.rings = new Promise((resolve) => (this.#ringing = resolve));
     phone.calls.add(this);
   }
 
@@ -49,6 +53,12 @@ export class TestCall<End extends MediaEnd = Ear> {
 
   /** It rings; where there is sound already, we hear it. */
   ringing(response: SipResponse): void {
+    const { headers } = response;
+    this.callId = headers.get('Call-ID')!;
+    if (parseNameAddr(headers.get('To')!).params.has('tag')) {
+      this.#dialog ??= { local: headers.get('From')!, remote: headers.get('To')!, target: '' };
+      this.#ringing();
+    }
     if (response.body.length > 0) this.#start(response.body);
   }
 

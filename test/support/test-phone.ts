@@ -147,8 +147,8 @@ export class TestPhone {
     number: string,
     ear: End,
     { direction, replaces }: { direction?: string; replaces?: TestCall } = {},
+    call = new TestCall(this, ear),
   ): Promise<TestCall<End>> {
-    const call = new TestCall(this, ear);
     try {
       const response = await this.#ask(
         'INVITE',
