@@ -104,9 +104,10 @@ export class Transfers {
 
   /** Attended, but the phone asks while the second call still rings: it then rings for the party. */
   #joinRinging(leg: Leg, other: Leg, report: Report): number {
-    const { partner: party, release } = leg.place!;
+    const place = leg.place!;
+    const party = place.partner;
     if (!party) return 403;
-    release();
+    place.release();
     other.handOver!(party, this.#progressFor(leg, party, report));
     other.hangUp('normal');
     return 202;
