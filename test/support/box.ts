@@ -77,7 +77,7 @@ export class Box {
     lines.on('line', (line) => box.stdout.push(line));
     await Promise.race([once(lines, 'line'), box.exited]);
     const line = box.stdout[0] ?? '';
-    const match = /^parley ready sip=udp:([\d.]+):(\d+) http=(http:\/\/[\d.]+:\d+)$/.exec(line);
+    const match = /^parley ready sip=udp:\[?([\d.]+|[\da-f:]+)\]?:(\d+) http=(http:\/\/.+:\d+)$/.exec(line);
     assert.ok(match, `the box did not start: ${line}\n${box.log}`);
     box.sip = { address: match[1], port: Number(match[2]) };
     box.http = match[3];
@@ -96,6 +96,17 @@ export class Box {
     this.#phones.push(phone);
     await phone.register();
     return phone;
+  }
+
+  /** How a phone reaches it over TLS, or another transport, and believes it. */
+  async by(
+    transport: 'tcp' | 'tls',
+    address = this.sip.address,
+  ): Promise<{ box: Endpoint; trusted: string }> {
+    const { tlsPort } = (await this.get<Status>('status')).sip;
+    const port = transport === 'tls' ? tlsPort : this.sip.port;
+    const trusted = readFileSync(path.join(this.directory, 'tls.pem'), 'utf8');
+    return { box: { address, port, transport }, trusted };
   }
 
   /** GET /api/v1/<what>, as the administrator. */
@@ -155,7 +166,9 @@ export class Box {
   /** Its open files and UDP sockets; those of TCP come and go with our own questions. */
   #open(): string[] {
     const folder = `/proc/${this.process.pid}/fd`;
-    const udp = readFileSync(`/proc/${this.process.pid}/net/udp`, 'utf8');
+    const udp = ['udp', 'udp6']
+      .map((file) => readFileSync(`/proc/${this.process.pid}/net/${file}`, 'utf8'))
+      .join('');
     const files = readdirSync(folder).map((fd) => {
       try {
         return readlinkSync(path.join(folder, fd));
@@ -175,8 +188,12 @@ export class Box {
 }
 
 /** Lets a box live through `body` and stops it; one that fails on the way is put away all the same. */
-export async function withBox(config: object | undefined, body: (box: Box) => Promise<void>): Promise<void> {
-  const box = await Box.start(config);
+export async function withBox(
+  config: object | undefined,
+  body: (box: Box) => Promise<void>,
+  bind?: string,
+): Promise<void> {
+  const box = await Box.start(config, bind);
   try {
     await body(box);
     await box.stop();
