@@ -34,7 +34,7 @@ export class TestCall<End extends MediaEnd = Ear> {
       's=-',
       `c=IN IP4 ${address}`,
       't=0 0',
-      `m=audio ${this.ear.localPort} RTP/AVP ${this.ear.law === 'PCMU' ? 0 : 8} 101`,
+      `m=audio ${this.ear.localPort} RTP/AVP ${this.ear.payloadType} 101`,
       'a=rtpmap:101 telephone-event/8000',
       `a=${direction}`,
       '',
