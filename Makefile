@@ -26,7 +26,7 @@ bench: bench-system build
 	node dist/test/bench/media-bench.js
 ifndef BENCH
 	node dist/test/bench/parser-bench.js
-	node dist/test/bench/flood-bench.js
+	node dist/test/bench/flood-bench.js 20
 endif
 
 clean:

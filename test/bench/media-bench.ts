@@ -11,7 +11,7 @@ import { ChildLines } from './child-lines.js';
 import { compile } from './compile.js';
 import { measureRow, type Row, type RowFigures } from './media-row.js';
 import { RtpLoad } from './rtp-load.js';
-import { header, line } from './table.js';
+import { header, isDoubtful, line } from './table.js';
 import { writeVoices, type Voices } from './voices.js';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
@@ -44,9 +44,9 @@ async function run(floorProgram: string, loadProgram: string): Promise<void> {
     for (const row of rows.filter((one) => isWanted(nameOf(one)))) {
       const name = nameOf(row);
       const voice = voices[row.codec];
-      const floor = await measureFloor(floorProgram, loadProgram, row.callers, voices.PCMU!);
-      floors.set(row.callers, [...(floors.get(row.callers) ?? []), floor]);
       const figures = voice && (await measureRow(row, loadProgram, voice, SECONDS));
+      const floor = voice && (await measureFloor(floorProgram, loadProgram, row.callers, voice));
+      if (floor) floors.set(row.callers, [...(floors.get(row.callers) ?? []), floor]);
       if (figures) measured.push({ name, callers: row.callers, ...figures });
       console.error(figures ? `measured ${name}` : `left out ${name}: the box does not offer ${row.codec}`);
     }
@@ -58,6 +58,8 @@ async function run(floorProgram: string, loadProgram: string): Promise<void> {
     ...figures,
   }));
   console.log([header, ...results.map(line)].join('\n'));
+  if (results.some(isDoubtful))
+    console.log('! The machine had too much else to do for these to tell something.');
   console.log(`Written to ${write(results)}.`);
 }
 

@@ -1,7 +1,7 @@
 /** One row of the bench: a box of its own, callers who dial in, and what they cost. */
 import { Box, phones, type Room, type Status } from '../support/box.js';
 import { percentile } from '../support/flood.js';
-import { cpuMs, memoryMiB } from '../support/process-usage.js';
+import { cpuMs, memoryMiB, waitedMs } from '../support/process-usage.js';
 import { Refused } from '../support/test-phone.js';
 import { collectionsOf, type Collections } from './collections.js';
 import { RtpLoad, type LoadReport } from './rtp-load.js';
@@ -21,6 +21,8 @@ export type RowFigures = {
   cpuMsPerParticipantSecond: number;
   /** Of it, in the media thread. */
   mediaCpuMsPerParticipantSecond: number;
+  /** How long it waited for a CPU, for each ms that it had one: what the machine did to it. */
+  waitedShare: number;
   lateTicks: number;
   skippedTicks: number;
   maxTickCpuMs: number;
@@ -119,8 +121,10 @@ async function observe(
   const garbageBefore = collectionsOf(box.stdout);
   const startMs = nowMs();
   const startCpuMs = cpuMs(pid);
+  const startWaitedMs = waitedMs(pid);
   await pause(seconds * 1000);
   const spentMs = cpuMs(pid) - startCpuMs;
+  const waitedShare = (waitedMs(pid) - startWaitedMs) / spentMs;
   const participantSeconds = (callers * (nowMs() - startMs)) / 1000;
   const { firstSoundMs, ...heard } = await load.report();
   const garbage = collectionsOf(box.stdout);
@@ -133,6 +137,7 @@ async function observe(
   return {
     cpuMsPerParticipantSecond: spentMs / participantSeconds,
     mediaCpuMsPerParticipantSecond: ((media.cpuUs - before.cpuUs) >>> 0) / 1000 / participantSeconds,
+    waitedShare,
     lateTicks: media.lateTicks - before.lateTicks,
     skippedTicks: media.skippedTicks - before.skippedTicks,
     maxTickCpuMs: media.maxTickCpuUs / 1000,
