@@ -136,7 +136,7 @@ export class Engine {
     if (!mix) this.#mixes.push((mix = new MixBus(mixId)));
     mix.prepare(port.codec);
     port.mix = mix;
-    this.#assignPlays();
+    this.#assignPlays({ mix: mixId });
   }
 
   #leave(id: PortId): void {
@@ -156,21 +156,25 @@ export class Engine {
 
   #play({ play, to, items, loop }: MediaCommand & { type: 'play' }): void {
     this.#plays.push({ id: play, to, playback: new Playback(items, loop, this.#options.prompts) });
-    this.#assignPlays();
+    this.#assignPlays(to);
   }
 
   #stopPlays(which: (play: Play) => boolean): void {
+    const stopped = this.#plays.filter(which);
     this.#plays = this.#plays.filter((play) => !which(play));
-    this.#assignPlays();
+    for (const { to } of stopped) this.#assignPlays(to);
   }
 
-  /** Tells ports and mixes what is played to them, so that the tick need not look for it. */
-  #assignPlays(): void {
-    for (const port of this.#ports)
-      port.plays = this.#plays
-        .filter(({ to }) => 'port' in to && to.port === port.id)
-        .map(({ playback }) => playback);
-    for (const mix of this.#mixes)
+  /** Tells the port or the mix what is played to it now, so that the tick need not look for it. */
+  #assignPlays(target: { port: PortId } | { mix: MixId }): void {
+    if ('port' in target) {
+      const port = this.#find(target.port);
+      const own = this.#plays.filter(({ to }) => 'port' in to && to.port === target.port);
+      if (port) port.plays = own.map(({ playback }) => playback);
+      return;
+    }
+    const mix = this.#mixes.find(({ id }) => id === target.mix);
+    if (mix)
       mix.plays = this.#plays.flatMap(({ to, playback }) =>
         'mix' in to && to.mix === mix.id ? [{ frame: playback.frame, except: to.except }] : [],
       );
