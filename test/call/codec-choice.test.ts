@@ -26,7 +26,7 @@ function optionsOf(codecs: CodecName[], available: CodecName[], formats: RtpForm
     codecs,
     security: 'plain',
     nowMs: () => 0,
-    transfer: () => 481,
+    referred: () => 481,
     onState: () => {},
     onClosed: () => {},
   };

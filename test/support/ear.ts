@@ -11,7 +11,8 @@ import { decodeG711, encodeG711, type Law } from './reference-g711.js';
 
 /** Where a call's sound is sent to and comes from. */
 export type MediaEnd = {
-  readonly law: Law;
+  /** RTP payload type of its codec: a static one (RFC 3551 §6). */
+  readonly payloadType: number;
   readonly localPort: number;
   /** Its own address; 127.0.0.1 if absent. */
   readonly address?: string;
@@ -51,6 +52,10 @@ export class Ear implements MediaEnd {
     socket.bind(0, address);
     await once(socket, 'listening');
     return new Ear(law, socket, address);
+  }
+
+  get payloadType(): number {
+    return this.law === 'PCMU' ? 0 : 8;
   }
 
   get localPort(): number {
@@ -131,7 +136,7 @@ export class Ear implements MediaEnd {
     } else {
       const frame = this.source();
       this.#sendRtp(
-        this.law === 'PCMU' ? 0 : 8,
+        this.payloadType,
         Buffer.from(Uint8Array.from(frame, (sample) => encodeG711(this.law, sample))),
       );
     }

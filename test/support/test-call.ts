@@ -44,7 +44,7 @@ export class TestCall<End extends MediaEnd = Ear> {
       's=-',
       `c=IN ${isIPv6(address) ? 'IP6' : 'IP4'} ${address}`,
       't=0 0',
-      `m=audio ${ear.localPort} ${this.#key ? 'RTP/SAVP' : 'RTP/AVP'} ${ear.law === 'PCMU' ? 0 : 8}${phone.events ? ' 101' : ''}`,
+      `m=audio ${ear.localPort} ${this.#key ? 'RTP/SAVP' : 'RTP/AVP'} ${ear.payloadType}${phone.events ? ' 101' : ''}`,
       ...(this.#key ? [`a=crypto:${writeCrypto({ tag: 1, key: this.#key })}`] : []),
       ...(phone.events ? ['a=rtpmap:101 telephone-event/8000'] : []),
       `a=${direction}`,
