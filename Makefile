@@ -36,6 +36,7 @@ node_modules/.package-lock.json: package.json package-lock.json firmware/sip-par
 system:
 	@scripts/install-packages.sh node npm openssl
 	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 || echo "Without it no call can be encrypted; going on." >&2
+	@scripts/install-packages.sh libopus.so.0:libopus0 || echo "Without it no call can be in Opus; going on." >&2
 
 test-system: system
-	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 libspandsp.so.2:libspandsp2 sipp:sip-tester baresip sox
+	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 libopus.so.0:libopus0 libspandsp.so.2:libspandsp2 sipp:sip-tester baresip sox

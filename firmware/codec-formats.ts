@@ -24,6 +24,23 @@ const table = {
   G722: { encoding: 'G722', clockRateHz: 8000, channels: 1, payloadType: 9, sampleRate: 16000 },
   'L16/8000': { encoding: 'L16', clockRateHz: 8000, channels: 1, payloadType: 117, sampleRate: 8000 },
   'L16/16000': { encoding: 'L16', clockRateHz: 16000, channels: 1, payloadType: 118, sampleRate: 16000 },
+  // RFC 7587 §7: always 48000 and two channels; the parameters say what is really wanted.
+  opus: {
+    encoding: 'opus',
+    clockRateHz: 48000,
+    channels: 2,
+    payloadType: 107,
+    sampleRate: 48000,
+    fmtp: 'useinbandfec=1',
+  },
+  'opus/16000': {
+    encoding: 'opus',
+    clockRateHz: 48000,
+    channels: 2,
+    payloadType: 107,
+    sampleRate: 16000,
+    fmtp: 'maxplaybackrate=16000;sprop-maxcapturerate=16000;useinbandfec=1',
+  },
 } as const satisfies Record<string, CodecFormat>;
 
 export type CodecName = keyof typeof table;

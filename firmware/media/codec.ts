@@ -3,6 +3,7 @@ import type { CodecName } from '../codec-formats.js';
 import { pcma, pcmu } from './codecs/g711.js';
 import { g722 } from './codecs/g722.js';
 import { l16Narrow, l16Wide } from './codecs/l16.js';
+import { opus, opus16k } from './codecs/opus.js';
 
 export type Codec = {
   name: CodecName;
@@ -43,6 +44,8 @@ export const codecs: Readonly<Record<CodecName, Codec>> = {
   G722: g722,
   'L16/8000': l16Narrow,
   'L16/16000': l16Wide,
+  opus,
+  'opus/16000': opus16k,
 };
 
 /** Those that can be spoken here. */

@@ -133,10 +133,10 @@ export class MediaPlane implements Media {
 
   /** What is wrong with it, for the administrator. */
   get alarms(): { code: string; text: string }[] {
-    if (this.srtp) return [];
-    const text =
-      'libsrtp2 is missing: no call can be encrypted (Debian package libsrtp2-1, then start again)';
-    return [{ code: 'srtp-missing', text }];
+    return [
+      ...(this.srtp ? [] : [missing('srtp', 'libsrtp2', 'encrypted', 'libsrtp2-1')]),
+      ...(this.codecs.includes('opus') ? [] : [missing('opus', 'libopus', 'in Opus', 'libopus0')]),
+    ];
   }
 
   counters(): PlaneStats {
@@ -197,4 +197,9 @@ export class MediaPlane implements Media {
     this.#plays.clear();
     if (died) this.onDied(failure);
   }
+}
+
+function missing(what: string, library: string, how: string, debianPackage: string) {
+  const text = `${library} is missing: no call can be ${how} (Debian package ${debianPackage}, then start again)`;
+  return { code: `${what}-missing`, text };
 }

@@ -10,6 +10,10 @@ const MARK = 12345;
 
 for (const name of codecNames) {
   const codec = codecs[name];
+  if (codec.available === false) {
+    console.log(`SKIPPED: ${name} (its library is missing)`);
+    continue;
+  }
   const samples60Ms = (codec.sampleRate * 60) / 1000;
 
   test(`${name}: the table and the codec say the same`, () => {
