@@ -7,8 +7,24 @@
  *             +---------------------------------- prediction <-----------------------------------+
  */
 
-/** Predictor taps on the differences. */
-const ZEROS = 6;
+/** What makes a band the lower or the upper one. */
+export type BandTables = {
+  /**
+   * Codes by the ratio of a difference and the step, in units of 1/4096: from the middle on those of 0, 1, 2, ..., and before
+   * it those of differences below zero.
+   */
+  codeOf: Uint8Array;
+  /** What a code stands for, in units of 1/32768 of the step. */
+  values: Int32Array;
+  /** What the predictor learns: the value without the `droppedBits` last bits of the code, that they may be missing. */
+  coarseValues: Int32Array;
+  droppedBits: number;
+  /** How the step's logarithm changes with such a code, how far it goes, and what it is relative to. */
+  logChanges: Int32Array;
+  logLimit: number;
+  logShift: number;
+  firstStep: number;
+};
 
 /** ILB: 2048 * 2^(i/32), the mantissa of the step. */
 const mantissas = Int32Array.of(
@@ -16,105 +32,160 @@ const mantissas = Int32Array.of(
   ...[2896, 2960, 3025, 3091, 3158, 3228, 3298, 3371, 3444, 3520, 3597, 3676, 3756, 3838, 3922, 4008],
 );
 
+/** The state is kept in an array between frames, and in variables within one: see `#run`. */
+const STATE_WORDS = 21;
+const STEP_AT = 2;
+
 export class Band {
-  /** What the next sample is expected to be. */
-  prediction = 0;
-  /** The quantizer's step: what its levels are multiplied with, in units of 1/4096. */
-  step: number;
-  /** Logarithm of the step. */
-  #log = 0;
-  readonly #logLimit: number;
-  readonly #logShift: number;
-  /** Two poles on the reconstructed samples, and what they are steered by: the signs of the last two partial ones. */
-  #pole1 = 0;
-  #pole2 = 0;
-  #reconstructed = 0;
-  #partial1 = 0;
-  #partial2 = 0;
-  /** Prediction by the zeros alone. */
-  #zeroPrediction = 0;
-  readonly #zeros = new Int32Array(ZEROS);
-  /** The last differences, newest first. */
-  readonly #differences = new Int32Array(ZEROS);
+  readonly #tables: BandTables;
+  readonly #state = new Int32Array(STATE_WORDS);
 
-  constructor(which: 'low' | 'high') {
-    this.step = which === 'low' ? 32 : 8;
-    this.#logLimit = which === 'low' ? 18432 : 22528;
-    this.#logShift = which === 'low' ? 8 : 10;
+  constructor(tables: BandTables) {
+    this.#tables = tables;
+    this.#state[STEP_AT] = tables.firstStep;
   }
 
-  /** Takes in a difference as the decoder knows it, and by how much its code widens or narrows the step. */
-  adapt(difference: number, logChange: number): void {
-    this.#scale(logChange);
-    this.#predict(difference);
-  }
-
+  /** Goes on where another band stands. */
   copy(other: Band): void {
-    this.prediction = other.prediction;
-    this.step = other.step;
-    this.#log = other.#log;
-    this.#pole1 = other.#pole1;
-    this.#pole2 = other.#pole2;
-    this.#reconstructed = other.#reconstructed;
-    this.#partial1 = other.#partial1;
-    this.#partial2 = other.#partial2;
-    this.#zeroPrediction = other.#zeroPrediction;
-    this.#zeros.set(other.#zeros);
-    this.#differences.set(other.#differences);
+    this.#state.set(other.#state);
   }
 
-  /** LOGSCL, SCALEL; LOGSCH, SCALEH. */
-  #scale(logChange: number): void {
-    const log = ((this.#log * 127) >> 7) + logChange;
-    this.#log = log < 0 ? 0 : log > this.#logLimit ? this.#logLimit : log;
-    const mantissa = mantissas[(this.#log >> 6) & 31];
-    const shift = this.#logShift - (this.#log >> 11);
-    this.step = (shift < 0 ? mantissa << -shift : mantissa >> shift) << 2;
+  /** Codes from samples of 15 bits. */
+  encode(samples: Int32Array, codes: Uint8Array, count: number): void {
+    this.#run(samples, codes, count, false);
   }
 
-  /** Block 4: RECONS, PARREC, UPPOL2, UPPOL1, UPZERO, DELAYA, FILTEP, FILTEZ, PREDIC. */
-  #predict(difference: number): void {
-    const reconstructed = saturate(this.prediction + difference);
-    const partial = saturate(this.#zeroPrediction + difference);
-    const like1 = (partial ^ this.#partial1) >= 0;
-    const like2 = (partial ^ this.#partial2) >= 0;
-
-    const steered = saturate(this.#pole1 << 2);
-    const turned = like1 ? -steered : steered;
-    let pole2 =
-      ((turned > 32767 ? 32767 : turned) >> 7) + (like2 ? 128 : -128) + ((this.#pole2 * 32512) >> 15);
-    pole2 = pole2 > 12288 ? 12288 : pole2 < -12288 ? -12288 : pole2;
-    let pole1 = (like1 ? 192 : -192) + ((this.#pole1 * 32640) >> 15);
-    const limit = 15360 - pole2;
-    pole1 = pole1 > limit ? limit : pole1 < -limit ? -limit : pole1;
-
-    const poles =
-      ((pole1 * saturate(reconstructed * 2)) >> 15) + ((pole2 * saturate(this.#reconstructed * 2)) >> 15);
-    this.#zeroPrediction = this.#moveZeros(difference);
-    this.prediction = saturate(saturate(poles) + this.#zeroPrediction);
-    this.#pole1 = pole1;
-    this.#pole2 = pole2;
-    this.#reconstructed = reconstructed;
-    this.#partial2 = this.#partial1;
-    this.#partial1 = partial;
+  /** Samples of 15 bits from codes. */
+  decode(codes: Uint8Array, samples: Int32Array, count: number): void {
+    this.#run(samples, codes, count, true);
   }
 
-  /** Each zero leaks a little and moves by the sign of its difference; what they predict together. */
-  #moveZeros(difference: number): number {
-    const zeros = this.#zeros;
-    const differences = this.#differences;
-    const move = difference === 0 ? 0 : 128;
-    let sum = 0;
-    for (let i = ZEROS - 1; i >= 0; i--) {
-      const like = (differences[i] ^ difference) >= 0;
-      const zero = ((zeros[i] * 32640) >> 15) + (like ? move : -move);
-      zeros[i] = zero;
-      const newer = i > 0 ? differences[i - 1] : difference;
-      differences[i] = newer;
-      sum += (zero * saturate(newer * 2)) >> 15;
+  /**
+   * Both directions, since all but the quantizer is the same: one loop whose state stays in registers takes half the
+   * time of fields. Nothing in it branches by what the signal is like where it can be helped: `sign` and `unlike` are all
+   * ones or zero, and `(x ^ sign) - sign` is x or -x.
+   */
+  #run(samples: Int32Array, codes: Uint8Array, count: number, decoding: boolean): void {
+    const { codeOf, values, coarseValues, droppedBits, logChanges, logLimit, logShift } = this.#tables;
+    const middle = codeOf.length >> 1;
+    const topRatio = middle - 1;
+    const state = this.#state;
+    let prediction = state[0];
+    let zeroPrediction = state[1];
+    let step = state[STEP_AT];
+    let log = state[3];
+    let pole1 = state[4];
+    let pole2 = state[5];
+    let doubled1 = state[6];
+    let partial1 = state[7];
+    let partial2 = state[8];
+    let zero1 = state[9];
+    let zero2 = state[10];
+    let zero3 = state[11];
+    let zero4 = state[12];
+    let zero5 = state[13];
+    let zero6 = state[14];
+    let difference1 = state[15];
+    let difference2 = state[16];
+    let difference3 = state[17];
+    let difference4 = state[18];
+    let difference5 = state[19];
+    let difference6 = state[20];
+    for (let i = 0; i < count; i++) {
+      let code: number;
+      if (decoding) {
+        // INVQBL, LIMIT; INVQAH, LIMIT.
+        code = codes[i];
+        const sample = (prediction + (Math.imul(step, values[code]) >> 15)) | 0;
+        samples[i] = Math.max(-16384, Math.min(sample, 16383));
+      } else {
+        // SUBTRA, QUANTL, QUANTH.
+        const apart = saturate((samples[i] - prediction) | 0);
+        const sign = apart >> 31;
+        const magnitude = apart ^ sign;
+        // QUANTL tells magnitude < (level * step) >> 12 for one level after the other; the ratio tells it for all.
+        const ratio = Math.min(((((magnitude + 1) << 12) - 1) / step) | 0, topRatio);
+        code = codeOf[middle + (ratio ^ sign)];
+        codes[i] = code;
+      }
+      // INVQAL, INVQAH.
+      const coarse = code >> droppedBits;
+      const difference = Math.imul(step, coarseValues[coarse]) >> 15;
+
+      // LOGSCL, SCALEL; LOGSCH, SCALEH.
+      log = Math.max(0, Math.min((Math.imul(log, 127) >> 7) + logChanges[coarse], logLimit));
+      const shift = logShift - (log >> 11);
+      const mantissa = mantissas[(log >> 6) & 31];
+      step = (shift < 0 ? mantissa << -shift : mantissa >> shift) << 2;
+
+      // RECONS, PARREC, UPPOL2, UPPOL1, FILTEP; of what was reconstructed, only twice its value is used.
+      const doubled = saturate((prediction + difference) << 1);
+      const partial = saturate((zeroPrediction + difference) | 0);
+      const unlike1 = (partial ^ partial1) >> 31;
+      const unlike2 = (partial ^ partial2) >> 31;
+      const turned = (saturate(pole1 << 2) ^ ~unlike1) - ~unlike1;
+      pole2 = clamp(
+        (Math.min(turned, 32767) >> 7) + ((128 ^ unlike2) - unlike2) + (Math.imul(pole2, 32512) >> 15),
+        12288,
+      );
+      pole1 = clamp((192 ^ unlike1) - unlike1 + (Math.imul(pole1, 32640) >> 15), 15360 - pole2);
+      const poles = (Math.imul(pole1, doubled) >> 15) + (Math.imul(pole2, doubled1) >> 15);
+      doubled1 = doubled;
+      partial2 = partial1;
+      partial1 = partial;
+
+      // UPZERO, DELAYA, FILTEZ, PREDIC; likewise the differences are kept doubled.
+      const move = difference === 0 ? 0 : 128;
+      zero1 = moved(zero1, move, difference1 ^ difference);
+      zero2 = moved(zero2, move, difference2 ^ difference);
+      zero3 = moved(zero3, move, difference3 ^ difference);
+      zero4 = moved(zero4, move, difference4 ^ difference);
+      zero5 = moved(zero5, move, difference5 ^ difference);
+      zero6 = moved(zero6, move, difference6 ^ difference);
+      difference6 = difference5;
+      difference5 = difference4;
+      difference4 = difference3;
+      difference3 = difference2;
+      difference2 = difference1;
+      difference1 = saturate(difference << 1);
+      const near = (Math.imul(zero1, difference1) >> 15) + (Math.imul(zero2, difference2) >> 15);
+      const between = (Math.imul(zero3, difference3) >> 15) + (Math.imul(zero4, difference4) >> 15);
+      const far = (Math.imul(zero5, difference5) >> 15) + (Math.imul(zero6, difference6) >> 15);
+      zeroPrediction = saturate((near + between + far) | 0);
+      prediction = saturate((saturate(poles | 0) + zeroPrediction) | 0);
     }
-    return saturate(sum);
+    state[0] = prediction;
+    state[1] = zeroPrediction;
+    state[STEP_AT] = step;
+    state[3] = log;
+    state[4] = pole1;
+    state[5] = pole2;
+    state[6] = doubled1;
+    state[7] = partial1;
+    state[8] = partial2;
+    state[9] = zero1;
+    state[10] = zero2;
+    state[11] = zero3;
+    state[12] = zero4;
+    state[13] = zero5;
+    state[14] = zero6;
+    state[15] = difference1;
+    state[16] = difference2;
+    state[17] = difference3;
+    state[18] = difference4;
+    state[19] = difference5;
+    state[20] = difference6;
   }
+}
+
+/** A zero nearer to 0 by 1/256, then up where the signs of two differences are alike, down where not. */
+function moved(zero: number, move: number, signs: number): number {
+  const unlike = signs >> 31;
+  return ((Math.imul(zero, 32640) >> 15) + ((move ^ unlike) - unlike)) | 0;
+}
+
+function clamp(value: number, limit: number): number {
+  return Math.max(-limit, Math.min(value, limit)) | 0;
 }
 
 export function saturate(value: number): number {
