@@ -146,6 +146,14 @@ else {
     none((9 << 3) | 3, 0xff, 1, 2); // several frames
   });
 
+  test('a packet that is longer than there is room for is refused, and nothing is written', () => {
+    const room = new Int16Array(960).fill(7);
+    const packet = Uint8Array.of((9 << 3) | 3, 3, 1, 2, 3, 4, 5, 6);
+    for (const decode of ['decode', 'recover'] as const)
+      assert.is(opus16k.createDecoder()[decode]!(packet, 0, packet.length, room.subarray(0, 320)), 0);
+    assert.ok(room.every((sample) => sample === 7));
+  });
+
   test('DTX: a packet of one byte lasts as long as it says', () => {
     const [, packets] = encode(opus16k, voice, 10);
     const decoder = opus16k.createDecoder();
