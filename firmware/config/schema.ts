@@ -110,7 +110,7 @@ export const configSchema = {
       additionalProperties: false,
       required: ['codecs'],
       default: {},
-      properties: { codecs: { ...codecList, default: ['PCMU', 'PCMA'] } },
+      properties: { codecs: { ...codecList, default: ['G722', 'opus/16000', 'PCMU', 'PCMA'] } },
     },
     country: {
       type: 'string',
