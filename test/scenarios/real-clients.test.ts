@@ -30,9 +30,9 @@ const inside = (box: Box, count: number) =>
     ([room]) => (room?.participants.filter(({ place }) => place === 'inside').length ?? 0) === count,
   );
 
-/** `seconds` of a tone, 8 kHz. */
-function tone(hz: number, seconds: number): Int16Array {
-  const next = toneSource(hz, AMPLITUDE);
+/** `seconds` of a tone. */
+function tone(hz: number, seconds: number, rateHz = 8000): Int16Array {
+  const next = toneSource(hz, AMPLITUDE, rateHz);
   return Int16Array.from(Array.from({ length: seconds * 50 }, () => [...next()]).flat());
 }
 

@@ -18,7 +18,7 @@ import {
 } from '../../firmware/sip/transport.js';
 import { SipTransports } from '../../firmware/sip/transports.js';
 import { Ear, type MediaEnd } from './ear.js';
-import type { Law } from './reference-g711.js';
+import type { VoiceName } from './voice-codec.js';
 import { TestCall } from './test-call.js';
 
 export type TestPhoneOptions = {
@@ -30,7 +30,7 @@ export type TestPhoneOptions = {
   address?: string;
   username: string;
   password: string;
-  law?: Law;
+  voice?: VoiceName;
   /** Whether it says that it can send telephone events (RFC 4733); it can unless this is false. */
   events?: boolean;
   /** URI of its Contact, where it is not its own. */
@@ -78,8 +78,8 @@ export class TestPhone {
     return new TestPhone(options, await SipTransports.open({ own, port: 0, trusted, clock: systemClock }));
   }
 
-  get law(): Law {
-    return this.options.law ?? 'PCMU';
+  get voice(): VoiceName {
+    return this.options.voice ?? 'PCMU';
   }
 
   get events(): boolean {
@@ -145,7 +145,7 @@ export class TestPhone {
 
   /** An ear for a call, to be listened to before the answer. */
   ear(): Promise<Ear> {
-    return Ear.open(this.law, this.options.address ?? loopbackOf(this.options.box));
+    return Ear.open(this.voice, this.options.address ?? loopbackOf(this.options.box));
   }
 
   /** As `dial`, with an end of the caller's own; it is closed with the call. */
