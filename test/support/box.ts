@@ -157,10 +157,14 @@ export class Box {
 
   /** Closes the phones and forgets a box that has ended, or that failed. */
   async discard(): Promise<void> {
-    await this.#closePhones();
-    this.process.kill('SIGKILL');
-    await this.exited;
-    rmSync(this.directory, { recursive: true, force: true });
+    try {
+      await this.#closePhones();
+    } finally {
+      // A box that were left running would keep the test running too.
+      this.process.kill('SIGKILL');
+      await this.exited;
+      rmSync(this.directory, { recursive: true, force: true });
+    }
   }
 
   /** Its open files and UDP sockets; those of TCP come and go with our own questions. */
@@ -183,7 +187,9 @@ export class Box {
   }
 
   async #closePhones(): Promise<void> {
-    for (const phone of this.#phones.splice(0)) await phone.close();
+    const failures: unknown[] = [];
+    for (const phone of this.#phones.splice(0)) await phone.close().catch((error) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 }
 

@@ -212,9 +212,14 @@ export class TestPhone {
 
   /** Hangs up every call and closes everything. */
   async close(): Promise<void> {
-    for (const call of [...this.calls]) await call.hangUp();
-    this.#layer.stop();
-    await this.transport.close();
+    try {
+      for (const call of [...this.calls]) await call.hangUp();
+    } finally {
+      // Whatever went wrong: an open socket would keep the test running for ever.
+      for (const call of [...this.calls]) await call.close();
+      this.#layer.stop();
+      await this.transport.close();
+    }
   }
 
   #uriOf(number: string): string {
