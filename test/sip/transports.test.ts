@@ -8,7 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock as clock } from '../../firmware/clock.js';
 import { tlsCertificate } from '../../firmware/config/tls-certificate.js';
-import { responseTo } from '../../firmware/sip/transaction-layer.js';
+import { responseTo } from '../../firmware/sip/server-transactions.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import { OwnAddresses } from '../../firmware/sip/own-addresses.js';
 import { SipTransports } from '../../firmware/sip/transports.js';

@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert';
 import type { SipMessage, SipRequest } from 'sip-parser';
 import { ManualClock } from '../../firmware/clock.js';
 import { DigestAuthenticator } from '../../firmware/sip/digest.js';
-import { responseTo, TransactionLayer } from '../../firmware/sip/transaction-layer.js';
+import { responseTo } from '../../firmware/sip/server-transactions.js';
+import { TransactionLayer } from '../../firmware/sip/transaction-layer.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import { Trunk, type TrunkSettings } from '../../firmware/sip/trunk.js';
 

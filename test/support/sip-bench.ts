@@ -197,7 +197,7 @@ export class Bench {
   done(): void {
     this.clock.advance(40_000);
     assert.is(this.agent.layer.open, 0, 'open transactions');
-    assert.is(this.agent.dialogs, 0, 'open dialogs');
+    assert.is(this.agent.dialogs.size, 0, 'open dialogs');
     assert.is(this.clock.pending, 0, 'running timers');
   }
 }

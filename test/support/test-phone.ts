@@ -3,11 +3,8 @@ import { isIPv6 } from 'node:net';
 import { authText, Headers, parseAuth, parseNameAddr, type SipRequest, type SipResponse } from 'sip-parser';
 import { systemClock } from '../../firmware/clock.js';
 import { digestResponse, type Algorithm } from '../../firmware/sip/digest.js';
-import {
-  responseTo,
-  TransactionLayer,
-  type ServerTransaction,
-} from '../../firmware/sip/transaction-layer.js';
+import { responseTo, type ServerTransaction } from '../../firmware/sip/server-transactions.js';
+import { TransactionLayer } from '../../firmware/sip/transaction-layer.js';
 import { OwnAddresses } from '../../firmware/sip/own-addresses.js';
 import {
   hostPortText,
