@@ -12,6 +12,8 @@ import { TestPhone, type TestPhoneOptions } from './test-phone.js';
 
 const program = fileURLToPath(new URL('../../firmware/main.js', import.meta.url));
 const ADMIN_PASSWORD = 'test-password';
+/** A box that does not answer at all for so long has failed. */
+const ANSWER_MS = 20_000;
 
 export type Participant = { id: number; number: string; place: string; held: boolean; muted: boolean };
 export type Room = { number: string; conference?: string; participants: Participant[] };
@@ -119,6 +121,7 @@ export class Box {
   /** As `get`, with the answer as it came. */
   ask(what: string): Promise<Response> {
     return fetch(`${this.http}/api/v1/${what}`, {
+      signal: AbortSignal.timeout(ANSWER_MS),
       headers: { authorization: `Basic ${Buffer.from(`admin:${ADMIN_PASSWORD}`).toString('base64')}` },
     });
   }
