@@ -4,7 +4,7 @@ import { createSocket } from 'node:dgram';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Box, phones, type Room, type Status } from '../support/box.js';
-import { responseTo, type ServerTransaction } from '../../firmware/sip/transaction-layer.js';
+import { responseTo, type ServerTransaction } from '../../firmware/sip/server-transactions.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import type { TestCall } from '../support/test-call.js';
 import { Refused } from '../support/test-phone.js';
