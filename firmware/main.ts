@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
 import { api } from '../web-ui/api.js';
+import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
+import { Sessions } from '../web-ui/sessions.js';
 import { eventPackages } from './call/event-packages.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
@@ -99,31 +101,42 @@ async function run(options: Options): Promise<void> {
   };
   switchboard.connect(agent, trunks);
 
+  const answers = api({
+    version,
+    clock,
+    config: () => store.config,
+    alarms: () => [...store.alarms, ...tls.alarms, ...media.alarms, ...(external?.alarms ?? [])],
+    switchboard,
+    registered: () =>
+      agent.registrar
+        .accounts()
+        .map((username) => ({ username, phones: agent.registrar.bindings(username).length })),
+    phonesOf: (username) => agent.registrar.bindings(username),
+    media: () => media.counters(),
+    trunks: () => trunks.status,
+    sip: () => ({
+      dialogs: agent.dialogs.size,
+      subscriptions: agent.notifier.open,
+      transactions: agent.layer.open,
+      tlsPort: transport.tlsPort,
+      refusedSources: agent.refusedSources,
+      ...transport.counters(),
+    }),
+    port: (port) => media.portState(port),
+  });
+  const administrators = new AdministratorCheck(() => store.config.administrators, clock);
   const web = await WebServer.open({
     addresses: bound,
     port: options.httpPort ?? network.httpPort,
-    administrators: new AdministratorCheck(() => store.config.administrators, clock),
-    api: api({
-      version,
+    administrators,
+    api: answers,
+    pages: boxPages({
+      folder: `${root}web-ui/`,
       clock,
-      config: () => store.config,
-      alarms: () => [...store.alarms, ...tls.alarms, ...media.alarms, ...(external?.alarms ?? [])],
-      switchboard,
-      registered: () =>
-        agent.registrar
-          .accounts()
-          .map((username) => ({ username, phones: agent.registrar.bindings(username).length })),
-      media: () => media.counters(),
-      trunks: () => trunks.status,
-      sip: () => ({
-        dialogs: agent.dialogs.size,
-        subscriptions: agent.notifier.open,
-        transactions: agent.layer.open,
-        tlsPort: transport.tlsPort,
-        refusedSources: agent.refusedSources,
-        ...transport.counters(),
-      }),
-      port: (port) => media.portState(port),
+      api: answers,
+      store,
+      administrators,
+      sessions: new Sessions(() => store.config.administrators, clock),
     }),
   });
   transport.listen({

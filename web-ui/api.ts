@@ -4,6 +4,9 @@ import { numbersInUse } from '../firmware/call/numbers-in-use.js';
 import type { Switchboard } from '../firmware/call/switchboard.js';
 import type { Clock } from '../firmware/clock.js';
 import type { Config } from '../firmware/config/schema.js';
+import type { PlaneStats, PortStats } from '../firmware/media/stats.js';
+import { protocolOf, type Endpoint } from '../firmware/sip/transport.js';
+import type { TrunkStatus } from '../firmware/sip/trunk.js';
 
 export type ApiSources = {
   version: string;
@@ -13,15 +16,19 @@ export type ApiSources = {
   switchboard: Switchboard;
   /** Extensions with at least one phone registered. */
   registered(): { username: string; phones: number }[];
+  /** The phones of an account of SIP now. */
+  phonesOf(username: string): readonly PhoneRegistration[];
   /** The state of each trunk. */
-  trunks(): object[];
+  trunks(): TrunkStatus[];
   /** Dialogs and transactions that have not ended. */
   sip(): object;
   /** Counters of the media plane. */
-  media(): object;
+  media(): PlaneStats;
   /** What one port does now: level, loss; undefined for a closed one. */
-  port(port: number): object | undefined;
+  port(port: number): PortStats | undefined;
 };
+
+export type PhoneRegistration = { source: Endpoint; userAgent: string; expiresAtMs: number };
 
 /** A question that cannot be answered as it was put: 400, with the message. */
 export class BadQuestion extends Error {}
@@ -29,8 +36,10 @@ export class BadQuestion extends Error {}
 /** Answers a GET with this query. Throws BadQuestion. */
 export type Answer = (query: URLSearchParams) => unknown;
 
+export type Api = ReturnType<typeof api>;
+
 /** What each path answers, by path below /api/v1. */
-export function api(sources: ApiSources): Record<string, Answer> {
+export function api(sources: ApiSources) {
   const startedMs = sources.clock.nowMs();
   const ago = (sinceMs: number) => Math.max(0, Math.round((sources.clock.nowMs() - sinceMs) / 1000));
 
@@ -76,6 +85,21 @@ export function api(sources: ApiSources): Record<string, Answer> {
       }),
     }));
 
+  /** Every extension, with the phones that are registered for it. */
+  const phones = () =>
+    sources.config().extensions.map(({ number, name, sip }) => ({
+      number,
+      name,
+      username: sip.username,
+      phones: sources.phonesOf(sip.username).map(({ source, userAgent, expiresAtMs }) => ({
+        address: source.address,
+        port: source.port,
+        transport: protocolOf(source),
+        userAgent,
+        expiresSeconds: Math.round((expiresAtMs - sources.clock.nowMs()) / 1000),
+      })),
+    }));
+
   return {
     status: () => ({
       version: sources.version,
@@ -91,12 +115,13 @@ export function api(sources: ApiSources): Record<string, Answer> {
     }),
     conferences,
     calls,
+    phones,
     'dial-plan': () => numbersInUse(sources.config()),
-    'dial-plan/explain': (query) => {
+    'dial-plan/explain': (query: URLSearchParams) => {
       const config = sources.config();
       return explain(config, callerOf(config, query.get('from')), numberOf(query));
     },
-  };
+  } satisfies Record<string, Answer>;
 }
 
 /** Who dials: `101`, or `trunk:NAME` for a caller whom a trunk brings. */

@@ -11,7 +11,7 @@ import type { Endpoint } from '../../firmware/sip/transport.js';
 import { TestPhone, type TestPhoneOptions } from './test-phone.js';
 
 const program = fileURLToPath(new URL('../../firmware/main.js', import.meta.url));
-const ADMIN_PASSWORD = 'test-password';
+export const ADMIN_PASSWORD = 'test-password';
 /** A box that does not answer at all for so long has failed. */
 const ANSWER_MS = 20_000;
 
