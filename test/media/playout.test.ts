@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { suite } from 'uvu';
 import { codecs, type Codec } from '../../firmware/media/codec.js';
-import { linearToUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
+import { toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { stoi } from '../support/stoi.js';
 import { readWav } from '../support/wav.js';
 import { linear, seededRandom, Talk } from './network.js';
@@ -78,7 +78,7 @@ function listen(codec: Codec, speech: Int16Array, lossShare: number, seed: numbe
   };
 }
 
-const throughUlaw = (pcm: Int16Array) => pcm.map((sample) => ulawToLinear[linearToUlaw[sample & 0xffff]]);
+const throughUlaw = (pcm: Int16Array) => pcm.map((sample) => ulawToLinear[toUlaw(sample)]);
 const talkers: [name: string, codec: Codec, speech: Int16Array][] = [
   ['G.711', codecs.PCMU, throughUlaw(sentences('8k'))],
   ['16 kHz', linear(16000, 8000), sentences('16k')],
