@@ -1,5 +1,5 @@
 # Two commands for newcomers: `make run` and `make test`. The rest is for those who change the code.
-.PHONY: run demo build check test bench clean system test-system
+.PHONY: run demo build check test soak bench clean system test-system
 
 ARGS ?=
 
@@ -21,6 +21,10 @@ check: build
 test: test-system build
 	node scripts/run-tests.mjs $(ONLY)
 
+# A simulated day where `make test` takes some minutes of it.
+soak: build
+	PARLEY_SOAK=1 node dist/test/media/playout.test.js
+
 bench: build
 	node dist/test/bench/parser-bench.js
 	node dist/test/bench/media-bench.js
@@ -36,6 +40,7 @@ node_modules/.package-lock.json: package.json package-lock.json firmware/sip-par
 system:
 	@scripts/install-packages.sh node npm openssl
 	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 || echo "Without it no call can be encrypted; going on." >&2
+	@scripts/install-packages.sh libopus.so.0:libopus0 || echo "Without it no call can be in Opus; going on." >&2
 
 test-system: system
-	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 sipp:sip-tester baresip sox
+	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 libopus.so.0:libopus0 libspandsp.so.2:libspandsp2 sipp:sip-tester baresip sox

@@ -37,10 +37,15 @@ async function run(options: Options): Promise<void> {
   const bind = options.bind ?? network.bind;
 
   const media = await MediaPlane.start({
-    promptsDir: `${root}firmware/prompts/en/8k`,
+    promptsDir: `${root}firmware/prompts/en`,
     rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
   });
   for (const alarm of media.alarms) log.warn(alarm, 'alarm');
+  media.onReplaced = (err) => log.error({ err }, 'the media worker failed; another one has taken over');
+  media.onDied = (err) => {
+    log.error({ err }, 'the media worker fails again and again');
+    process.exit(1);
+  };
   const tls = await tlsCertificate(options.data, network.tls);
   for (const alarm of tls.alarms) log.error(alarm, 'alarm');
   const transport = await SipTransports.open({

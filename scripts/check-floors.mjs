@@ -5,7 +5,13 @@ import path from 'node:path';
 
 const floors = [
   ['hal', 'firmware/sip-parser'],
-  ['firmware/log.ts', 'firmware/clock.ts', 'firmware/machine.ts', 'firmware/options.ts'],
+  [
+    'firmware/log.ts',
+    'firmware/clock.ts',
+    'firmware/machine.ts',
+    'firmware/options.ts',
+    'firmware/codec-formats.ts',
+  ],
   [
     'firmware/sip',
     'firmware/sdp',

@@ -155,7 +155,8 @@ export class ConferenceDirectory {
   #move(open: OpenRoom, effect: Extract<RoomEffect, { type: 'attach' | 'detach' | 'mute' }>): void {
     const port = open.legs.get(effect.leg)?.leg.port;
     if (port === undefined) return;
-    if (effect.type === 'attach') this.media.join(port, open.mix);
+    const { levelling, noiseGate } = open.conference;
+    if (effect.type === 'attach') this.media.join(port, open.mix, { levelling, gate: noiseGate });
     else if (effect.type === 'detach') this.media.leave(port);
     else this.media.mute(port, effect.muted);
   }

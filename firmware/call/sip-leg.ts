@@ -1,14 +1,8 @@
 /** A SIP phone as a leg: its call, its RTP port, its offers and answers. */
 import { randomBytes, randomInt } from 'node:crypto';
+import type { CodecName } from '../codec-formats.js';
 import type { Media, PortId, RtpFormat } from '../media/contract.js';
-import {
-  answerOffer,
-  makeOffer,
-  readAnswer,
-  type Agreed,
-  type LocalMedia,
-  type OfferedCodec,
-} from '../sdp/offer-answer.js';
+import { answerOffer, makeOffer, readAnswer, type Agreed, type LocalMedia } from '../sdp/offer-answer.js';
 import { MASTER_KEY_BYTES } from '../sdp/crypto.js';
 import { parseSdp, SdpError, writeSdp, type SessionDescription } from '../sdp/session-description.js';
 import type { SipCall } from '../sip/sip-call.js';
@@ -19,20 +13,14 @@ import type { Leg, LegEvent, LegState, Place } from './leg.js';
 import type { MediaSecurity } from './media-security.js';
 import type { LegId } from './room.js';
 
-/** What we speak, best first. */
-const allCodecs: readonly OfferedCodec[] = [
-  { name: 'PCMU', clockRateHz: 8000, payloadType: 0 },
-  { name: 'PCMA', clockRateHz: 8000, payloadType: 8 },
-];
-
 export type SipLegOptions = {
   id: LegId;
   party: { number: string; name: string };
   media: Media;
   /** Our address as the peer sees it. */
   localAddress: string;
-  /** Which codecs are spoken, best first; all where nothing is said. */
-  codecs?: readonly string[];
+  /** Which codecs are spoken, best first, as far as the media plane has them. */
+  codecs: readonly CodecName[];
   security: MediaSecurity;
   nowMs(): number;
   /** The phone wants its party, or itself, to be connected elsewhere: 202, or the SIP status that refuses. */
@@ -67,7 +55,7 @@ export class SipLeg implements Leg {
   #heldByPeer = false;
   /** They may send, and do not hold us. */
   #receiving = false;
-  readonly #codecs: readonly OfferedCodec[];
+  readonly #codecs: readonly CodecName[];
   readonly #keys = new KeySources();
 
   private constructor(
@@ -75,9 +63,7 @@ export class SipLeg implements Leg {
     readonly direction: 'incoming' | 'outgoing',
   ) {
     this.id = options.id;
-    this.#codecs = (options.codecs ?? allCodecs.map(({ name }) => name)).flatMap((wanted) =>
-      allCodecs.filter(({ name }) => name === wanted),
-    );
+    this.#codecs = options.codecs.filter((codec) => options.media.codecs.includes(codec));
     this.party = options.party;
     this.sinceMs = options.nowMs();
     this.#state = direction === 'incoming' ? 'offered' : 'alerting';
@@ -93,7 +79,10 @@ export class SipLeg implements Leg {
   /** Calls a phone: opens a port, offers; `place` sends the INVITE with our offer. */
   static outgoing(place: (sdp: Buffer) => SipCall, options: SipLegOptions): SipLeg {
     const leg = new SipLeg(options, 'outgoing');
-    leg.#withPort(() => leg.#adopt(place(leg.#write(makeOffer(leg.#local())))));
+    leg.#withPort(() => {
+      if (leg.#codecs.length === 0) leg.hangUp('incompatible');
+      else leg.#adopt(place(leg.#write(makeOffer(leg.#local()))));
+    });
     return leg;
   }
 
@@ -215,7 +204,7 @@ export class SipLeg implements Leg {
 
   /** Our answer to an offer, or our offer where there is none; undefined if nothing fits. Throws SdpError. */
   #sdpFor(offer: Buffer | undefined): Buffer | undefined {
-    if (this.options.security === 'impossible') return undefined;
+    if (this.options.security === 'impossible' || this.#codecs.length === 0) return undefined;
     if (!offer) return this.#write(makeOffer(this.#local()));
     const result = answerOffer(parseSdp(offer), this.#local());
     if (!result) return undefined;
@@ -265,9 +254,10 @@ export class SipLeg implements Leg {
   /** Puts into force what was agreed; tells of hold and its end. */
   #connect(agreed: Agreed): void {
     const format: RtpFormat = {
-      codec: agreed.codec as RtpFormat['codec'],
+      codec: agreed.codec,
       payloadType: agreed.payloadType,
       eventPayloadType: agreed.eventPayloadType,
+      ptimeMs: agreed.ptimeMs,
       srtp: agreed.srtp,
     };
     this.codec = agreed.codec;

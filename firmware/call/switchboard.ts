@@ -102,12 +102,15 @@ export class Switchboard {
     if (caller.type === 'outside') {
       const trunk = config.trunks.find(({ name }) => name === caller.trunk);
       if (!trunk || replaced) return call.reject(403);
-      return this.#route(this.#take(call, caller, undefined, dialled), { trunk }, dialled);
+      const leg = SipLeg.incoming(call, { ...this.#legOptions(caller, call.peer), codecs: trunk.codecs });
+      this.#keep(leg, undefined, dialled);
+      return this.#route(leg, { trunk }, dialled);
     }
     const extension = config.extensions.find(({ sip }) => sip.username === caller.username);
     if (!extension) return call.reject(403);
     if (!replaced && this.#callsOf(extension) >= extension.sip.maxCalls) return call.reject(486);
-    const leg = this.#take(call, extension, extension, dialled);
+    const leg = SipLeg.incoming(call, this.#legOptions(extension, call.peer, extension.sip.srtp));
+    this.#keep(leg, extension, dialled);
     if (!replaced) return this.#route(leg, { extension }, dialled);
     const old = this.#ownLegOf(replaced);
     if (!old || !this.#transfers.replace(leg, extension, old)) call.reject(403);
@@ -117,12 +120,6 @@ export class Switchboard {
   async hangUpAll(): Promise<void> {
     for (const { leg } of this.legs) leg.hangUp('normal');
     if (this.#legs.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
-  }
-
-  #take(call: SipCall, party: Party, extension: Extension | undefined, dialled: string): SipLeg {
-    const leg = SipLeg.incoming(call, this.#legOptions(party, call.peer, extension?.sip.srtp));
-    this.#keep(leg, extension, dialled);
-    return leg;
   }
 
   #route(leg: SipLeg, from: Dialler, dialled: string): void {
@@ -251,6 +248,7 @@ export class Switchboard {
       party: { number, name },
       media,
       localAddress: this.options.localAddressFor(peer.address),
+      codecs: this.options.config().media.codecs,
       security: mediaSecurity(srtp, peer, media.srtp),
       nowMs: () => clock.nowMs(),
       transfer: (to: string, replaced: SipCall | undefined, report: (status: number) => void) => {

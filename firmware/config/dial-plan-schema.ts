@@ -1,6 +1,15 @@
 /** The sections of the schema that say who reaches what: trunks, routes, permission groups, service numbers. */
+import { codecNames } from '../codec-formats.js';
 
 export const number = { type: 'string', pattern: '^[0-9]{1,12}$', description: '1 to 12 digits' } as const;
+/** Needs a default. */
+export const codecList = {
+  type: 'array',
+  items: { enum: codecNames, description: `one of ${codecNames.join(', ')}` },
+  minItems: 1,
+  uniqueItems: true,
+  description: 'which codecs are spoken, best first',
+} as const;
 const label = {
   type: 'string',
   pattern: '^[A-Za-z0-9._-]{1,32}$',
@@ -91,14 +100,7 @@ export const trunksSchema = {
         pattern: `^${HOST}(:${PORT})?$`,
         description: 'a host name or an IPv4 address, a colon and a port may follow',
       },
-      codecs: {
-        type: 'array',
-        items: { enum: ['PCMU', 'PCMA'], description: '"PCMU" or "PCMA"' },
-        minItems: 1,
-        uniqueItems: true,
-        default: ['PCMU', 'PCMA'],
-        description: 'what is offered, best first',
-      },
+      codecs: { ...codecList, default: ['PCMU', 'PCMA'] },
       qualifySeconds: {
         type: 'integer',
         minimum: 0,

@@ -13,8 +13,14 @@ export function firstDocument(): Config {
       sip: { username: number, password: randomPassword(14), maxCalls: 4 },
     })),
     conferences: [
-      { number: '800', description: 'Conference room', type: 'static', pin: randomDigits(6), record: false },
-      { number: '801', description: 'Conferences on demand', type: 'dynamic', record: false },
+      {
+        number: '800',
+        description: 'Conference room',
+        type: 'static',
+        pin: randomDigits(6),
+        levelling: true,
+      },
+      { number: '801', description: 'Conferences on demand', type: 'dynamic', levelling: true },
     ],
   });
 }

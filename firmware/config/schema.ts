@@ -1,6 +1,7 @@
 /** The one schema of the configuration: it validates the document and makes its TypeScript type. */
 import type { FromSchema } from 'json-schema-to-ts';
 import {
+  codecList,
   number,
   permissionGroupsSchema,
   permissions,
@@ -27,6 +28,7 @@ export const configSchema = {
     'version',
     'network',
     'security',
+    'media',
     'country',
     'administrators',
     'extensions',
@@ -103,6 +105,13 @@ export const configSchema = {
         },
       },
     },
+    media: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['codecs'],
+      default: {},
+      properties: { codecs: { ...codecList, default: ['G722', 'opus/16000', 'PCMU', 'PCMA'] } },
+    },
     country: {
       type: 'string',
       pattern: '^[a-z]{2}$',
@@ -173,7 +182,7 @@ export const configSchema = {
       items: {
         type: 'object',
         additionalProperties: false,
-        required: ['number', 'description', 'type', 'record'],
+        required: ['number', 'description', 'type', 'record', 'levelling', 'noiseGate'],
         properties: {
           number,
           description: { ...name, default: '' },
@@ -181,6 +190,8 @@ export const configSchema = {
           pin: number,
           maxParticipants: { type: 'integer', minimum: 2, maximum: 1000, description: '2 to 1000' },
           record: { type: 'boolean', default: false, description: 'true or false' },
+          levelling: { type: 'boolean', default: false, description: 'true or false' },
+          noiseGate: { type: 'boolean', default: false, description: 'true or false' },
         },
       },
     },

@@ -1,18 +1,26 @@
-/** The codecs a port may speak. Adding one is adding a file in codecs/ and a line here. */
+/** The codecs a port may speak: each a file in codecs/ and a line in codec-formats.ts. */
+import type { CodecName } from '../codec-formats.js';
 import { pcma, pcmu } from './codecs/g711.js';
-import type { CodecName } from './contract.js';
+import type { Rate } from './frame.js';
+import { g722 } from './codecs/g722.js';
+import { l16Narrow, l16Wide } from './codecs/l16.js';
+import { opus, opus16k } from './codecs/opus.js';
 
 export type Codec = {
   name: CodecName;
+  /** False where a library that it needs is missing: then no port can speak it. */
+  available?: boolean;
   /** Samples per second of the PCM side. */
-  sampleRate: 8000 | 16000 | 48000;
+  sampleRate: Rate;
   /** RTP timestamp units per second (RFC 3551 §4.1: not always the sample rate). */
   rtpClockRate: number;
   /** Samples that a payload holds, at `sampleRate`; 0 if it cannot be one of this codec. */
   samplesIn(bytes: Uint8Array, offset: number, length: number): number;
+  /** Payload of 10 ms, if a packet may be cut after any of them; 0 if every frame is a packet of its own. */
+  bytesPer10Ms: number;
   /** For one incoming stream; not in the tick. */
   createDecoder(): Decoder;
-  /** For one outgoing stream; not in the tick. */
+  /** For one outgoing stream, or one and the same for all if it remembers nothing; not in the tick. */
   createEncoder(): Encoder;
 };
 
@@ -33,4 +41,19 @@ export type Encoder = {
   close(): void;
 };
 
-export const codecs: Readonly<Record<CodecName, Codec>> = { PCMU: pcmu, PCMA: pcma };
+export const codecs: Readonly<Record<CodecName, Codec>> = {
+  PCMU: pcmu,
+  PCMA: pcma,
+  G722: g722,
+  'L16/8000': l16Narrow,
+  'L16/16000': l16Wide,
+  opus,
+  'opus/16000': opus16k,
+};
+
+/** Those that can be spoken here. */
+export function availableCodecs(): CodecName[] {
+  return Object.values(codecs)
+    .filter(({ available }) => available !== false)
+    .map(({ name }) => name);
+}

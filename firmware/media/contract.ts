@@ -1,4 +1,5 @@
 /** What the main thread and the media worker say to each other. rx = what that party says, tx = what it hears. */
+import type { CodecName } from '../codec-formats.js';
 
 /** A port is one leg's place in the media plane; ids are chosen by the main thread and never used again. */
 export type PortId = number;
@@ -7,8 +8,6 @@ export type MixId = number;
 /** One playback, of prompts or tones. */
 export type PlayId = number;
 
-export type CodecName = 'PCMU' | 'PCMA';
-
 /** What an offer/answer agreed for one port (RFC 3264). */
 export type RtpFormat = {
   codec: CodecName;
@@ -16,6 +15,8 @@ export type RtpFormat = {
   payloadType: number;
   /** Payload type of telephone-event (RFC 4733), if agreed. */
   eventPayloadType?: number;
+  /** Length of the packets that the peer asked for, ms, 10 to 60; 20 if it did not. */
+  ptimeMs?: number;
   /** Secured, where agreed; undefined is plain RTP. */
   srtp?: SrtpKeys;
 };
@@ -34,6 +35,14 @@ export type RtpPeer = {
 export type PlayItem =
   { prompt: string } | { silenceMs: number } | { frequenciesHz: number[]; ms: number; levelDbm0: number };
 
+/** What a mix does for those in it. */
+export type MixSettings = {
+  /** Brings those who speak softly and those who speak loudly to one level. */
+  levelling: boolean;
+  /** Lets nobody through who does not speak. */
+  gate: boolean;
+};
+
 export type PlayTarget = { port: PortId } | { mix: MixId; except?: PortId };
 
 export type MediaCommand =
@@ -48,18 +57,19 @@ export type MediaCommand =
       receiving: boolean;
     }
   | { type: 'closePort'; port: PortId }
-  | { type: 'join'; port: PortId; mix: MixId }
+  | { type: 'join'; port: PortId; mix: MixId; settings?: MixSettings }
   | { type: 'leave'; port: PortId }
   | { type: 'mute'; port: PortId; muted: boolean }
   /** Sends a key to the peer as a telephone event (RFC 4733); nothing where that was not agreed. */
   | { type: 'sendKey'; port: PortId; key: string }
-  | { type: 'play'; play: PlayId; to: PlayTarget; items: PlayItem[]; loop: boolean }
+  /** `ticks`: so much of it is over already. */
+  | { type: 'play'; play: PlayId; to: PlayTarget; items: PlayItem[]; loop: boolean; ticks?: number }
   | { type: 'stopPlay'; play: PlayId }
   | { type: 'shutdown' };
 
 export type MediaEvent =
-  /** `srtp`: whether ports can be secured here. */
-  | { type: 'ready'; srtp: boolean }
+  /** `srtp`: whether ports can be secured here; `codecs`: which they can speak here. */
+  | { type: 'ready'; srtp: boolean; codecs: CodecName[] }
   | { type: 'portOpened'; port: PortId; localPort: number }
   | { type: 'portFailed'; port: PortId; reason: string }
   | { type: 'portClosed'; port: PortId }
@@ -73,7 +83,9 @@ export type MediaEvent =
 export type Media = {
   /** Whether ports can be secured: the library for it is there. */
   readonly srtp: boolean;
-  /** Opens an RTP port on a local address, IPv4 or IPv6. Rejects with the reason if no port is free. */
+  /** What ports can speak: codecs whose library is missing are left out. */
+  readonly codecs: readonly CodecName[];
+  /** Opens an RTP port on a local address, IPv4 or IPv6. Rejects with the reason if none is free, or there is no time. */
   openPort(address: string): Promise<{ port: PortId; localPort: number }>;
   connectPort(
     port: PortId,
@@ -81,7 +93,8 @@ export type Media = {
   ): void;
   /** Resolves when the socket is closed. */
   closePort(port: PortId): Promise<void>;
-  join(port: PortId, mix: MixId): void;
+  /** `settings`: neither levelling nor gate if left out. */
+  join(port: PortId, mix: MixId, settings?: MixSettings): void;
   leave(port: PortId): void;
   mute(port: PortId, muted: boolean): void;
   /** Sends a key to the peer as a telephone event (RFC 4733); nothing where that was not agreed. */

@@ -1,22 +1,32 @@
 /** All ports, mixes and playbacks, and the 20 ms they live through together. Knows neither threads nor clocks. */
-import type { MediaCommand, MediaEvent, MixId, PlayId, PlayTarget, PortId } from './contract.js';
-import { FRAME_SAMPLES } from './frame.js';
+import type { MediaCommand, MediaEvent, PlayId, PlayItem, PlayTarget, PortId } from './contract.js';
+import { RATES, type Rate } from './frame.js';
 import { MixBus } from './mix-bus.js';
-import { addTo, clampMinusOwn, clampTo, takeFrom } from './mixer.js';
 import { Playback, type Prompts } from './playback.js';
-import { RTP_HEADER_BYTES } from './rtp.js';
-import { RtpPort, type PacketSocket, type Traffic } from './rtp-port.js';
-import { PLANE, ROW, ROW_WORDS, findRow } from './stats.js';
+import { RtpPort, type PacketSocket, type Resumed, type Traffic } from './rtp-port.js';
+import { PLANE, ROW, ROW_WORDS, findRow, readLong, writeLong } from './stats.js';
 
 export type EngineOptions = {
-  /** Throws if no port of the range is free. */
-  openSocket(address: string, rtpPorts: readonly [number, number], startPort: number): PacketSocket;
+  sockets: {
+    /** Throws if no port of the range is free. */
+    open(address: string, rtpPorts: readonly [number, number], startPort: number): PacketSocket;
+    /** Takes over the socket of a worker that has died. */
+    adopt(handle: number): PacketSocket;
+  };
   emit(event: MediaEvent): void;
   prompts: Prompts;
   stats: Int32Array;
 };
 
-type Play = { id: PlayId; to: PlayTarget; playback: Playback };
+/** One playback, with a voice for each rate at which it is heard. */
+type Play = {
+  id: PlayId;
+  to: PlayTarget;
+  items: PlayItem[];
+  loop: boolean;
+  ticks: number;
+  voices: Playback[];
+};
 
 export class Engine {
   #options: EngineOptions;
@@ -24,13 +34,18 @@ export class Engine {
   #rows: number[] = [];
   #mixes: MixBus[] = [];
   #plays: Play[] = [];
-  #traffic: Traffic = { packetsIn: 0, packetsOut: 0, packetsDropped: 0, srtpFailures: 0 };
+  #traffic: Traffic;
   #lastLocalPort = 0;
-  #heard = new Int32Array(FRAME_SAMPLES);
-  #pcm = new Int16Array(FRAME_SAMPLES);
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    const { stats } = options;
+    this.#traffic = {
+      packetsIn: stats[PLANE.packetsIn],
+      packetsOut: stats[PLANE.packetsOut],
+      packetsDropped: stats[PLANE.packetsDropped],
+      srtpFailures: stats[PLANE.srtpFailures],
+    };
   }
 
   /** Does what the main thread says; a port that is not there any more is no error. */
@@ -38,27 +53,28 @@ export class Engine {
     if (command.type === 'openPort') this.#openPort(command);
     else if (command.type === 'connectPort') this.#connectPort(command);
     else if (command.type === 'closePort') this.#closePort(command.port);
-    else if (command.type === 'join') this.#join(command.port, command.mix);
+    else if (command.type === 'join') this.#join(command);
     else if (command.type === 'leave') this.#leave(command.port);
     else if (command.type === 'mute') this.#mute(command.port, command.muted);
-    else if (command.type === 'sendKey') this.#find(command.port)?.sendKey(command.key);
+    else if (command.type === 'sendKey') this.#find(command.port)?.writer.sendKey(command.key);
     else if (command.type === 'play') this.#play(command);
     else if (command.type === 'stopPlay') this.#stopPlays((play) => play.id === command.play);
   }
 
   /** 20 ms: everybody is heard, then everybody is spoken to. */
   tick(): void {
-    for (let i = 0; i < this.#plays.length; i++) this.#plays[i].playback.advance();
+    for (let i = 0; i < this.#plays.length; i++) advance(this.#plays[i]);
     for (let i = 0; i < this.#mixes.length; i++) this.#mixes[i].begin();
     for (let i = 0; i < this.#ports.length; i++) {
       const port = this.#ports[i];
       port.receive();
-      if (port.talks) port.mix?.add(port.rxFrame);
+      port.ear.prepare(port.talks);
+      if (port.talks) port.band?.add(port.rxFrame);
     }
+    for (let i = 0; i < this.#mixes.length; i++) this.#mixes[i].finish();
     for (let i = 0; i < this.#ports.length; i++) {
       const port = this.#ports[i];
-      if (port.sending) port.send(this.#encode(port));
-      port.advanceTimestamp();
+      port.send();
       this.#writeStats(port, this.#rows[i]);
     }
     this.#endPlays();
@@ -69,38 +85,27 @@ export class Engine {
     for (const port of this.#ports.slice()) this.#closePort(port.id);
   }
 
-  /** Writes what the port hears into its packet; returns the payload's length. */
-  #encode(port: RtpPort): number {
-    const { mix, encoder, codec, packet } = port;
-    const talks = port.talks && mix !== null;
-    const own = port.plays.length > 0 || (mix !== null && mix.hasExcepted(port.id));
-    if (mix && !talks && !own) return mix.encodeShared(codec, packet, RTP_HEADER_BYTES);
-    if (mix && !own) clampMinusOwn(this.#pcm, mix.sum, port.rxFrame);
-    else {
-      const heard = this.#heard;
-      if (mix) {
-        heard.set(mix.sum);
-        if (talks) takeFrom(heard, port.rxFrame);
-        mix.takeExcepted(heard, port.id);
-      } else heard.fill(0);
-      for (let i = 0; i < port.plays.length; i++) addTo(heard, port.plays[i].frame);
-      clampTo(this.#pcm, heard);
-    }
-    return encoder.encode(this.#pcm, FRAME_SAMPLES, packet, RTP_HEADER_BYTES);
-  }
-
+  /** Opens a port, or takes over the one that a worker that has died left behind. */
   #openPort({ port, address, rtpPorts }: MediaCommand & { type: 'openPort' }): void {
     const options = this.#options;
-    const { stats } = options;
+    const { stats, sockets } = options;
     const emit = (event: MediaEvent) => options.emit(event);
-    const row = findRow(stats, 0);
+    const left = findRow(stats, port + 1);
+    const row = left < 0 ? findRow(stats, 0) : left;
     if (row < 0) return emit({ type: 'portFailed', port, reason: 'too many ports' });
     try {
-      const socket = options.openSocket(address, rtpPorts, this.#lastLocalPort + 2);
+      const socket =
+        left < 0
+          ? sockets.open(address, rtpPorts, this.#lastLocalPort + 2)
+          : sockets.adopt(stats[row + ROW.socket]);
       this.#lastLocalPort = socket.localPort;
       const onDigit = (of: PortId, digit: string) => emit({ type: 'digit', port: of, digit });
-      this.#ports.push(new RtpPort(port, socket, this.#traffic, onDigit));
+      const resumed = left < 0 ? undefined : whereItStood(stats, row);
+      const opened = new RtpPort(port, socket, this.#traffic, onDigit, resumed);
+      this.#ports.push(opened);
       this.#rows.push(row);
+      stats[row + ROW.socket] = socket.handle;
+      if (!resumed) this.#writeStats(opened, row);
       stats[row + ROW.port] = port + 1;
       emit({ type: 'portOpened', port, localPort: socket.localPort });
     } catch (error) {
@@ -112,7 +117,12 @@ export class Engine {
     const port = this.#find(command.port);
     if (!port) return;
     port.connect(command.peer, command.format, command.sending, command.receiving);
-    port.mix?.prepare(port.codec);
+    const row = this.#rows[this.#ports.indexOf(port)];
+    const { rx, tx } = port.srtpContexts;
+    writeLong(this.#options.stats, row + ROW.srtpRx, rx);
+    writeLong(this.#options.stats, row + ROW.srtpTx, tx);
+    if (port.mix) this.#arrange(port.mix);
+    this.#assignPlays();
   }
 
   #closePort(id: PortId): void {
@@ -128,25 +138,34 @@ export class Engine {
     this.#options.emit({ type: 'portClosed', port: id });
   }
 
-  #join(id: PortId, mixId: MixId): void {
+  #join({ port: id, mix: mixId, settings }: MediaCommand & { type: 'join' }): void {
     const port = this.#find(id);
     if (!port) return;
     this.#leave(id);
     let mix = this.#mixes.find((other) => other.id === mixId);
     if (!mix) this.#mixes.push((mix = new MixBus(mixId)));
-    mix.prepare(port.codec);
     port.mix = mix;
+    port.settings = settings;
+    this.#arrange(mix);
     this.#assignPlays();
   }
 
   #leave(id: PortId): void {
     const port = this.#find(id);
-    if (!port) return;
+    if (!port?.mix) return;
     const { mix } = port;
     port.mix = null;
-    if (!mix || this.#ports.some((other) => other.mix === mix)) return;
+    port.tune();
+    if (this.#ports.some((other) => other.mix === mix)) return this.#arrange(mix);
     mix.close();
     this.#mixes.splice(this.#mixes.indexOf(mix), 1);
+  }
+
+  /** Those in a mix, or their codecs, have changed. */
+  #arrange(mix: MixBus): void {
+    const inside = this.#ports.filter((port) => port.mix === mix);
+    mix.arrange([...new Set(inside.map(({ codec }) => codec))]);
+    for (const port of inside) port.tune();
   }
 
   #mute(id: PortId, muted: boolean): void {
@@ -154,9 +173,12 @@ export class Engine {
     if (port) port.muted = muted;
   }
 
-  #play({ play, to, items, loop }: MediaCommand & { type: 'play' }): void {
-    this.#plays.push({ id: play, to, playback: new Playback(items, loop, this.#options.prompts) });
+  #play({ play, to, items, loop, ticks = 0 }: MediaCommand & { type: 'play' }): void {
+    const started: Play = { id: play, to, items, loop, ticks, voices: [] };
+    this.#plays.push(started);
     this.#assignPlays();
+    // Also if nobody is there to hear it, it comes to its end.
+    if (started.voices.length === 0) voice(started, RATES[0], this.#options.prompts);
   }
 
   #stopPlays(which: (play: Play) => boolean): void {
@@ -166,21 +188,25 @@ export class Engine {
 
   /** Tells ports and mixes what is played to them, so that the tick need not look for it. */
   #assignPlays(): void {
+    const { prompts } = this.#options;
     for (const port of this.#ports)
-      port.plays = this.#plays
+      port.ear.plays = this.#plays
         .filter(({ to }) => 'port' in to && to.port === port.id)
-        .map(({ playback }) => playback);
+        .map((play) => voice(play, port.codec.sampleRate, prompts));
     for (const mix of this.#mixes)
-      mix.plays = this.#plays.flatMap(({ to, playback }) =>
-        'mix' in to && to.mix === mix.id ? [{ frame: playback.frame, except: to.except }] : [],
-      );
+      for (const band of mix.bands)
+        band.plays = this.#plays.flatMap((play) =>
+          'mix' in play.to && play.to.mix === mix.id
+            ? [{ frame: voice(play, band.rate, prompts).frame, except: play.to.except }]
+            : [],
+        );
   }
 
   #endPlays(): void {
     for (let i = 0; i < this.#plays.length; i++) {
-      if (!this.#plays[i].playback.ended) continue;
-      const ended = this.#plays.filter(({ playback }) => playback.ended);
-      this.#stopPlays(({ playback }) => playback.ended);
+      if (!hasEnded(this.#plays[i])) continue;
+      const ended = this.#plays.filter(hasEnded);
+      this.#stopPlays(hasEnded);
       for (const { id } of ended) this.#options.emit({ type: 'played', play: id });
       return;
     }
@@ -197,16 +223,58 @@ export class Engine {
     stats[row + ROW.rxLost] = port.rxLost;
     stats[row + ROW.rxDropped] = port.rxDropped;
     stats[row + ROW.levelDbm0] = port.level.levelDbm0;
+    stats[row + ROW.txSsrc] = port.writer.ssrc;
+    stats[row + ROW.txSequence] = port.writer.sequence;
+    stats[row + ROW.txTimestamp] = port.writer.timestamp;
     stats[row + ROW.speaking] = port.level.speaking ? 1 : 0;
   }
 
   #writePlaneStats(): void {
     const { stats } = this.#options;
     stats[PLANE.ticks]++;
+    stats[PLANE.lastTickMs] = wallMs();
     stats[PLANE.packetsIn] = this.#traffic.packetsIn;
     stats[PLANE.packetsOut] = this.#traffic.packetsOut;
     stats[PLANE.packetsDropped] = this.#traffic.packetsDropped;
     stats[PLANE.srtpFailures] = this.#traffic.srtpFailures;
     stats[PLANE.ports] = this.#ports.length;
   }
+}
+
+function advance(play: Play): void {
+  play.ticks++;
+  for (let i = 0; i < play.voices.length; i++) play.voices[i].advance();
+}
+
+/** The voice of a playback at a rate; one that joins late goes on where the others are. */
+function voice(play: Play, rate: Rate, prompts: Prompts): Playback {
+  const known = play.voices.find((one) => one.rate === rate);
+  if (known) return known;
+  const late = new Playback(play.items, play.loop, prompts, rate, play.ticks);
+  play.voices.push(late);
+  return late;
+}
+
+function hasEnded(play: Play): boolean {
+  for (let i = 0; i < play.voices.length; i++) if (!play.voices[i].ended) return false;
+  return true;
+}
+
+/** A clock that all threads share, as 32 bits. */
+function wallMs(): number {
+  return (performance.timeOrigin + performance.now()) | 0;
+}
+
+function whereItStood(stats: Int32Array, row: number): Resumed {
+  return {
+    rxPackets: stats[row + ROW.rxPackets],
+    txPackets: stats[row + ROW.txPackets],
+    rxDropped: stats[row + ROW.rxDropped],
+    rxLost: stats[row + ROW.rxLost],
+    ssrc: stats[row + ROW.txSsrc] >>> 0,
+    sequence: stats[row + ROW.txSequence],
+    timestamp: stats[row + ROW.txTimestamp] >>> 0,
+    agoMs: (wallMs() - stats[PLANE.lastTickMs]) | 0,
+    srtp: { rx: readLong(stats, row + ROW.srtpRx), tx: readLong(stats, row + ROW.srtpTx) },
+  };
 }

@@ -1,5 +1,18 @@
-/** The unit the media plane works in: 20 ms of mono at 8 kHz. */
+/** The unit the media plane works in: 20 ms of mono, at the rate of each party's codec. */
 
 export const FRAME_MS = 20;
-export const SAMPLE_RATE = 8000;
-export const FRAME_SAMPLES = (SAMPLE_RATE / 1000) * FRAME_MS;
+
+/** Samples per second that the plane works at. */
+export type Rate = 8000 | 16000 | 48000;
+export const RATES: readonly Rate[] = [8000, 16000, 48000];
+
+/** Samples of a frame. */
+export function frameSamples(rate: Rate): number {
+  return (rate / 1000) * FRAME_MS;
+}
+
+/** Of the largest frame there is. */
+export const MAX_FRAME_SAMPLES = frameSamples(48000);
+
+/** Payload of a frame at most: that of L16 at 16 kHz. */
+export const MAX_FRAME_BYTES = 640;

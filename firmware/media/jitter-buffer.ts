@@ -1,70 +1,94 @@
 /**
- * Puts one peer's packets in order and hands out 20 ms at a time (RFC 3550 §6.4.1 tells what jitter is).
+ * Puts one peer's packets in order and hands out 20 ms at a time, as late as needed and no later.
+ *
+ *      put -> packet-queue ---- take ----> sound-line -> pull
+ *                 gap: concealment ^           ^ too much delay: time-scale
  *
  * The place of a packet is its timestamp, so that silence suppression, keys between the audio (RFC 4733) and any
- * ptime from 10 to 60 ms need no care of their own:
+ * ptime from 10 to 60 ms need no care of their own. Time is counted in ticks of 20 ms, as packets are seen at the tick
+ * only: on a clean network each is heard at the very tick that finds it.
  *
- *      play point                                   newest packet
- *          v                                             v
- *     -----[ 10 ms ][ 10 ms ][ 10 ms ][ 10 ms ][ 10 ms ][ 10 ms ]---  slot = timestamp / 64
- *          |<------------- margin = the delay ---------->|
- *
- * A packet that comes too late moves the play point back (more delay); when every packet of a while came early, it
- * moves on by a frame at the next quiet moment (less delay).
+ * The delay grows by going back: a packet that comes when its time was bridged already is heard all the same if more than
+ * a few come that late, or if nothing else is there to be heard; what bridged the gap then was the growth. It shrinks in
+ * silence, else after a calm while, by pitch periods and by single samples.
  */
 import type { Codec, Decoder } from './codec.js';
-import { Concealment } from './concealment.js';
-import { FRAME_SAMPLES } from './frame.js';
+import { ArrivalDelays } from './arrival-delays.js';
+import { Concealment, JOIN_MS } from './concealment.js';
+import { MAX_PACKET_BYTES, PacketQueue } from './packet-queue.js';
+import { SequenceCount } from './sequence-count.js';
+import { SoundLine } from './sound-line.js';
+import { cutPeriod, squeeze } from './time-scale.js';
 
-/** A power of two, so that slots go on evenly where timestamps wrap; no two packets of 10 ms share one. */
-const SLOT_SAMPLES = 64;
-const SLOTS = 64;
-const SLOT_BYTES = 480;
-const START_DELAY = 2 * FRAME_SAMPLES;
-const MAX_DELAY = 10 * FRAME_SAMPLES;
-/** Packets after which the delay is looked at again. */
-const WINDOW_PACKETS = 100;
-/** Below this peak (about -44 dBm0) a frame may be left out unheard. */
-const QUIET = 200;
-/** Sequence numbers remembered to tell a late packet from one that comes twice. */
-const SEEN = 64;
-/** RFC 3550 appendix A.1: a larger step of the sequence number is a new beginning. */
-const MAX_DROPOUT = 3000;
+const MAX_PACKET_MS = 60;
+const MAX_DELAY_MS = 200;
+/** The delay grows while more packets than this come too late for it, and shrinks while fewer would. */
+const GROW_SHARE = 0.01;
+const SHRINK_SHARE = 0.002;
+/** Ticks since the delay grew before it may shrink. */
+const CALM_TICKS = 100;
+/** One frame of so many is played a little faster while there is delay too much. */
+const SQUEEZE_TICKS = 4;
 
 export class JitterBuffer {
-  duplicates = 0;
+  /** Packets that came when their time was over, heard or not. */
   late = 0;
   resyncs = 0;
   #codec: Codec;
   #decoder: Decoder;
-  #bytes = new Uint8Array(SLOTS * SLOT_BYTES);
-  #lengths = new Uint16Array(SLOTS);
-  #timestamps = new Uint32Array(SLOTS);
-  #pcm = new Int16Array(SLOT_BYTES);
-  #pcmAt = 0;
-  #pcmEnd = 0;
-  #concealment = new Concealment();
+  #perMs: number;
+  #sequences = new SequenceCount();
+  #queue = new PacketQueue();
+  #delays = new ArrivalDelays();
+  #line: SoundLine;
+  #concealment: Concealment;
+  #decoded: Int16Array;
   #synced = false;
-  #ssrc = 0;
-  /** Timestamp of the sample to be heard next. */
-  #playPoint = 0;
-  #firstSequence = 0;
-  #highest = 0;
-  #received = 0;
-  #lostBefore = 0;
-  #seen = new Float64Array(SEEN).fill(-1);
-  #windowPackets = 0;
-  #windowMargin = Infinity;
-  #surplus = false;
+  /** A timestamp and its place, from which the others are counted. */
+  #timestamp = 0;
+  #place = 0;
+  /** Place of the sample that follows the line. */
+  #next = 0;
+  /** Place of a sample that is heard at once, without any delay. */
+  #now = 0;
+  #calmTicks = 0;
+  #lastSequence = 0;
+  #recoveredFor = -1;
+  #concealed = 0;
+  #jitter = 0;
+  #lastDelay = 0;
 
   constructor(codec: Codec) {
     this.#codec = codec;
     this.#decoder = codec.createDecoder();
+    this.#perMs = codec.sampleRate / 1000;
+    this.#line = new SoundLine(codec.sampleRate);
+    this.#concealment = new Concealment(this.#line, codec.sampleRate);
+    this.#decoded = new Int16Array(MAX_PACKET_MS * this.#perMs);
   }
 
   /** Packets expected by their sequence numbers but not received (RFC 3550 appendix A.3). */
   get lost(): number {
-    return this.#lostBefore + this.#lostNow();
+    return this.#sequences.lost;
+  }
+
+  get duplicates(): number {
+    return this.#sequences.duplicates;
+  }
+
+  /** Audio that had to be made up for lost and late packets, ms. */
+  get concealedMs(): number {
+    return this.#concealed / this.#perMs;
+  }
+
+  /** How much later than with the quickest packet of the last while all are heard, ms. */
+  get delayMs(): number {
+    return this.#synced ? (this.#delay() - this.#delays.least) / this.#perMs : 0;
+  }
+
+  /** Interarrival jitter in timestamp units (RFC 3550 §6.4.1), of arrivals as the ticks see them. */
+  get interarrivalJitter(): number {
+    return Math.round((this.#jitter * this.#codec.rtpClockRate) / this.#codec.sampleRate);
   }
 
   /** Takes a packet's payload; copies it. False if it is of no use. */
@@ -76,33 +100,20 @@ export class JitterBuffer {
     offset: number,
     length: number,
   ): boolean {
+    if (length === 0 || length > MAX_PACKET_BYTES) return false;
     const samples = this.#codec.samplesIn(bytes, offset, length);
-    if (length === 0 || length > SLOT_BYTES || samples > this.#pcm.length) return false;
-    if (!this.#note(ssrc, sequence, timestamp)) return false;
-    const newest = this.#seen[sequence % SEEN] === this.#highest;
-    let margin = (timestamp - this.#playPoint) | 0;
-    if (margin < 0) {
-      this.late++;
-      if (!newest) return false;
-      if (margin < -MAX_DELAY) this.#restart(timestamp);
-      else this.#moveBack(Math.ceil(-margin / FRAME_SAMPLES) * FRAME_SAMPLES);
-      margin = (timestamp - this.#playPoint) | 0;
-    } else if (margin > MAX_DELAY) {
-      this.#restart(timestamp);
-      margin = START_DELAY;
-    }
-    const slot = slotOf(timestamp);
-    const at = slot * SLOT_BYTES;
-    for (let i = 0; i < length; i++) this.#bytes[at + i] = bytes[offset + i];
-    this.#lengths[slot] = length;
-    this.#timestamps[slot] = timestamp;
-    this.#watchDelay(margin);
-    return true;
+    if (samples === 0 || samples > this.#decoded.length) return false;
+    return this.#enter(ssrc, sequence, timestamp, samples, bytes, offset, length);
+  }
+
+  /** Takes comfort noise (RFC 3389): from its timestamp on there is silence until the next packet, and no loss. */
+  silence(ssrc: number, sequence: number, timestamp: number): void {
+    if (this.#synced) this.#enter(ssrc, sequence, timestamp, 0, this.#queue.bytes, 0, 0);
   }
 
   /** Tells of a packet that carries no audio (a key) but has a sequence number of this stream. */
   skip(ssrc: number, sequence: number, timestamp: number): void {
-    if (this.#synced) this.#note(ssrc, sequence, timestamp);
+    if (this.#synced) this.#number(ssrc, sequence, timestamp);
   }
 
   /** Fills `out` with the next 20 ms; false if it is all silence or concealment. */
@@ -111,141 +122,204 @@ export class JitterBuffer {
       out.fill(0);
       return false;
     }
-    const real = this.#fill(out);
-    if (!this.#surplus || !isQuiet(out)) return real;
-    this.#surplus = false;
-    return this.#fill(out);
-  }
-
-  #fill(out: Int16Array): boolean {
-    let filled = 0;
-    let real = false;
-    while (filled < FRAME_SAMPLES) {
-      if (this.#pcmAt < this.#pcmEnd || this.#takeSlot()) {
-        const count = Math.min(FRAME_SAMPLES - filled, this.#pcmEnd - this.#pcmAt);
-        for (let i = 0; i < count; i++) out[filled + i] = this.#pcm[this.#pcmAt + i];
-        this.#pcmAt += count;
-        filled += count;
-        this.#playPoint = (this.#playPoint + count) >>> 0;
-        real = true;
-        continue;
-      }
-      const count = this.#gap(FRAME_SAMPLES - filled);
-      this.#concealment.fill(out, filled, count);
-      filled += count;
-      this.#playPoint = (this.#playPoint + count) >>> 0;
+    this.#calmTicks++;
+    const surplus = this.#delay() - this.#delays.exceededBy(SHRINK_SHARE);
+    if (surplus > 0 && this.#concealment.silent) this.#shortenSilence(surplus);
+    const real = this.#load(out.length);
+    if (!(surplus > 0 && this.#calmTicks > CALM_TICKS && this.#hearFaster(out, surplus))) {
+      const { pcm, at } = this.#line;
+      for (let i = 0; i < out.length; i++) out[i] = pcm[at + i];
+      this.#line.at += out.length;
     }
-    if (real) this.#concealment.heard(out);
+    this.#now = (this.#now + out.length) | 0;
     return real;
   }
 
   /** What was heard last is not to fill the next gap. */
   forgetSound(): void {
-    this.#concealment.reset();
+    this.#concealment.forget();
+  }
+
+  /** Forgets the stream: the next packet begins a new one. */
+  reset(): void {
+    if (this.#synced) this.#sequences.end();
+    this.#synced = false;
+    this.#queue.clear();
+    this.#line.clear();
+    this.#concealment.forget();
   }
 
   close(): void {
     this.#decoder.close();
   }
 
-  /** Forgets the stream: the next packet begins a new one. */
-  reset(): void {
-    if (this.#synced) this.#lostBefore += this.#lostNow();
-    this.#synced = false;
-    this.#clear();
-  }
-
-  /** Keeps the books of sequence numbers; false for a packet that was here before. */
-  #note(ssrc: number, sequence: number, timestamp: number): boolean {
-    const step = (((sequence - this.#highest) & 0xffff) << 16) >> 16;
-    if (!this.#synced || ssrc !== this.#ssrc || Math.abs(step) > MAX_DROPOUT) {
-      if (this.#synced) this.resyncs++;
-      this.reset();
-      this.#synced = true;
-      this.#ssrc = ssrc;
-      // One turn up, so that a packet from before the first one has a number too.
-      this.#firstSequence = this.#highest = sequence + 0x10000;
-      this.#seen.fill(-1);
-      this.#received = 0;
-      this.#playPoint = (timestamp - START_DELAY) >>> 0;
+  #enter(
+    ssrc: number,
+    sequence: number,
+    timestamp: number,
+    samples: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+  ): boolean {
+    const number = this.#number(ssrc, sequence, timestamp);
+    if (number < 0) return false;
+    const place = this.#placeOf(timestamp);
+    const maxDelay = MAX_DELAY_MS * this.#perMs;
+    const margin = (place - this.#next) | 0;
+    if (margin < 0) this.late++;
+    if (margin < -maxDelay && number !== this.#sequences.highest) return false;
+    if (margin < -maxDelay || margin > maxDelay) {
+      this.resyncs++;
+      this.#start(place);
     }
-    const extended = this.#highest + ((((sequence - this.#highest) & 0xffff) << 16) >> 16);
-    if (this.#seen[sequence % SEEN] === extended || extended <= this.#highest - SEEN) {
-      this.duplicates++;
-      return false;
-    }
-    this.#seen[sequence % SEEN] = extended;
-    if (extended > this.#highest) this.#highest = extended;
-    if (extended < this.#firstSequence) this.#firstSequence = extended;
-    this.#received++;
+    this.#queue.add(place, samples, number, bytes, offset, length);
+    const delay = (this.#now - place) | 0;
+    this.#delays.add(delay);
+    this.#jitter += (Math.abs(delay - this.#lastDelay) - this.#jitter) / 16;
+    this.#lastDelay = delay;
     return true;
   }
 
-  #lostNow(): number {
-    if (!this.#synced) return 0;
-    return this.#highest - this.#firstSequence + 1 - this.#received;
+  /** The packet's number in the stream, -1 for one that was here before; begins a new stream where it must. */
+  #number(ssrc: number, sequence: number, timestamp: number): number {
+    if (!this.#synced || !this.#sequences.continues(ssrc, sequence)) {
+      if (this.#synced) this.resyncs++;
+      this.#sequences.begin(ssrc, sequence);
+      this.#synced = true;
+      this.#jitter = 0;
+      this.#start(this.#placeOf(timestamp));
+    }
+    return this.#sequences.note(sequence);
   }
 
-  /** Decodes the packet at the play point, if there is one. */
-  #takeSlot(): boolean {
-    const slot = slotOf(this.#playPoint);
-    const length = this.#lengths[slot];
-    if (length === 0) return false;
-    const skipped = (this.#playPoint - this.#timestamps[slot]) | 0;
-    if (skipped < 0) return false;
-    this.#lengths[slot] = 0;
-    this.#pcmEnd = this.#decoder.decode(this.#bytes, slot * SLOT_BYTES, length, this.#pcm);
-    this.#pcmAt = Math.min(skipped, this.#pcmEnd);
-    return this.#pcmAt < this.#pcmEnd;
+  /** Begins at a packet that has just come. */
+  #start(place: number): void {
+    this.#queue.clear();
+    this.#delays.clear();
+    if (this.#line.waiting > 0) this.#concealment.pause();
+    this.#next = this.#now = place;
+    this.#lastDelay = 0;
+    this.#calmTicks = 0;
   }
 
-  /** Samples without a packet from the play point on, at most `wanted`. */
-  #gap(wanted: number): number {
-    const slot = slotOf(this.#playPoint);
-    const ahead = (this.#timestamps[slot] - this.#playPoint) | 0;
-    if (this.#lengths[slot] > 0 && ahead > 0) return Math.min(wanted, ahead);
-    return Math.min(wanted, SLOT_SAMPLES - (this.#playPoint % SLOT_SAMPLES));
+  /** In samples, where 32 bits wrap at the same place for timestamps and samples. */
+  #placeOf(timestamp: number): number {
+    const { sampleRate, rtpClockRate } = this.#codec;
+    const ahead = Math.round((((timestamp - this.#timestamp) | 0) * sampleRate) / rtpClockRate);
+    this.#timestamp = (this.#timestamp + (ahead * rtpClockRate) / sampleRate) >>> 0;
+    this.#place = (this.#place + ahead) | 0;
+    return this.#place;
   }
 
-  /** Begins again at a packet whose timestamp is far from the play point. */
-  #restart(timestamp: number): void {
-    this.resyncs++;
-    this.#clear();
-    this.#playPoint = (timestamp - START_DELAY) >>> 0;
+  /** From a place's own time until it is heard. */
+  #delay(): number {
+    return (this.#now - this.#next + this.#line.waiting) | 0;
   }
 
-  #clear(): void {
-    this.#lengths.fill(0);
-    this.#pcmAt = this.#pcmEnd = 0;
-    this.#concealment.reset();
-    this.#surplus = false;
-    this.#windowPackets = 0;
-    this.#windowMargin = Infinity;
+  /** Sees that `wanted` samples wait; whether any of them is real. */
+  #load(wanted: number): boolean {
+    let real = this.#line.waiting > 0;
+    while (this.#line.waiting < wanted)
+      if (this.#take()) real = true;
+      else this.#bridge(wanted - this.#line.waiting);
+    return real;
   }
 
-  /** Takes a frame of delay away when the latest of many packets still came more than a frame early. */
-  #watchDelay(margin: number): void {
-    if (margin < this.#windowMargin) this.#windowMargin = margin;
-    if (++this.#windowPackets < WINDOW_PACKETS) return;
-    this.#surplus = this.#windowMargin >= START_DELAY;
-    this.#windowPackets = 0;
-    this.#windowMargin = Infinity;
+  /** Adds the packet whose turn it is to the line; false if it is not there. */
+  #take(): boolean {
+    const queue = this.#queue;
+    for (let slot = queue.first; slot >= 0; slot = queue.first) {
+      const place = queue.places[slot];
+      let past = (this.#next - place) | 0;
+      if (past < 0) return this.#recover(slot, -past);
+      this.#lastSequence = queue.sequences[slot];
+      const back = past > 0 && this.#goesBack(place);
+      if (back) past = 0;
+      queue.removeFirst();
+      if (queue.samples[slot] === 0) this.#concealment.pause();
+      if (past > 0 && queue.samples[slot] - past < this.#fade) continue;
+      const at = slot * MAX_PACKET_BYTES;
+      const samples = this.#decoder.decode(queue.bytes, at, queue.lengths[slot], this.#decoded);
+      if (past >= samples) continue;
+      this.#concealment.join(this.#decoded, past, samples, back);
+      this.#next = (place + samples) | 0;
+      if (back) this.#calmTicks = 0;
+      return true;
+    }
+    return false;
   }
 
-  #moveBack(samples: number): void {
-    this.#playPoint = (this.#playPoint - samples) >>> 0;
-    this.#pcmAt = this.#pcmEnd = 0;
-    this.#surplus = false;
-    this.#windowPackets = 0;
-    this.#windowMargin = Infinity;
+  /** The least that must be left of a packet that comes too late. */
+  get #fade(): number {
+    return this.#concealment.hidden > 0 ? JOIN_MS * this.#perMs : 1;
   }
-}
 
-function slotOf(timestamp: number): number {
-  return (timestamp >>> 6) % SLOTS;
-}
+  /** Whether a packet is still to be heard though its time was bridged. */
+  #goesBack(place: number): boolean {
+    if (this.#concealment.hidden === 0) return false;
+    const delay = (this.#now - place) | 0;
+    if (delay - this.#delays.least > MAX_DELAY_MS * this.#perMs) return false;
+    if (delay <= this.#delays.exceededBy(GROW_SHARE)) return true;
+    const { last, places, samples } = this.#queue;
+    return ((places[last] + samples[last] - this.#next) | 0) < this.#fade;
+  }
 
-function isQuiet(frame: Int16Array): boolean {
-  for (let i = 0; i < frame.length; i++) if (frame[i] > QUIET || frame[i] < -QUIET) return false;
-  return true;
+  /** Adds the lost packet before that in `slot`, which begins in `ahead` samples, if that tells of it. */
+  #recover(slot: number, ahead: number): boolean {
+    const { bytes, lengths, samples, sequences } = this.#queue;
+    if (!this.#decoder.recover || ahead > samples[slot]) return false;
+    if (this.#recoveredFor === sequences[slot] || this.#isPause(slot)) return false;
+    this.#recoveredFor = sequences[slot];
+    const found = this.#decoder.recover(bytes, slot * MAX_PACKET_BYTES, lengths[slot], this.#decoded);
+    if (found < ahead) return false;
+    this.#concealment.join(this.#decoded, found - ahead, found, false);
+    this.#next = (this.#next + ahead) | 0;
+    return true;
+  }
+
+  /** A step of the timestamp but not of the sequence: nothing was sent in between. */
+  #isPause(slot: number): boolean {
+    return this.#queue.sequences[slot] === this.#lastSequence + 1;
+  }
+
+  /** Adds up to `count` samples that no packet holds. */
+  #bridge(count: number): void {
+    const slot = this.#queue.first;
+    if (slot >= 0) {
+      const ahead = (this.#queue.places[slot] - this.#next) | 0;
+      const own = this.#queue.samples[slot];
+      count = Math.min(count, this.#decoder.recover && ahead > own ? ahead - own : ahead);
+      if (this.#isPause(slot)) this.#concealment.pause();
+    }
+    this.#concealment.extend(count);
+    this.#next = (this.#next + count) | 0;
+    if (!this.#concealment.silent) this.#concealed += count;
+  }
+
+  /** Leaves silence out. */
+  #shortenSilence(surplus: number): void {
+    const slot = this.#queue.first;
+    const ahead = slot < 0 ? surplus : (this.#queue.places[slot] - this.#next) | 0;
+    if (ahead > 0) this.#next = (this.#next + Math.min(surplus, ahead)) | 0;
+  }
+
+  /** Takes delay away by a pitch period or by some samples; false if `out` is still to be filled. */
+  #hearFaster(out: Int16Array, surplus: number): boolean {
+    const line = this.#line;
+    const squeezed = this.#perMs >> 3;
+    if (this.#concealment.hidden > 0) return false;
+    while (line.waiting < 2 * out.length && this.#takeWhole());
+    const most = Math.min(surplus, line.waiting - out.length);
+    if (cutPeriod(line, most, this.#perMs) > 0) return false;
+    if (this.#calmTicks % SQUEEZE_TICKS > 0 || most < squeezed + 2) return false;
+    squeeze(line, out, squeezed);
+    return true;
+  }
+
+  /** Adds the next packet to the line if it follows without a gap. */
+  #takeWhole(): boolean {
+    const slot = this.#queue.first;
+    return slot >= 0 && this.#queue.places[slot] === this.#next && this.#take();
+  }
 }

@@ -1,6 +1,5 @@
 /** Keys sent to a peer as telephone events (RFC 4733 §2.5): one packet a tick in place of the audio. */
 import { eventCodeOf } from './telephone-event.js';
-import { FRAME_SAMPLES } from './frame.js';
 
 /** A key sounds for 100 ms; its end is said three times (RFC 4733 §2.5.1.4); then comes a pause of 60 ms. */
 const KEY_TICKS = 5;
@@ -30,8 +29,11 @@ export class KeySender {
     return this.#tick === 1;
   }
 
-  /** Writes the payload of this tick, whose audio would have `timestamp`; 0 if the tick is for audio. */
-  write(bytes: Uint8Array, offset: number, timestamp: number): number {
+  /**
+   * Writes the payload of this tick, whose audio would have `timestamp`, and which is so many timestamp units long; 0 if
+   * the tick is for audio.
+   */
+  write(bytes: Uint8Array, offset: number, timestamp: number, tickUnits: number): number {
     if (this.#waiting === 0) return 0;
     if (this.#tick === 0) this.timestamp = timestamp;
     const tick = this.#tick++;
@@ -39,7 +41,7 @@ export class KeySender {
       if (this.#tick === KEY_TICKS + END_TICKS + PAUSE_TICKS) this.#drop();
       return 0;
     }
-    const duration = Math.min(tick + 1, KEY_TICKS) * FRAME_SAMPLES;
+    const duration = Math.min(tick + 1, KEY_TICKS) * tickUnits;
     bytes[offset] = this.#codes[0];
     bytes[offset + 1] = (tick >= KEY_TICKS ? 0x80 : 0) | VOLUME;
     bytes[offset + 2] = duration >> 8;

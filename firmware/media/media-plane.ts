@@ -1,10 +1,11 @@
-/** The main thread's handle on the media worker. */
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+/** The main thread's handle on the media workers: one at work, and a spare that takes over when that one dies or stalls. */
+import type { CodecName } from '../codec-formats.js';
 import type {
   Media,
   MediaCommand,
   MediaEvent,
   MixId,
+  MixSettings,
   PlayId,
   PlayItem,
   PlayTarget,
@@ -12,74 +13,98 @@ import type {
   RtpFormat,
   RtpPeer,
 } from './contract.js';
-import type { MediaWorkerData } from './media-worker.js';
-import { createStatsBlock, readPlaneStats, readPortStats, type PlaneStats, type PortStats } from './stats.js';
+import { FRAME_MS } from './frame.js';
+import { isFull } from './load.js';
+import { MediaThread } from './media-thread.js';
+import {
+  PLANE,
+  createStatsBlock,
+  readPlaneStats,
+  readPortStats,
+  type PlaneStats,
+  type PortStats,
+} from './stats.js';
 
 export type MediaPlaneOptions = {
-  /** Folder of the prompts: WAV files of 8 kHz. */
+  /** Folder of the prompts of a language: see prompt-files.ts. */
   promptsDir: string;
   /** First and last UDP port of RTP; 0,0 means any. */
   rtpPorts: readonly [number, number];
 };
+
+/** A worker that has not ticked for so long, while we were awake ourselves, hangs. */
+const STALL_MS = 1000;
+const WATCH_MS = 250;
+/** After more deaths than this within a minute there is no use in another one. */
+const MAX_DEATHS = 5;
+const DEATHS_MS = 60_000;
 
 type Opening = {
   resolve(open: { port: PortId; localPort: number }): void;
   reject(error: Error): void;
 };
 
+/** What a port was told last, of each kind: told again to a worker that takes over, in this order. */
+const LASTING = ['openPort', 'connectPort', 'join', 'mute', 'closePort'] as const;
+type Lasting = (typeof LASTING)[number];
+type Told = Partial<Record<Lasting, MediaCommand>>;
+
+type Play = { command: MediaCommand & { type: 'play' }; startedMs: number; ended: (() => void) | undefined };
+
 export class MediaPlane implements Media {
   srtp = false;
+  codecs: readonly CodecName[] = [];
   onDigit: (port: PortId, digit: string) => void = () => {};
-  /** The worker died without being asked to. */
-  onDied: (error: Error) => void = () => {};
-  #rtpPorts: readonly [number, number];
-  #worker: Worker;
-  #channel: MessagePort;
-  #stats: Int32Array;
-  #exited: Promise<void>;
-  #ready!: () => void;
+  /** A worker died, and another one has taken over. */
+  onReplaced: (why: Error) => void = () => {};
+  /** Workers die again and again: there is no media plane any more. */
+  onDied: (why: Error) => void = () => {};
+  #options: MediaPlaneOptions;
+  #stats = createStatsBlock();
+  #thread: MediaThread;
+  #spare: MediaThread;
   #nextPort = 1;
   #nextPlay = 1;
+  #told = new Map<PortId, Told>();
   #opening = new Map<PortId, Opening>();
   #closing = new Map<PortId, { closed: Promise<void>; resolve(): void }>();
-  #plays = new Map<PlayId, { to: PlayTarget; ended: (() => void) | undefined }>();
+  #plays = new Map<PlayId, Play>();
   #closed = false;
+  #deathsMs: number[] = [];
+  #watch: NodeJS.Timeout;
+  #ended!: () => void;
+  #end = new Promise<void>((resolve) => (this.#ended = resolve));
 
-  /** Resolves when the worker ticks. */
+  /** Resolves when a worker ticks and another one stands by. Rejects with what a worker died of. */
   static async start(options: MediaPlaneOptions): Promise<MediaPlane> {
     const plane = new MediaPlane(options);
-    await new Promise<void>((resolve, reject) => {
-      plane.#ready = resolve;
-      plane.#worker.once('error', reject);
-    });
+    try {
+      const [{ srtp, codecs }] = await Promise.all([plane.#thread.ready, plane.#spare.ready]);
+      plane.srtp = srtp;
+      plane.codecs = codecs;
+    } catch (error) {
+      await plane.close();
+      throw error;
+    }
+    plane.#begin(plane.#thread);
     return plane;
   }
 
-  private constructor({ promptsDir, rtpPorts }: MediaPlaneOptions) {
-    this.#rtpPorts = rtpPorts;
-    this.#stats = createStatsBlock();
-    const { port1, port2 } = new MessageChannel();
-    this.#channel = port1;
-    this.#channel.on('message', (event: MediaEvent) => this.#take(event));
-    const workerData: MediaWorkerData = { channel: port2, stats: this.#stats, promptsDir };
-    this.#worker = new Worker(new URL('./media-worker.js', import.meta.url), {
-      workerData,
-      transferList: [port2],
-      name: 'media',
-    });
-    let failure = new Error('the media worker stopped');
-    this.#worker.on('error', (error) => (failure = error));
-    const gone = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
-    const closed = new Promise<void>((resolve) => this.#channel.once('close', resolve));
-    this.#exited = Promise.all([gone.then(() => this.#end(failure)), closed]).then(() => {});
+  private constructor(options: MediaPlaneOptions) {
+    this.#options = options;
+    this.#thread = this.#newThread();
+    this.#spare = this.#newThread();
+    this.#watch = this.#watchTicks();
   }
 
   openPort(address: string): Promise<{ port: PortId; localPort: number }> {
     if (this.#closed) return Promise.reject(new Error('the media plane is closed'));
+    if (isFull(this.#stats[PLANE.loadUs]))
+      return Promise.reject(new Error('no time is left for another port'));
     const port = this.#nextPort++;
     return new Promise((resolve, reject) => {
       this.#opening.set(port, { resolve, reject });
-      this.#tell({ type: 'openPort', port, address, rtpPorts: this.#rtpPorts });
+      this.#tellPort({ type: 'openPort', port, address, rtpPorts: this.#options.rtpPorts });
     });
   }
 
@@ -87,31 +112,33 @@ export class MediaPlane implements Media {
     port: PortId,
     to: { peer: RtpPeer; format: RtpFormat; sending: boolean; receiving: boolean },
   ): void {
-    this.#tell({ type: 'connectPort', port, ...to });
+    this.#tellPort({ type: 'connectPort', port, ...to });
   }
 
   closePort(port: PortId): Promise<void> {
     if (this.#closed) return Promise.resolve();
-    for (const [play, { to }] of this.#plays) if ('port' in to && to.port === port) this.#plays.delete(play);
+    for (const [play, { command }] of this.#plays)
+      if ('port' in command.to && command.to.port === port) this.#plays.delete(play);
     const closing = this.#closing.get(port);
     if (closing) return closing.closed;
     let resolve = (): void => {};
     const closed = new Promise<void>((done) => (resolve = done));
     this.#closing.set(port, { closed, resolve });
-    this.#tell({ type: 'closePort', port });
+    this.#tellPort({ type: 'closePort', port });
     return closed;
   }
 
-  join(port: PortId, mix: MixId): void {
-    this.#tell({ type: 'join', port, mix });
+  join(port: PortId, mix: MixId, settings?: MixSettings): void {
+    this.#tellPort({ type: 'join', port, mix, settings });
   }
 
   leave(port: PortId): void {
+    delete this.#told.get(port)?.join;
     this.#tell({ type: 'leave', port });
   }
 
   mute(port: PortId, muted: boolean): void {
-    this.#tell({ type: 'mute', port, muted });
+    this.#tellPort({ type: 'mute', port, muted });
   }
 
   sendKey(port: PortId, key: string): void {
@@ -120,8 +147,9 @@ export class MediaPlane implements Media {
 
   play(to: PlayTarget, items: PlayItem[], options: { loop?: boolean; ended?: () => void } = {}): PlayId {
     const play = this.#nextPlay++;
-    this.#plays.set(play, { to, ended: options.ended });
-    this.#tell({ type: 'play', play, to, items, loop: options.loop ?? false });
+    const command: Play['command'] = { type: 'play', play, to, items, loop: options.loop ?? false };
+    this.#plays.set(play, { command, startedMs: performance.now(), ended: options.ended });
+    this.#tell(command);
     return play;
   }
 
@@ -131,10 +159,13 @@ export class MediaPlane implements Media {
 
   /** What is wrong with it, for the administrator. */
   get alarms(): { code: string; text: string }[] {
-    if (this.srtp) return [];
-    const text =
-      'libsrtp2 is missing: no call can be encrypted (Debian package libsrtp2-1, then start again)';
-    return [{ code: 'srtp-missing', text }];
+    const replaced =
+      'the media worker failed and was replaced; calls went on after a short silence (see the log)';
+    return [
+      ...(this.srtp ? [] : [missing('srtp', 'libsrtp2', 'encrypted', 'libsrtp2-1')]),
+      ...(this.codecs.includes('opus') ? [] : [missing('opus', 'libopus', 'in Opus', 'libopus0')]),
+      ...(this.#deathsMs.length > 0 ? [{ code: 'media-replaced', text: replaced }] : []),
+    ];
   }
 
   counters(): PlaneStats {
@@ -146,26 +177,87 @@ export class MediaPlane implements Media {
     return readPortStats(this.#stats, port);
   }
 
-  /** Closes every port; resolves when the worker has exited and nothing of it is left. */
-  close(): Promise<void> {
-    this.#tell({ type: 'shutdown' });
-    this.#closed = true;
-    return this.#exited;
+  /** Closes every port; resolves when the workers have exited and nothing of them is left. */
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#thread.tell({ type: 'shutdown' });
+      this.#thread.go();
+      this.#finish(new Error('the media plane is closed'));
+    }
+    await this.#end;
+  }
+
+  #newThread(): MediaThread {
+    const { promptsDir } = this.#options;
+    return new MediaThread({ stats: this.#stats, promptsDir }, (event, from) => {
+      if (from === this.#thread) this.#take(event);
+    });
+  }
+
+  /** Sets a thread to work. */
+  #begin(thread: MediaThread): void {
+    void thread.gone.then((why) => {
+      if (!this.#closed) this.#replace(why);
+    });
+    thread.go();
+  }
+
+  /** The worker is gone; its sockets and its counters are not. The spare goes on with them. */
+  #replace(why: Error): void {
+    const nowMs = performance.now();
+    this.#deathsMs = [...this.#deathsMs.filter((ms) => nowMs - ms < DEATHS_MS), nowMs];
+    if (this.#deathsMs.length > MAX_DEATHS) {
+      this.#closed = true;
+      this.#finish(why);
+      return this.onDied(why);
+    }
+    this.#thread = this.#spare;
+    for (const told of this.#told.values())
+      for (const type of LASTING) if (told[type]) this.#thread.tell(told[type]);
+    for (const { command, startedMs } of this.#plays.values())
+      this.#thread.tell({ ...command, ticks: Math.round((nowMs - startedMs) / FRAME_MS) });
+    this.#begin(this.#thread);
+    this.#spare = this.#newThread();
+    this.onReplaced(why);
+  }
+
+  /** Kills a worker that has stopped ticking. */
+  #watchTicks(): NodeJS.Timeout {
+    let [ticks, tickedMs, watchedMs] = [0, performance.now(), performance.now()];
+    const watch = () => {
+      const nowMs = performance.now();
+      const now = this.#stats[PLANE.ticks];
+      // If we have been held up ourselves, so has perhaps the worker.
+      if (now !== ticks || nowMs - watchedMs > 2 * WATCH_MS || now === 0) tickedMs = nowMs;
+      [ticks, watchedMs] = [now, nowMs];
+      if (nowMs - tickedMs < STALL_MS) return;
+      tickedMs = nowMs;
+      this.#thread.kill();
+    };
+    return setInterval(watch, WATCH_MS).unref();
   }
 
   #tell(command: MediaCommand): void {
-    if (!this.#closed) this.#channel.postMessage(command);
+    if (!this.#closed) this.#thread.tell(command);
+  }
+
+  #tellPort(command: Extract<MediaCommand, { type: Lasting }>): void {
+    const told = this.#told.get(command.port) ?? {};
+    told[command.type] = command;
+    this.#told.set(command.port, told);
+    this.#tell(command);
   }
 
   #take(event: MediaEvent): void {
-    if (event.type === 'ready') {
-      this.srtp = event.srtp;
-      this.#ready();
-    } else if (event.type === 'digit') this.onDigit(event.port, event.digit);
-    else if (event.type === 'played') this.#ended(event.play);
+    if (event.type === 'digit') this.onDigit(event.port, event.digit);
+    else if (event.type === 'played') this.#played(event.play);
     else if (event.type === 'portOpened') this.#opened(event.port)?.resolve(event);
-    else if (event.type === 'portFailed') this.#opened(event.port)?.reject(new Error(event.reason));
-    else if (event.type === 'portClosed') {
+    else if (event.type === 'portFailed') {
+      this.#told.delete(event.port);
+      this.#opened(event.port)?.reject(new Error(event.reason));
+    } else if (event.type === 'portClosed') {
+      this.#told.delete(event.port);
       this.#closing.get(event.port)?.resolve();
       this.#closing.delete(event.port);
     }
@@ -177,21 +269,28 @@ export class MediaPlane implements Media {
     return opening;
   }
 
-  #ended(play: PlayId): void {
+  #played(play: PlayId): void {
     const ended = this.#plays.get(play)?.ended;
     this.#plays.delete(play);
     ended?.();
   }
 
-  #end(failure: Error): void {
-    const died = !this.#closed;
-    this.#closed = true;
-    this.#channel.close();
-    for (const opening of this.#opening.values()) opening.reject(failure);
-    for (const closing of this.#closing.values()) closing.resolve();
-    this.#opening.clear();
-    this.#closing.clear();
-    this.#plays.clear();
-    if (died) this.onDied(failure);
+  /** Nothing will be opened, closed or played any more. */
+  #finish(why: Error): void {
+    clearInterval(this.#watch);
+    this.#spare.kill();
+    void Promise.all([this.#thread.gone, this.#spare.gone]).then(() => {
+      for (const opening of this.#opening.values()) opening.reject(why);
+      for (const closing of this.#closing.values()) closing.resolve();
+      this.#opening.clear();
+      this.#closing.clear();
+      this.#plays.clear();
+      this.#ended();
+    });
   }
+}
+
+function missing(what: string, library: string, how: string, debianPackage: string) {
+  const text = `${library} is missing: no call can be ${how} (Debian package ${debianPackage}, then start again)`;
+  return { code: `${what}-missing`, text };
 }

@@ -1,25 +1,31 @@
 /** The media worker: one synchronous loop. Nothing wakes it but its own schedule; it decides nothing. */
 import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { askForRealtime } from '../../hal/ffi/realtime.js';
 import { srtpAvailable } from '../../hal/ffi/srtp-library.js';
 import { threadCpuMs } from '../../hal/ffi/thread-cpu.js';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
+import { availableCodecs } from './codec.js';
 import type { MediaCommand, MediaEvent } from './contract.js';
 import { Engine } from './engine.js';
+import { LoadMeter } from './load.js';
 import { loadPrompts } from './prompt-files.js';
 import { PLANE } from './stats.js';
 import { Ticker } from './ticker.js';
 
-export type MediaWorkerData = { channel: MessagePort; stats: Int32Array; promptsDir: string };
+export type MediaWorkerData = {
+  channel: MessagePort;
+  stats: Int32Array;
+  promptsDir: string;
+  /** One cell: 0 while the worker stands by. */
+  go: Int32Array;
+};
 
-const { channel, stats, promptsDir } = workerData as MediaWorkerData;
+const { channel, stats, promptsDir, go } = workerData as MediaWorkerData;
 const emit = (event: MediaEvent) => channel.postMessage(event);
-const engine = new Engine({
-  openSocket: (address, rtpPorts, startPort) => UdpSocket.open(address, rtpPorts, startPort),
-  emit,
-  prompts: loadPrompts(promptsDir),
-  stats,
-});
-emit({ type: 'ready', srtp: srtpAvailable });
+const engine = new Engine({ sockets: UdpSocket, emit, prompts: loadPrompts(promptsDir), stats });
+emit({ type: 'ready', srtp: srtpAvailable, codecs: availableCodecs() });
+Atomics.wait(go, 0, 0);
+stats[PLANE.realtime] = askForRealtime() ? 1 : 0;
 run();
 engine.close();
 emit({ type: 'closed' });
@@ -32,19 +38,26 @@ function run(): void {
     (ms) => void Atomics.wait(cell, 0, 0, ms),
   );
   const { counters } = ticker;
-  let maxTickCpuMs = 0;
+  const before = { lateTicks: stats[PLANE.lateTicks], skippedTicks: stats[PLANE.skippedTicks] };
+  const load = new LoadMeter();
+  let cpuMs = threadCpuMs();
+  // Those of a worker that died are to hear as soon as can be.
+  let ticks = 1;
   for (;;) {
-    const ticks = ticker.wait();
-    const cpuMs = threadCpuMs();
     if (!obey()) return;
     for (let i = 0; i < ticks; i++) engine.tick();
-    const tickCpuMs = threadCpuMs() - cpuMs;
-    if (tickCpuMs > maxTickCpuMs) maxTickCpuMs = tickCpuMs;
+    const nowMs = threadCpuMs();
+    const tickUs = (nowMs - cpuMs) * 1000;
+    cpuMs = nowMs;
+    load.spent(tickUs, ticks);
+    stats[PLANE.loadUs] = load.tickUs;
     stats[PLANE.cpuUs] = cpuMs * 1000;
-    stats[PLANE.maxTickCpuUs] = maxTickCpuMs * 1000;
-    stats[PLANE.lateTicks] = counters.lateTicks;
-    stats[PLANE.skippedTicks] = counters.skippedTicks;
-    stats[PLANE.maxLatenessUs] = counters.maxLatenessMs * 1000;
+    if (tickUs > stats[PLANE.maxTickCpuUs]) stats[PLANE.maxTickCpuUs] = tickUs;
+    stats[PLANE.lateTicks] = before.lateTicks + counters.lateTicks;
+    stats[PLANE.skippedTicks] = before.skippedTicks + counters.skippedTicks;
+    if (counters.maxLatenessMs * 1000 > stats[PLANE.maxLatenessUs])
+      stats[PLANE.maxLatenessUs] = counters.maxLatenessMs * 1000;
+    ticks = ticker.wait();
   }
 }
 

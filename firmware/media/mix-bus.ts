@@ -1,45 +1,120 @@
-/** One mix at work: the sum of a tick, and what those hear who did not talk, encoded once per codec. */
-import type { Codec, Encoder } from './codec.js';
+/**
+ * One mix at work. Every rate that is spoken in it has a band: the sum of what its own talkers say, and what its
+ * listeners hear: that sum, the sums of the other bands brought to its rate, each once, and what is played.
+ *
+ *      talkers at 8 kHz  -> sum -----------+-> heard -> listeners at 8 kHz, each without its own
+ *                            \   resampled /
+ *                             X----------X
+ *                            /            \
+ *      talkers at 16 kHz -> sum -----------+-> heard -> listeners at 16 kHz, each without its own
+ *
+ * What is one's own never crosses to the band one hears it in: it is subtracted exactly.
+ */
+import type { Codec } from './codec.js';
 import type { MixId, PortId } from './contract.js';
-import { FRAME_SAMPLES } from './frame.js';
-import { addTo, clampTo, takeFrom } from './mixer.js';
+import { frameSamples, type Rate } from './frame.js';
+import { Limiter } from './limiter.js';
+import { addTo, takeFrom } from './mixer.js';
+import { Resampler } from './resampler.js';
+import { SharedEncoding } from './shared-encoding.js';
 
-const MAX_PAYLOAD_BYTES = 480;
+/** Frames after the last talk in which a resampler still gives out what it holds. */
+const CROSSING_TAIL = 2;
 
 export type MixPlay = { frame: Int16Array; except: PortId | undefined };
 
 export class MixBus {
-  readonly sum = new Int32Array(FRAME_SAMPLES);
-  #shared: { codec: Codec; encoder: Encoder; bytes: Uint8Array; length: number }[] = [];
-  #clamped = new Int16Array(FRAME_SAMPLES);
-  #isClamped = false;
-
-  /** What is played to all but one. */
-  plays: MixPlay[] = [];
+  readonly bands: Band[] = [];
+  #crossings: Crossing[] = [];
 
   constructor(readonly id: MixId) {}
 
-  /** Makes room for what listeners of a codec share; not in the tick. */
-  prepare(codec: Codec): void {
-    if (this.#shared.some((entry) => entry.codec === codec)) return;
-    const encoder = codec.createEncoder();
-    this.#shared.push({ codec, encoder, bytes: new Uint8Array(MAX_PAYLOAD_BYTES), length: 0 });
+  /** Makes room for those who are in it now, one codec each; not in the tick. */
+  arrange(codecs: readonly Codec[]): void {
+    for (const band of this.bands.slice())
+      if (!codecs.some(({ sampleRate }) => sampleRate === band.rate)) this.#drop(band);
+    for (const { sampleRate } of codecs) if (!this.band(sampleRate)) this.#add(new Band(sampleRate));
+    for (const band of this.bands) band.arrange(codecs.filter(({ sampleRate }) => sampleRate === band.rate));
+  }
+
+  band(rate: Rate): Band | undefined {
+    return this.bands.find((band) => band.rate === rate);
+  }
+
+  begin(): void {
+    for (let i = 0; i < this.bands.length; i++) this.bands[i].begin();
+  }
+
+  /** Everybody has been heard: makes what they will hear. */
+  finish(): void {
+    for (let i = 0; i < this.bands.length; i++) this.bands[i].finish();
+    for (let i = 0; i < this.#crossings.length; i++) this.#crossings[i].run();
   }
 
   close(): void {
-    for (const { encoder } of this.#shared) encoder.close();
+    for (const band of this.bands.slice()) this.#drop(band);
   }
 
-  /** Begins a tick with what is played. */
+  #add(band: Band): void {
+    for (const other of this.bands)
+      this.#crossings.push(new Crossing(band, other), new Crossing(other, band));
+    this.bands.push(band);
+  }
+
+  #drop(band: Band): void {
+    band.arrange([]);
+    for (const crossing of this.#crossings) if (crossing.touches(band)) crossing.close();
+    this.#crossings = this.#crossings.filter((crossing) => !crossing.touches(band));
+    this.bands.splice(this.bands.indexOf(band), 1);
+  }
+}
+
+export class Band {
+  /** What its own talkers say. */
+  readonly sum: Int32Array;
+  /** All that is to be heard. */
+  readonly heard: Int32Array;
+  /** What is played to all but one. */
+  plays: MixPlay[] = [];
+  /** Frames until its sum is silence for the other bands. */
+  tail = 0;
+  #whole: Int16Array;
+  #limiter = new Limiter();
+  #isLimited = false;
+  #shared: SharedEncoding[] = [];
+
+  constructor(readonly rate: Rate) {
+    const samples = frameSamples(rate);
+    this.sum = new Int32Array(samples);
+    this.heard = new Int32Array(samples);
+    this.#whole = new Int16Array(samples);
+  }
+
+  arrange(codecs: readonly Codec[]): void {
+    for (const shared of this.#shared) if (!codecs.includes(shared.codec)) shared.close();
+    this.#shared = this.#shared.filter((shared) => codecs.includes(shared.codec));
+    for (const codec of codecs) if (!this.shared(codec)) this.#shared.push(new SharedEncoding(codec));
+  }
+
+  shared(codec: Codec): SharedEncoding | undefined {
+    return this.#shared.find((shared) => shared.codec === codec);
+  }
+
   begin(): void {
     this.sum.fill(0);
-    this.#isClamped = false;
-    for (let i = 0; i < this.#shared.length; i++) this.#shared[i].length = 0;
-    for (let i = 0; i < this.plays.length; i++) addTo(this.sum, this.plays[i].frame);
+    this.#isLimited = false;
+    for (let i = 0; i < this.#shared.length; i++) this.#shared[i].begin();
+    if (this.tail > 0) this.tail--;
   }
 
   add(frame: Int16Array): void {
     addTo(this.sum, frame);
+    this.tail = CROSSING_TAIL;
+  }
+
+  finish(): void {
+    this.heard.set(this.sum);
+    for (let i = 0; i < this.plays.length; i++) addTo(this.heard, this.plays[i].frame);
   }
 
   /** Takes away what is played for others than this port. */
@@ -53,20 +128,42 @@ export class MixBus {
     return false;
   }
 
-  /** Writes the whole mix into a packet; returns the payload's length. */
-  encodeShared(codec: Codec, packet: Uint8Array, offset: number): number {
-    if (!this.#isClamped) {
-      clampTo(this.#clamped, this.sum);
-      this.#isClamped = true;
-    }
-    for (let i = 0; i < this.#shared.length; i++) {
-      const entry = this.#shared[i];
-      if (entry.codec !== codec) continue;
-      if (entry.length === 0)
-        entry.length = entry.encoder.encode(this.#clamped, FRAME_SAMPLES, entry.bytes, 0);
-      for (let at = 0; at < entry.length; at++) packet[offset + at] = entry.bytes[at];
-      return entry.length;
-    }
-    throw new Error(`no room was made for ${codec.name}`);
+  /** What those hear who do not talk. */
+  whole(): Int16Array {
+    if (!this.#isLimited) this.#limiter.whole(this.#whole, this.heard);
+    this.#isLimited = true;
+    return this.#whole;
+  }
+}
+
+/** Brings what is said in one band to those who listen in another. */
+class Crossing {
+  #limiter = new Limiter();
+  #resampler: Resampler;
+  #said: Int16Array;
+  #brought: Int16Array;
+
+  constructor(
+    private readonly from: Band,
+    private readonly to: Band,
+  ) {
+    this.#resampler = new Resampler(from.rate, to.rate);
+    this.#said = new Int16Array(from.sum.length);
+    this.#brought = new Int16Array(to.sum.length);
+  }
+
+  touches(band: Band): boolean {
+    return this.from === band || this.to === band;
+  }
+
+  run(): void {
+    if (this.from.tail === 0) return;
+    this.#limiter.whole(this.#said, this.from.sum);
+    this.#resampler.run(this.#said, this.#brought);
+    addTo(this.to.heard, this.#brought);
+  }
+
+  close(): void {
+    this.#resampler.close();
   }
 }

@@ -1,25 +1,33 @@
-/** A queue of prompts, tones and pauses on its way to somebody's ear. */
+/** A queue of prompts, tones and pauses on its way to somebody's ear, at the rate of that ear. */
 import type { PlayItem } from './contract.js';
-import { FRAME_SAMPLES, SAMPLE_RATE } from './frame.js';
+import { frameSamples, type Rate } from './frame.js';
 import { ToneGenerator } from './tone-generator.js';
 
-/** Samples of each prompt by its name, 8 kHz. */
-export type Prompts = ReadonlyMap<string, Int16Array>;
+/** Samples of a prompt by its name, at each rate. */
+export type Prompts = { get(name: string, rate: Rate): Int16Array | undefined };
 
 type Source = { samples: number; pcm?: Int16Array; tone?: ToneGenerator };
 
 export class Playback {
   /** The samples of this tick. */
-  readonly frame = new Int16Array(FRAME_SAMPLES);
+  readonly frame: Int16Array;
   #sources: Source[];
   #loop: boolean;
   #source = 0;
   #at = 0;
 
-  /** A prompt that is not there counts as ended at once. */
-  constructor(items: PlayItem[], loop: boolean, prompts: Prompts) {
-    this.#sources = items.map((item) => sourceOf(item, prompts)).filter((source) => source.samples > 0);
+  /** A prompt that is not there counts as ended at once. `ticks`: how many frames of it are over already. */
+  constructor(
+    items: PlayItem[],
+    loop: boolean,
+    prompts: Prompts,
+    readonly rate: Rate,
+    ticks = 0,
+  ) {
+    this.frame = new Int16Array(frameSamples(rate));
+    this.#sources = items.map((item) => sourceOf(item, prompts, rate)).filter((source) => source.samples > 0);
     this.#loop = loop && this.#sources.length > 0;
+    this.#seek(ticks * this.frame.length);
   }
 
   get ended(): boolean {
@@ -28,37 +36,49 @@ export class Playback {
 
   /** Fills `frame` with the next 20 ms; the rest of the last one is silence. */
   advance(): void {
+    const { frame } = this;
     let filled = 0;
-    while (filled < FRAME_SAMPLES && !this.ended) {
+    while (filled < frame.length && !this.ended) {
       const source = this.#sources[this.#source];
-      const count = Math.min(FRAME_SAMPLES - filled, source.samples - this.#at);
-      if (source.tone) source.tone.fill(this.frame, filled, count);
-      else if (source.pcm) for (let i = 0; i < count; i++) this.frame[filled + i] = source.pcm[this.#at + i];
-      else this.frame.fill(0, filled, filled + count);
+      const count = Math.min(frame.length - filled, source.samples - this.#at);
+      if (source.tone) source.tone.fill(frame, filled, count);
+      else if (source.pcm) for (let i = 0; i < count; i++) frame[filled + i] = source.pcm[this.#at + i];
+      else frame.fill(0, filled, filled + count);
       filled += count;
       this.#at += count;
       if (this.#at === source.samples) this.#next();
     }
-    this.frame.fill(0, filled);
+    frame.fill(0, filled);
   }
 
   #next(): void {
     this.#at = 0;
     this.#source++;
     if (this.ended && this.#loop) this.#source = 0;
-    if (!this.ended) this.#sources[this.#source].tone?.restart();
+    if (!this.ended) this.#sources[this.#source].tone?.goTo(0);
+  }
+
+  #seek(samples: number): void {
+    const whole = this.#sources.reduce((sum, source) => sum + source.samples, 0);
+    let left = this.#loop ? samples % whole : samples;
+    while (!this.ended && left >= this.#sources[this.#source].samples)
+      left -= this.#sources[this.#source++].samples;
+    if (this.ended) return;
+    this.#at = left;
+    this.#sources[this.#source].tone?.goTo(left);
   }
 }
 
-function sourceOf(item: PlayItem, prompts: Prompts): Source {
+function sourceOf(item: PlayItem, prompts: Prompts, rate: Rate): Source {
   if ('prompt' in item) {
-    const pcm = prompts.get(item.prompt);
+    const pcm = prompts.get(item.prompt, rate);
     return { samples: pcm?.length ?? 0, pcm };
   }
-  if ('silenceMs' in item) return { samples: samplesOf(item.silenceMs) };
-  return { samples: samplesOf(item.ms), tone: new ToneGenerator(item.frequenciesHz, item.levelDbm0) };
+  if ('silenceMs' in item) return { samples: samplesOf(item.silenceMs, rate) };
+  const tone = new ToneGenerator(item.frequenciesHz, item.levelDbm0, rate);
+  return { samples: samplesOf(item.ms, rate), tone };
 }
 
-function samplesOf(ms: number): number {
-  return Math.max(0, Math.round((ms * SAMPLE_RATE) / 1000));
+function samplesOf(ms: number, rate: Rate): number {
+  return Math.max(0, Math.round((ms * rate) / 1000));
 }

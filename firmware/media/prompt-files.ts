@@ -1,21 +1,33 @@
-/** Reads the spoken prompts: a folder of WAV files, PCM of 16 bits, mono, 8 kHz. */
+/** Reads the spoken prompts: WAV files, PCM of 16 bits, mono, in one folder for 8 kHz (`8k`) and one for 16 kHz (`16k`). */
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { SAMPLE_RATE } from './frame.js';
+import { frameSamples, type Rate } from './frame.js';
+import type { Prompts } from './playback.js';
+import { Resampler } from './resampler.js';
 
-/** All prompts of a folder by their names without `.wav`; files that are no such WAV are left out. */
-export function loadPrompts(dir: string): Map<string, Int16Array> {
+/** All prompts of a language's folder, by their names without `.wav`; files that are no such WAV are left out. */
+export function loadPrompts(dir: string): Prompts {
+  const wide = loadFolder(path.join(dir, '16k'), 16000);
+  const byRate: Record<Rate, Map<string, Int16Array>> = {
+    8000: loadFolder(path.join(dir, '8k'), 8000),
+    16000: wide,
+    48000: new Map([...wide].map(([name, samples]) => [name, upTo48k(samples)])),
+  };
+  return { get: (name, rate) => byRate[rate].get(name) };
+}
+
+function loadFolder(dir: string, rate: Rate): Map<string, Int16Array> {
   const prompts = new Map<string, Int16Array>();
   for (const file of filesOf(dir)) {
     if (!file.endsWith('.wav')) continue;
-    const samples = readWav(readFileSync(path.join(dir, file)));
+    const samples = readWav(readFileSync(path.join(dir, file)), rate);
     if (samples) prompts.set(file.slice(0, -'.wav'.length).replaceAll(path.sep, '/'), samples);
   }
   return prompts;
 }
 
-/** The samples of a RIFF/WAVE file, or null if it is in another format. */
-export function readWav(file: Buffer): Int16Array | null {
+/** The samples of a RIFF/WAVE file, or null if it is in another format or of another rate. */
+export function readWav(file: Buffer, rate: Rate): Int16Array | null {
   if (
     file.length < 12 ||
     file.toString('latin1', 0, 4) !== 'RIFF' ||
@@ -27,19 +39,19 @@ export function readWav(file: Buffer): Int16Array | null {
     const name = file.toString('latin1', at, at + 4);
     const length = file.readUInt32LE(at + 4);
     const body = file.subarray(at + 8, at + 8 + length);
-    if (name === 'fmt ') known = isOurFormat(body);
+    if (name === 'fmt ') known = isOurFormat(body, rate);
     if (name === 'data') return known ? samplesOf(body) : null;
     at += 8 + length + (length % 2);
   }
   return null;
 }
 
-function isOurFormat(format: Buffer): boolean {
+function isOurFormat(format: Buffer, rate: Rate): boolean {
   return (
     format.length >= 16 &&
     format.readUInt16LE(0) === 1 &&
     format.readUInt16LE(2) === 1 &&
-    format.readUInt32LE(4) === SAMPLE_RATE &&
+    format.readUInt32LE(4) === rate &&
     format.readUInt16LE(14) === 16
   );
 }
@@ -48,6 +60,18 @@ function samplesOf(data: Buffer): Int16Array {
   const samples = new Int16Array(data.length >> 1);
   for (let i = 0; i < samples.length; i++) samples[i] = data.readInt16LE(2 * i);
   return samples;
+}
+
+function upTo48k(samples: Int16Array): Int16Array {
+  const [from, to] = [frameSamples(16000), frameSamples(48000)];
+  const frames = Math.ceil(samples.length / from);
+  const [padded, out] = [new Int16Array(frames * from), new Int16Array(frames * to)];
+  padded.set(samples);
+  const resampler = new Resampler(16000, 48000);
+  for (let i = 0; i < frames; i++)
+    resampler.run(padded.subarray(i * from, (i + 1) * from), out.subarray(i * to, (i + 1) * to));
+  resampler.close();
+  return out;
 }
 
 function filesOf(dir: string): string[] {

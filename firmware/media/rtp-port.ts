@@ -7,23 +7,28 @@ import {
   socketAddress,
   type SocketAddress,
 } from '../../hal/ffi/socket-address.js';
-import { SRTP_TAG_BYTES } from '../../hal/ffi/srtp-library.js';
-import { codecs, type Codec, type Encoder } from './codec.js';
-import type { PortId, RtpFormat, RtpPeer } from './contract.js';
-import { FRAME_SAMPLES } from './frame.js';
+import { codecs, type Codec } from './codec.js';
+import type { MixSettings, PortId, RtpFormat, RtpPeer } from './contract.js';
+import { Ear } from './ear.js';
+import { frameSamples } from './frame.js';
+import { Gate } from './gate.js';
 import { JitterBuffer } from './jitter-buffer.js';
 import { KeyEraser } from './key-eraser.js';
-import { KeySender } from './key-sender.js';
 import { LevelMeter } from './level.js';
-import type { MixBus } from './mix-bus.js';
-import type { Playback } from './playback.js';
-import { RTP_HEADER_BYTES, RtpHeader, writeRtpHeader } from './rtp.js';
+import { Leveller } from './leveller.js';
+import type { Band, MixBus } from './mix-bus.js';
+import { PacketWriter } from './packet-writer.js';
+import { RtpHeader } from './rtp.js';
 import { Srtp } from './srtp.js';
 import { TelephoneEventReceiver } from './telephone-event.js';
 
 /** What a port needs of a socket; none of the calls of the tick may block, throw or allocate. */
 export type PacketSocket = {
   readonly localPort: number;
+  /** The system's number for it. */
+  readonly handle: number;
+  /** The peer it is connected to, or null. */
+  readonly peer: SocketAddress | null;
   /** Where the last received datagram came from. */
   readonly source: SocketAddress;
   /** Length of the datagram received into `into`, or -1 if none waits. */
@@ -33,6 +38,20 @@ export type PacketSocket = {
   send(bytes: Uint8Array, length: number): boolean;
   sendTo(to: SocketAddress, bytes: Uint8Array, length: number): boolean;
   close(): void;
+};
+
+/** Where the port of a worker that died stood. */
+export type Resumed = {
+  rxPackets: number;
+  txPackets: number;
+  rxDropped: number;
+  rxLost: number;
+  ssrc: number;
+  sequence: number;
+  timestamp: number;
+  /** How long ago, ms. */
+  agoMs: number;
+  srtp: { rx: number; tx: number };
 };
 
 /** Counters of the whole plane, beside those of the port. */
@@ -45,10 +64,11 @@ export type Traffic = {
 
 /** Datagrams taken from one socket in a tick: a flood waits in the kernel, where its room is bounded. */
 const MAX_PACKETS_PER_TICK = 32;
-const MAX_PAYLOAD_BYTES = 480;
 /** A key without end is over when no packet of it came for this long; after an end the delayed audio has to pass. */
 const KEY_HANGOVER_TICKS = 5;
 const KEY_END_TICKS = 2;
+/** Payload type of comfort noise: phones send it unasked (RFC 3551 §6, RFC 3389). */
+const COMFORT_NOISE = 13;
 /** Peak of an A-law line that is silent (G.711 has no zero there): such a frame is nobody talking. */
 const IDLE_PEAK = 8;
 
@@ -59,21 +79,24 @@ const datagram = new Uint8Array(2048);
 const header = new RtpHeader();
 
 export class RtpPort {
-  /** What this party said in the tick, when `talks`. */
-  readonly rxFrame = new Int16Array(FRAME_SAMPLES);
+  /** What this party said in the tick, when `talks`, at the rate of its codec. */
+  rxFrame = new Int16Array(frameSamples(codecs.PCMU.sampleRate));
   talks = false;
   muted = false;
   mix: MixBus | null = null;
-  /** What is played to this party alone. */
-  plays: Playback[] = [];
+  /** What it says is added here. */
+  band: Band | null = null;
+  settings: MixSettings | undefined;
   readonly level = new LevelMeter();
   rxPackets = 0;
   txPackets = 0;
   rxDropped = 0;
   codec: Codec = codecs.PCMU;
-  encoder: Encoder = codecs.PCMU.createEncoder();
+  ear: Ear;
   sending = false;
   #receiving = false;
+  #resumed: Resumed | null = null;
+  #lostBefore = 0;
   #format: RtpFormat | null = null;
   #peer: SocketAddress | null = null;
   #allowed: SocketAddress[] = [];
@@ -83,35 +106,52 @@ export class RtpPort {
   #jitter = new JitterBuffer(codecs.PCMU);
   /** Once made kept until the end: its counters must not begin anew with the same key. */
   #srtp: Srtp | null = null;
+  #leveller = new Leveller();
+  #gate = new Gate();
   #keys = new TelephoneEventReceiver();
   #keyTicks = 0;
   /** Where no telephone events were agreed, keys are tones in the audio. */
   #eraser: KeyEraser | null = null;
-  #keySender = new KeySender();
-  /** The packet of the tick: the payload is written from RTP_HEADER_BYTES on. */
-  readonly packet = new Uint8Array(RTP_HEADER_BYTES + MAX_PAYLOAD_BYTES + SRTP_TAG_BYTES);
-  #ssrc = randomUint32();
-  /** RFC 4568 §6.4: low at first, so that a receiver that misses packets cannot mistake the rollover counter. */
-  #sequence = randomUint32() & 0x7fff;
-  #timestamp = randomUint32();
-  #marker = true;
+  /** What it hears, on its way. */
+  readonly writer = new PacketWriter((bytes, length) => this.#send(bytes, length));
 
   constructor(
     readonly id: PortId,
     readonly socket: PacketSocket,
     private readonly traffic: Traffic,
     private readonly onDigit: (port: PortId, digit: string) => void,
-  ) {}
+    resumed?: Resumed,
+  ) {
+    this.ear = new Ear(id, this.codec);
+    if (!resumed) return;
+    this.rxPackets = resumed.rxPackets;
+    this.txPackets = resumed.txPackets;
+    this.rxDropped = resumed.rxDropped;
+    this.#lostBefore = resumed.rxLost;
+    this.#resumed = resumed;
+    if (resumed.srtp.rx + resumed.srtp.tx > 0) this.#srtp = new Srtp(resumed.srtp);
+  }
 
   get rxLost(): number {
-    return this.#jitter.lost;
+    return this.#lostBefore + this.#jitter.lost;
+  }
+
+  get srtpContexts(): { rx: number; tx: number } {
+    return this.#srtp?.contexts ?? { rx: 0, tx: 0 };
   }
 
   /** Applies what an offer/answer agreed. A peer that stays the same keeps the source port it was learned at. */
   connect(peer: RtpPeer, format: RtpFormat, sending: boolean, receiving: boolean): void {
     const address = socketAddress(peer.address, peer.port);
     this.#allowed = peer.allowed.map((host) => socketAddress(host, 0)).filter((host) => host !== null);
-    if (!address || !this.#peer || !sameAddress(address, this.#peer)) {
+    const resumed = this.#resumed;
+    if (resumed) {
+      // The socket knows whom it heard.
+      this.#peer = address;
+      const heard = this.socket.peer;
+      if (heard) this.#source.set(heard);
+      this.#learned = heard !== null;
+    } else if (!address || !this.#peer || !sameAddress(address, this.#peer)) {
       if (this.#learned) this.socket.disconnect();
       this.#learned = false;
       this.#peer = address;
@@ -120,16 +160,14 @@ export class RtpPort {
     else if (!this.#eraser || this.#format?.codec !== format.codec)
       this.#eraser = new KeyEraser(codecs[format.codec].sampleRate);
     if (this.#format?.codec !== format.codec) {
-      this.codec = codecs[format.codec];
-      this.encoder.close();
-      this.encoder = this.codec.createEncoder();
-      this.#jitter.close();
-      this.#jitter = new JitterBuffer(this.codec);
+      this.#speak(codecs[format.codec]);
     } else if (receiving && !this.#receiving) this.#jitter.reset();
-    if (format.eventPayloadType === undefined) this.#keySender = new KeySender();
     if (format.srtp) (this.#srtp ??= new Srtp()).use(format.srtp);
     this.#format = format;
-    if (sending && !this.sending) this.#marker = true;
+    this.writer.use(format);
+    if (resumed) this.writer.resume(resumed.ssrc, resumed.sequence, resumed.timestamp, resumed.agoMs);
+    this.#resumed = null;
+    if (sending && !this.sending) this.writer.mark();
     this.sending = sending && address !== null && portOf(address) !== 0 && !isUnspecified(address);
     this.#receiving = receiving;
   }
@@ -147,45 +185,45 @@ export class RtpPort {
     this.#pull();
   }
 
-  /** Sends a key in the next ticks, if telephone events were agreed. */
-  sendKey(key: string): void {
-    if (this.#format?.eventPayloadType !== undefined) this.#keySender.add(key);
+  /** The tick's other half: sends what it hears. */
+  send(): void {
+    const { writer } = this;
+    if (!this.sending) return writer.pause();
+    const own = this.talks && this.band ? this.rxFrame : null;
+    writer.add(this.ear.encode(own, writer.bytes, writer.offset));
   }
 
-  /** Sends the packet, or a key in its place; the packet's payload of `length` bytes is written already. */
-  send(length: number): void {
-    const format = this.#format;
-    if (!format || !this.#peer) return;
-    const key = this.#keySender.write(this.packet, RTP_HEADER_BYTES, this.#timestamp);
-    writeRtpHeader(
-      this.packet,
-      key > 0 ? format.eventPayloadType! : format.payloadType,
-      key > 0 ? this.#keySender.begins : this.#marker,
-      this.#sequence,
-      key > 0 ? this.#keySender.timestamp : this.#timestamp,
-      this.#ssrc,
-    );
-    if (key === 0) this.#marker = false;
-    this.#sequence = (this.#sequence + 1) & 0xffff;
-    let bytes = RTP_HEADER_BYTES + (key > 0 ? key : length);
-    if (format.srtp) bytes = this.#srtp!.protect(this.packet, bytes);
-    if (bytes < 0) return;
+  /** Its mix has been arranged anew. */
+  tune(): void {
+    this.band = this.mix?.band(this.codec.sampleRate) ?? null;
+    this.ear.listenTo(this.mix);
+  }
+
+  #speak(codec: Codec): void {
+    this.codec = codec;
+    this.rxFrame = new Int16Array(frameSamples(codec.sampleRate));
+    this.ear.close();
+    this.ear = new Ear(this.id, codec);
+    this.#lostBefore += this.#jitter.lost;
+    this.#jitter.close();
+    this.#jitter = new JitterBuffer(codec);
+  }
+
+  #send(bytes: Uint8Array, length: number): void {
+    if (!this.#peer) return;
+    if (this.#format?.srtp) length = this.#srtp!.protect(bytes, length);
+    if (length < 0) return;
     const sent = this.#learned
-      ? this.socket.send(this.packet, bytes)
-      : this.socket.sendTo(this.#peer, this.packet, bytes);
+      ? this.socket.send(bytes, length)
+      : this.socket.sendTo(this.#peer, bytes, length);
     if (!sent) return;
     this.txPackets++;
     this.traffic.packetsOut++;
   }
 
-  /** Time goes on, sent or not (RFC 3550 §5.1: the timestamp also counts what was not sent). */
-  advanceTimestamp(): void {
-    this.#timestamp = (this.#timestamp + FRAME_SAMPLES) >>> 0;
-  }
-
   close(): void {
     this.socket.close();
-    this.encoder.close();
+    this.ear.close();
     this.#jitter.close();
     this.#srtp?.close();
   }
@@ -202,7 +240,8 @@ export class RtpPort {
     }
     if (!header.read(datagram, length)) return false;
     const isKey = header.payloadType === format.eventPayloadType;
-    if (!isKey && header.payloadType !== format.payloadType) return false;
+    const isNoise = header.payloadType === COMFORT_NOISE;
+    if (!isKey && !isNoise && header.payloadType !== format.payloadType) return false;
     if (!this.#learned) {
       this.#source.set(this.socket.source);
       this.#learned = this.socket.connect(this.#source);
@@ -210,6 +249,7 @@ export class RtpPort {
     this.rxPackets++;
     this.traffic.packetsIn++;
     if (isKey) this.#hearKey();
+    else if (isNoise) this.#jitter.silence(header.ssrc, header.sequence, header.timestamp);
     else
       this.#jitter.put(
         header.ssrc,
@@ -247,6 +287,9 @@ export class RtpPort {
     this.talks = this.#receiving && !pressing && !isIdle(this.rxFrame);
     if (this.talks) this.level.hear(this.rxFrame);
     else this.level.silence();
+    const { levelDbm0, loud, speaking } = this.level;
+    if (this.settings?.levelling) this.#leveller.apply(this.rxFrame, levelDbm0, loud && speaking);
+    if (this.settings?.gate && !this.#gate.apply(this.rxFrame, loud || speaking)) this.talks = false;
     if (this.muted) this.talks = false;
   }
 
@@ -266,8 +309,4 @@ function isIdle(frame: Int16Array): boolean {
 /** 0.0.0.0 or ::, hold in the dialect of old phones. */
 function isUnspecified(address: SocketAddress): boolean {
   return UNSPECIFIED.some((unspecified) => sameHost(address, unspecified));
-}
-
-function randomUint32(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0];
 }

@@ -25,19 +25,29 @@ export class Srtp {
   #ssrc = new Uint32Array(1);
   #ssrcBytes = new Uint8Array(this.#ssrc.buffer);
 
+  /** `contexts`: those of a worker that has died, 0 for none; they go on with the first keys. */
+  constructor(contexts = { rx: 0, tx: 0 }) {
+    this.#rx = contexts.rx || null;
+    this.#tx = contexts.tx || null;
+  }
+
+  get contexts(): { rx: number; tx: number } {
+    return { rx: this.#rx ?? 0, tx: this.#tx ?? 0 };
+  }
+
   /**
    * Takes keys into use. A direction whose key stays goes on where it was: begun anew it would use its key stream a
    * second time (RFC 3711 §9.1).
    */
   use(keys: SrtpKeys): void {
     const old = this.#keys;
-    if (!old || !sameKey(old.rx, keys.rx)) {
+    if (this.#rx === null || (old && !sameKey(old.rx, keys.rx))) {
       if (this.#rx !== null) closeSrtpContext(this.#rx);
       this.#rx = openSrtpContext(keys.rx, 'rx');
       this.#heard = 0;
       this.#latest = -1;
     }
-    if (!old || !sameKey(old.tx, keys.tx)) {
+    if (this.#tx === null || (old && !sameKey(old.tx, keys.tx))) {
       if (this.#tx !== null) closeSrtpContext(this.#tx);
       this.#tx = openSrtpContext(keys.tx, 'tx');
     }

@@ -1,4 +1,7 @@
-/** The counters that pages show: one shared block, written by the media worker, read without messages. */
+/**
+ * The counters that pages show: one shared block, written by the media worker, read without messages. It outlives the
+ * worker: what the next one needs in order to go on where this one ended is here too.
+ */
 import type { PortId } from './contract.js';
 
 export const MAX_PORTS = 1024;
@@ -22,6 +25,12 @@ export const PLANE = {
   maxTickCpuUs: 9,
   /** Of those dropped: forged, repeated or not decipherable (RFC 3711 §3.3). */
   srtpFailures: 10,
+  /** CPU time of a tick, us, averaged over a second. */
+  loadUs: 11,
+  /** 1 if the system runs the worker as soon as it wants to (real-time class). */
+  realtime: 12,
+  /** When the last tick was, ms, as a clock that wraps. */
+  lastTickMs: 13,
 } as const;
 export const PLANE_WORDS = 16;
 
@@ -34,8 +43,17 @@ export const ROW = {
   rxDropped: 4,
   levelDbm0: 5,
   speaking: 6,
+  /** The socket, by the system's number for it. */
+  socket: 7,
+  /** Of the next packet that is sent. */
+  txSsrc: 8,
+  txSequence: 9,
+  txTimestamp: 10,
+  /** Contexts of libsrtp2, two words each, the lower one first; 0 for none. */
+  srtpRx: 11,
+  srtpTx: 13,
 } as const;
-export const ROW_WORDS = 8;
+export const ROW_WORDS = 32;
 
 export type PlaneStats = { -readonly [name in keyof typeof PLANE]: number };
 export type PortStats = {
@@ -74,4 +92,14 @@ export function readPortStats(block: Int32Array, port: PortId): PortStats | unde
     levelDbm0: block[row + ROW.levelDbm0],
     speaking: block[row + ROW.speaking] === 1,
   };
+}
+
+/** A number of up to 53 bits in two words. */
+export function writeLong(block: Int32Array, at: number, value: number): void {
+  block[at] = value;
+  block[at + 1] = value / 2 ** 32;
+}
+
+export function readLong(block: Int32Array, at: number): number {
+  return (block[at + 1] >>> 0) * 2 ** 32 + (block[at] >>> 0);
 }

@@ -1,5 +1,5 @@
 /** Sums of sines with a level in dBm0. */
-import { SAMPLE_RATE } from './frame.js';
+import type { Rate } from './frame.js';
 
 /**
  * Peak of a 0 dBm0 sine. G.711 sets full scale at +3.14 dBm0 for A-law and +3.17 dBm0 for mu-law; the top of mu-law
@@ -13,8 +13,8 @@ export class ToneGenerator {
   #peak: number;
   #at = 0;
 
-  constructor(frequenciesHz: number[], levelDbm0: number) {
-    this.#steps = Float64Array.from(frequenciesHz, (hz) => (2 * Math.PI * hz) / SAMPLE_RATE);
+  constructor(frequenciesHz: number[], levelDbm0: number, rate: Rate) {
+    this.#steps = Float64Array.from(frequenciesHz, (hz) => (2 * Math.PI * hz) / rate);
     this.#peak = PEAK_OF_0_DBM0 * 10 ** (levelDbm0 / 20);
   }
 
@@ -29,7 +29,8 @@ export class ToneGenerator {
     }
   }
 
-  restart(): void {
-    this.#at = 0;
+  /** The next sample is this one, counted from the beginning. */
+  goTo(sample: number): void {
+    this.#at = sample;
   }
 }

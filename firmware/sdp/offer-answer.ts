@@ -1,6 +1,17 @@
 /** Offers and answers for one audio stream (RFC 3264): pure, knows no socket and no call. */
 import { isIPv6 } from 'node:net';
+import type { CodecName } from '../codec-formats.js';
 import { readCrypto, writeCrypto, type Crypto } from './crypto.js';
+import {
+  codecAttributes,
+  codecOf,
+  eventAttributes,
+  eventsOf,
+  isWideband,
+  offeredFormats,
+  readFormats,
+  type Format,
+} from './formats.js';
 import {
   directionOf,
   type Attribute,
@@ -9,14 +20,12 @@ import {
   type SessionDescription,
 } from './session-description.js';
 
-/** A codec we can speak; the order of a list of them is our preference. */
-export type OfferedCodec = { name: string; clockRateHz: number; payloadType: number };
-
 /** Our end of the stream. */
 export type LocalMedia = {
   address: string;
   port: number;
-  codecs: readonly OfferedCodec[];
+  /** What we speak, best first. */
+  codecs: readonly CodecName[];
   /** SRTP where the signalling is safe from eavesdroppers (RFC 4568 §8): absent, media are plain. */
   secure?: SecureMedia;
   /** One per call; version grows with each description that differs. */
@@ -31,23 +40,22 @@ export type SecureMedia = { required: boolean; key: Buffer };
 export type Agreed = {
   address: string;
   port: number;
-  codec: string;
+  codec: CodecName;
   payloadType: number;
-  /** Payload type of telephone-event at the codec's clock (RFC 4733), if both have it. */
+  /** Payload type of telephone-event (RFC 4733), if both have it. */
   eventPayloadType?: number;
+  /** Length of the packets that they want, ms (RFC 8866 §6.4). */
+  ptimeMs: number;
   /** Seen from us: `sendonly` means that we send and do not listen. */
   direction: Direction;
   /** Keys of SRTP: what they send is protected with `rx`, what we send with `tx`. */
   srtp?: { rx: Buffer; tx: Buffer };
 };
 
-const EVENT_PAYLOAD_TYPE = 101;
+/** What we ask for, and lengths that we can make. */
+const OUR_PTIME_MS = 20;
+const PTIMES_MS = [10, 20, 30, 40, 50, 60];
 
-/** Numbers that need no rtpmap (RFC 3551 §6). */
-const staticPayloads: Record<number, string> = { 0: 'PCMU/8000', 8: 'PCMA/8000', 9: 'G722/8000' };
-
-/** Payload types have 7 bits (RFC 3550 §5.1). */
-const MAX_PAYLOAD_TYPE = 127;
 /** Tag of the crypto line in our offers. */
 const CRYPTO_TAG = 1;
 
@@ -56,12 +64,12 @@ const CRYPTO_TAG = 1;
  * plain: whoever answers takes one and refuses the other.
  */
 export function makeOffer(local: LocalMedia, direction: Direction = 'sendrecv'): SessionDescription {
-  const { codecs, port, secure } = local;
-  const formats = [...codecs.map((codec) => codec.payloadType), EVENT_PAYLOAD_TYPE].map(String);
+  const { port, secure } = local;
+  const offered = offeredFormats(local.codecs);
+  const formats = offered.payloadTypes.map(String);
   const attributes = [
-    ...codecs.map((codec) => rtpmap(codec.payloadType, `${codec.name}/${codec.clockRateHz}`)),
-    ...eventAttributes(EVENT_PAYLOAD_TYPE),
-    { name: 'ptime', value: '20' },
+    ...offered.attributes,
+    { name: 'ptime', value: String(OUR_PTIME_MS) },
     { name: direction },
   ];
   const plain = { kind: 'audio', port, protocol: 'RTP/AVP', formats, attributes };
@@ -77,29 +85,29 @@ export function makeOffer(local: LocalMedia, direction: Direction = 'sendrecv'):
 /**
  * Answers an offer: the same m-lines in the same order (RFC 3264 §6), the first audio stream that we can speak
  * accepted with the offerer's own payload numbers, all others refused with port 0. A secured stream goes before a
- * plain one.
+ * plain one, and within a stream the first codec of the offer that we have: but a wideband one before narrowband.
  * Returns undefined where no stream fits: the call is answered 488.
  */
 export function answerOffer(
   offer: SessionDescription,
   local: LocalMedia,
 ): { answer: SessionDescription; agreed: Agreed } | undefined {
-  const matches = offer.media.map((media) => match(offer, media, local));
+  const matches = offer.media.map((media) => match(offer, media, local, true));
   const chosen = matches.find((found) => found?.crypto) ?? matches.find((found) => found);
   if (!chosen) return undefined;
-  const { agreed, crypto } = chosen;
-  const { payloadType, eventPayloadType } = agreed;
+  const { agreed, events, crypto } = chosen;
+  const { codec, payloadType } = agreed;
   const media = offer.media.map((offered, at): MediaDescription => {
     if (matches[at] !== chosen) return { ...offered, port: 0, attributes: [], address: undefined };
     return {
       kind: 'audio',
       port: local.port,
       protocol: offered.protocol,
-      formats: [payloadType, eventPayloadType].filter((type) => type !== undefined).map(String),
+      formats: [payloadType, ...(events ? [events.payloadType] : [])].map(String),
       attributes: [
-        rtpmap(payloadType, `${agreed.codec}/8000`),
-        ...(eventPayloadType === undefined ? [] : eventAttributes(eventPayloadType)),
-        { name: 'ptime', value: '20' },
+        ...codecAttributes(codec, payloadType),
+        ...(events ? eventAttributes(events) : []),
+        { name: 'ptime', value: String(agreed.ptimeMs) },
         { name: agreed.direction },
         ...(crypto && local.secure ? [cryptoAttribute({ tag: crypto.tag, key: local.secure.key })] : []),
       ],
@@ -111,17 +119,22 @@ export function answerOffer(
 /** What an answer to our offer agreed on; undefined if it refuses. */
 export function readAnswer(answer: SessionDescription, local: LocalMedia): Agreed | undefined {
   for (const media of answer.media) {
-    const found = match(answer, media, local);
+    const found = match(answer, media, local, false);
     // RFC 4568 §5.1.3: the tag says which of the offered lines was taken.
     if (found && (!found.crypto || found.crypto.tag === CRYPTO_TAG)) return found.agreed;
   }
   return undefined;
 }
 
-/** A stream of theirs that suits us; `crypto` is the line of it that we take. */
-type Match = { agreed: Agreed; crypto?: Crypto };
+/** A stream of theirs that suits us; `events` and `crypto` are what of it we take. */
+type Match = { agreed: Agreed; events?: Format; crypto?: Crypto };
 
-function match(theirs: SessionDescription, media: MediaDescription, local: LocalMedia): Match | undefined {
+function match(
+  theirs: SessionDescription,
+  media: MediaDescription,
+  local: LocalMedia,
+  preferWideband: boolean,
+): Match | undefined {
   const address = media.address ?? theirs.address;
   if (media.kind !== 'audio' || media.port === 0 || address === undefined) return undefined;
   // Our socket is of one family.
@@ -132,25 +145,34 @@ function match(theirs: SessionDescription, media: MediaDescription, local: Local
   if (secured ? !secure : secure?.required) return undefined;
   const crypto = secured ? cryptoOf(media) : undefined;
   if (secured && !crypto) return undefined;
-  const encodings = media.formats
-    .filter((format) => /^\d{1,3}$/.test(format) && Number(format) <= MAX_PAYLOAD_TYPE)
-    .map((format) => ({ payloadType: Number(format), name: encodingOf(media, format) }));
-  // The offerer's order counts: it asks for what suits it best (RFC 3264 §6.1).
-  const codec = encodings.find(({ name }) => codecs.some((own) => `${own.name}/${own.clockRateHz}` === name));
-  if (!codec?.name) return undefined;
-  const events = encodings.find(({ name }) => name === 'TELEPHONE-EVENT/8000');
+  const formats = readFormats(media);
+  const spoken = formats.flatMap((format) => {
+    const codec = codecOf(format, codecs);
+    return codec ? [{ codec, payloadType: format.payloadType }] : [];
+  });
+  // Their order counts: it says what suits them best (RFC 3264 §6.1).
+  const [first] = spoken;
+  const taken = (preferWideband && spoken.find(({ codec }) => isWideband(codec))) || first;
+  if (!taken) return undefined;
+  const events = eventsOf(formats, taken.codec);
   // RFC 3264 §8.4: the old way of putting a call on hold is the address 0.0.0.0.
   const held = address === '0.0.0.0' || address === '::';
   const agreed: Agreed = {
     address,
     port: media.port,
-    codec: codec.name.slice(0, codec.name.indexOf('/')),
-    payloadType: codec.payloadType,
+    ...taken,
     eventPayloadType: events?.payloadType,
+    ptimeMs: ptimeOf(media),
     direction: held ? 'inactive' : mirrored(directionOf(theirs, media)),
   };
   if (crypto && secure) agreed.srtp = { rx: crypto.key, tx: secure.key };
-  return { agreed, crypto };
+  return { agreed, events, crypto };
+}
+
+/** The packet length that is asked for; ours where none is, or one that we cannot make. */
+function ptimeOf(media: MediaDescription): number {
+  const asked = Number(media.attributes.find(({ name }) => name === 'ptime')?.value);
+  return PTIMES_MS.includes(asked) ? asked : OUR_PTIME_MS;
 }
 
 /** The first crypto line that we can use (RFC 4568 §5.1.2). */
@@ -160,16 +182,6 @@ function cryptoOf(media: MediaDescription): Crypto | undefined {
     if (crypto) return crypto;
   }
   return undefined;
-}
-
-/** `PCMU/8000` for a format of an m-line, from its rtpmap or the static table. */
-function encodingOf(media: MediaDescription, format: string): string | undefined {
-  const prefix = `${format} `;
-  const map = media.attributes.find(({ name, value }) => name === 'rtpmap' && value?.startsWith(prefix));
-  return (
-    map?.value?.slice(prefix.length).trim().replace(/\/1$/, '').toUpperCase() ??
-    staticPayloads[Number(format)]
-  );
 }
 
 /** Their direction seen from us (RFC 3264 §6.1). */
@@ -187,14 +199,6 @@ function describe(local: LocalMedia, media: MediaDescription[]): SessionDescript
     media,
     attributes: [],
   };
-}
-
-function rtpmap(payloadType: number, encoding: string) {
-  return { name: 'rtpmap', value: `${payloadType} ${encoding}` };
-}
-
-function eventAttributes(payloadType: number) {
-  return [rtpmap(payloadType, 'telephone-event/8000'), { name: 'fmtp', value: `${payloadType} 0-15` }];
 }
 
 function cryptoAttribute(crypto: Crypto): Attribute {

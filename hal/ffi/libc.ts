@@ -7,6 +7,7 @@ export const socket = call('int socket(int domain, int type, int protocol)');
 export const bind = call('int bind(int fd, const void *address, uint32_t length)');
 export const connect = call('int connect(int fd, const void *address, uint32_t length)');
 export const getsockname = call('int getsockname(int fd, void *address, void *length)');
+export const getpeername = call('int getpeername(int fd, void *address, void *length)');
 export const setsockopt = call('int setsockopt(int fd, int level, int name, const void *value, uint32_t n)');
 export const recvfrom = call(
   'int64_t recvfrom(int fd, void *into, size_t length, int flags, void *from, void *fromLength)',
@@ -17,6 +18,10 @@ export const sendto = call(
 );
 export const close = call('int close(int fd)');
 export const clock_gettime = call('int clock_gettime(int clock, void *time)');
+/** Thread 0 is the one that calls. */
+export const sched_setscheduler = call(
+  'int sched_setscheduler(int thread, int policy, const void *priority)',
+);
 
 export const AF_INET = 2;
 export const AF_INET6 = 10;
@@ -29,3 +34,5 @@ export const IPPROTO_IPV6 = 41;
 export const IPV6_V6ONLY = 26;
 export const EADDRINUSE = 98;
 export const CLOCK_THREAD_CPUTIME_ID = 3;
+export const SCHED_FIFO = 1;
+export const SCHED_RESET_ON_FORK = 0x40000000;

@@ -2,7 +2,7 @@
 import koffi from 'koffi';
 
 /** A typed array is passed as the pointer to its bytes. */
-type Call = (...args: (number | object)[]) => number;
+type Call = (...args: (number | object | string)[]) => number;
 
 /** Opens a library by its soname; what it returns makes a function of a C prototype. Throws where it is missing. */
 export function openLibrary(soname: string): (prototype: string) => Call {

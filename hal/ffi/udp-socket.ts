@@ -5,6 +5,7 @@ import {
   close,
   connect,
   EADDRINUSE,
+  getpeername,
   getsockname,
   IPPROTO_IPV6,
   IPV6_V6ONLY,
@@ -33,6 +34,10 @@ export class UdpSocket {
   readonly localPort: number;
   /** Where the last received datagram came from. */
   readonly source: SocketAddress = new Uint8Array(SOCKET_ADDRESS_BYTES);
+  /** The system's number for it: it outlives the thread. */
+  get handle(): number {
+    return this.#fd;
+  }
   #fd: number;
   #sourceLength = new Uint32Array([SOCKET_ADDRESS_BYTES]);
 
@@ -56,6 +61,17 @@ export class UdpSocket {
       close(fd);
       throw error;
     }
+  }
+
+  /** Takes over the socket of a thread that has died. */
+  static adopt(handle: number): UdpSocket {
+    return new UdpSocket(handle, boundPort(handle));
+  }
+
+  /** The peer it is connected to, or null. */
+  get peer(): SocketAddress | null {
+    const peer: SocketAddress = new Uint8Array(SOCKET_ADDRESS_BYTES);
+    return getpeername(this.#fd, peer, new Uint32Array([SOCKET_ADDRESS_BYTES])) === 0 ? peer : null;
   }
 
   /** Length of the datagram received to the beginning of `into`, or -1 if none waits. */

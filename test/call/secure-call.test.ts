@@ -40,6 +40,7 @@ class Bench {
     let plays = 0;
     const media: Media = {
       srtp: available,
+      codecs: ['PCMU', 'PCMA'],
       openPort: () => Promise.resolve({ port: 1, localPort: 4000 }),
       connectPort: (_port, { format }) => void this.formats.push(format),
       closePort: () => Promise.resolve(),

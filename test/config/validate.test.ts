@@ -84,6 +84,12 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
     { ...good, extensions: [{ sip: phone.sip }] },
     /number is missing; .*1 to 12 digits$/,
   ],
+  [
+    'a codec list with one twice',
+    { ...good, media: { codecs: ['PCMU', 'PCMU'] } },
+    /^\/media\/codecs is a list; right would be: .*duplicate/,
+  ],
+  ['no codec at all', { ...good, media: { codecs: [] } }, /^\/media\/codecs is a list; right would be: /],
   ['a text for a section', { ...good, extensions: 'x' }, /^\/extensions is "x"; right would be: a list/],
   [
     'a password in the wrong place is not shown',
@@ -214,7 +220,7 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
   [
     'a codec we do not have',
     { ...outside, trunks: [{ ...provider, codecs: ['G729'] }] },
-    /^\/trunks\/0\/codecs\/0 is "G729"; right would be: "PCMU" or "PCMA"$/,
+    /^\/trunks\/0\/codecs\/0 is "G729"; right would be: one of PCMU, PCMA, G722, L16\/8000/,
   ],
   [
     'a server that is none',

@@ -11,12 +11,17 @@ import { RtpHeader, writeRtpHeader } from '../../firmware/media/rtp.js';
 
 export class FakeSocket implements PacketSocket {
   readonly source: SocketAddress = new Uint8Array(SOCKET_ADDRESS_BYTES);
+  readonly handle = 0;
   connectedTo: SocketAddress | null = null;
   closed = false;
   sent: { bytes: Uint8Array; to: SocketAddress }[] = [];
   #waiting: { bytes: Uint8Array; from: SocketAddress }[] = [];
 
   constructor(readonly localPort: number) {}
+
+  get peer(): SocketAddress | null {
+    return this.connectedTo;
+  }
 
   /** A datagram arrives at the box. */
   arrive(bytes: Uint8Array, host = '10.0.0.1', port = 4000): void {

@@ -75,7 +75,7 @@ test('the extremes', () => {
 
 test('a codec decodes and encodes at an offset', () => {
   const pcm = Int16Array.from([0, 1000, -1000, 32767]);
-  for (const codec of Object.values(codecs)) {
+  for (const codec of [codecs.PCMU, codecs.PCMA]) {
     const bytes = new Uint8Array(10);
     assert.is(codec.createEncoder().encode(pcm, 4, bytes, 3), 4);
     assert.equal([...bytes.subarray(0, 3), ...bytes.subarray(7)], [0, 0, 0, 0, 0, 0]);

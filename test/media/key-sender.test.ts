@@ -13,7 +13,7 @@ test('a key: five packets, its end three times, a pause; then the next key', () 
   const rows: string[] = [];
   for (let tick = 0; tick < 14; tick++) {
     const bytes = new Uint8Array(6);
-    const length = sender.write(bytes, 2, 160 * tick);
+    const length = sender.write(bytes, 2, 160 * tick, 160);
     const [, , event, flags, high, low] = bytes;
     rows.push(
       length === 0
@@ -47,7 +47,8 @@ test('our own receiver reads each key once', () => {
   let read = '';
   const bytes = new Uint8Array(4);
   for (let tick = 0; tick < 200; tick++)
-    if (sender.write(bytes, 0, 160 * tick) > 0) read += receiver.receive(1, sender.timestamp, bytes, 0, 4);
+    if (sender.write(bytes, 0, 160 * tick, 160) > 0)
+      read += receiver.receive(1, sender.timestamp, bytes, 0, 4);
   assert.is(read, keys);
 });
 

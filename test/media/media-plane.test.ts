@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { suite } from 'uvu';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
-import type { PortId } from '../../firmware/media/contract.js';
+import type { PlayItem, PortId } from '../../firmware/media/contract.js';
 import { MediaPlane } from '../../firmware/media/media-plane.js';
 import { Caller } from './caller.js';
 import { rtpPacket } from './fake-socket.js';
+import { WorkerDebugger } from './worker-debugger.js';
 
 const test = suite('media-plane');
 const HOST = '127.0.0.1';
@@ -189,5 +190,48 @@ test('opening fails with a reason, and so does everything after the end', async 
   plane.join(open.port, 1);
   await assertRejects(plane.openPort(HOST), /closed/);
 });
+
+for (const [how, harm] of [
+  ['dies', 'process.exit()'],
+  ['hangs', 'for (;;);'],
+])
+  test(`a worker that ${how} is replaced: ports, rooms, counters and playbacks are what they were`, () =>
+    withPlane(async (plane) => {
+      const parties: Party[] = [];
+      for (let i = 0; i < 20; i++) parties.push(await party(plane, TONES[i % 3]));
+      for (const [at, { port }] of parties.entries()) plane.join(port, 1 + Math.floor(at / 3));
+      // One alone, to whom a tone is played.
+      const tone: PlayItem[] = [{ frequenciesHz: [2500], ms: 60_000, levelDbm0: -10 }];
+      plane.play({ port: parties[19].port }, tone);
+      plane.mute(parties[18].port, true);
+      await Promise.all(parties.map(({ caller }) => caller.more(30)));
+      const before = plane.counters();
+      const harming = await WorkerDebugger.open();
+      const replaced = new Promise((resolve) => (plane.onReplaced = resolve));
+      await harming.run(harm);
+      await replaced;
+      harming.close();
+      await Promise.all(parties.map(({ caller }) => caller.more(40)));
+      assert.is(plane.counters().ports, 20);
+      assert.ok(plane.counters().packetsIn > before.packetsIn, 'counters go on');
+      for (const { caller } of parties) {
+        const seam = caller.heard.findIndex(({ marker }, i) => i > 0 && marker);
+        const [before, after] = [caller.heard[seam - 1], caller.heard[seam]];
+        assert.is(after.ssrc, before.ssrc);
+        const skipped = (after.sequence - before.sequence) & 0xffff;
+        assert.ok(skipped > 0 && skipped < 100, `sequence goes on by ${skipped}`);
+        const passed = (after.timestamp - before.timestamp) >>> 0;
+        assert.ok(passed >= 160 && passed < 8000 * 10, `the timestamp counts the gap: ${passed}`);
+      }
+      assertMixMinus(parties.slice(0, 3));
+      assertMixMinus(parties.slice(15, 18));
+      assert.ok(parties[19].caller.amplitudeOf(2500, 10) > 5000);
+      assert.ok(parties[19].caller.amplitudeOf(500, 10) < 100, 'the muted one is muted');
+      assert.ok(plane.alarms.some(({ code }) => code === 'media-replaced'));
+      for (const { caller, port } of parties) {
+        await plane.closePort(port);
+        await caller.close();
+      }
+    }));
 
 test.run();

@@ -1,8 +1,10 @@
 import * as assert from 'uvu/assert';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite } from 'uvu';
+import { FRAME_MS, RATES, frameSamples, type Rate } from '../../firmware/media/frame.js';
+import type { PlayItem } from '../../firmware/media/contract.js';
 import { LevelMeter } from '../../firmware/media/level.js';
 import { Playback } from '../../firmware/media/playback.js';
 import { loadPrompts } from '../../firmware/media/prompt-files.js';
@@ -40,17 +42,24 @@ test('prompts are read from WAV files; others are left out', () => {
     'empty.wav': Buffer.alloc(0),
     'notes.txt': wav([1]),
   };
-  for (const [name, bytes] of Object.entries(files)) writeFileSync(path.join(dir, name), bytes);
+  for (const folder of ['8k', '16k']) {
+    mkdirSync(path.join(dir, folder));
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(path.join(dir, folder, name), bytes);
+  }
   const prompts = loadPrompts(dir);
   rmSync(dir, { recursive: true });
-  assert.equal([...prompts.keys()].sort(), ['one', 'plain']);
-  assert.equal([...prompts.get('one')!], [1, -2, 3]);
-  assert.is(loadPrompts(dir).size, 0);
+  const read = (rate: Rate) =>
+    Object.keys(files).filter((file) => prompts.get(file.replace('.wav', ''), rate) !== undefined);
+  assert.equal(read(8000), ['one.wav', 'plain.wav']);
+  assert.equal(read(16000), ['fast.wav']);
+  assert.equal(read(48000), ['fast.wav'], 'brought up from 16 kHz');
+  assert.equal([...prompts.get('one', 8000)!], [1, -2, 3]);
+  assert.is(loadPrompts(dir).get('one', 8000), undefined);
 });
 
 test('items follow each other to the sample, looping', () => {
-  const prompts = new Map([['p', new Int16Array(100).fill(7)]]);
-  const playback = new Playback([{ prompt: 'p' }, { silenceMs: 5 }], true, prompts);
+  const prompts = { get: () => new Int16Array(100).fill(7) };
+  const playback = new Playback([{ prompt: 'p' }, { silenceMs: 5 }], true, prompts, 8000);
   const heard: number[] = [];
   for (let i = 0; i < 7; i++) {
     playback.advance();
@@ -64,7 +73,8 @@ test('items follow each other to the sample, looping', () => {
 });
 
 test('after its end a playback is silent', () => {
-  const playback = new Playback([{ prompt: 'p' }], false, new Map([['p', new Int16Array(170).fill(7)]]));
+  const prompts = { get: () => new Int16Array(170).fill(7) };
+  const playback = new Playback([{ prompt: 'p' }], false, prompts, 8000);
   playback.advance();
   assert.not(playback.ended);
   playback.advance();
@@ -74,13 +84,34 @@ test('after its end a playback is silent', () => {
   assert.equal([...playback.frame], new Array(160).fill(0));
 });
 
+for (const rate of RATES)
+  test(`a voice that joins late goes on where the others are, at ${rate} Hz`, () => {
+    const pcm = Int16Array.from({ length: rate / 10 + 3 }, (_, i) => i % 1000);
+    const items: PlayItem[] = [
+      { frequenciesHz: [440, 480], ms: 55, levelDbm0: -10 },
+      { silenceMs: 7 },
+      { prompt: 'p' },
+    ];
+    for (const loop of [false, true]) {
+      const first = new Playback(items, loop, { get: () => pcm }, rate);
+      for (let ticks = 0; ticks < 20; ticks++) {
+        const late = new Playback(items, loop, { get: () => pcm }, rate, ticks);
+        assert.is(late.ended, first.ended);
+        first.advance();
+        late.advance();
+        assert.is(first.frame.length, frameSamples(rate));
+        assert.equal(late.frame, first.frame, `${ticks * FRAME_MS} ms late`);
+      }
+    }
+  });
+
 test('a tone has its level, of each frequency', () => {
   for (const [frequencies, expected] of [
     [[1000], -10],
     [[400, 1250], -7],
   ] as const) {
     const frame = new Int16Array(160);
-    new ToneGenerator([...frequencies], -10).fill(frame, 0, 160);
+    new ToneGenerator([...frequencies], -10, 8000).fill(frame, 0, 160);
     const meter = new LevelMeter();
     meter.hear(frame);
     assert.is(meter.levelDbm0, expected);
@@ -89,9 +120,9 @@ test('a tone has its level, of each frequency', () => {
 
 test('a tone louder than full scale saturates (G.711: +3.14 dBm0)', () => {
   const frame = new Int16Array(160);
-  new ToneGenerator([1000], 3.13).fill(frame, 0, 160);
+  new ToneGenerator([1000], 3.13, 8000).fill(frame, 0, 160);
   assert.ok(Math.max(...frame) < 32767);
-  new ToneGenerator([1000, 2000], 3).fill(frame, 0, 160);
+  new ToneGenerator([1000, 2000], 3, 8000).fill(frame, 0, 160);
   assert.is(Math.max(...frame), 32767);
   assert.is(Math.min(...frame), -32768);
 });

@@ -62,7 +62,7 @@ class Bench {
   readonly stats = createStatsBlock();
   readonly events: MediaEvent[] = [];
   readonly engine = new Engine({
-    openSocket: () => this.phones.at(-1)!.socket,
+    sockets: { open: () => this.phones.at(-1)!.socket, adopt: () => null! },
     emit: (event) => this.events.push(event),
     prompts: new Map(),
     stats: this.stats,

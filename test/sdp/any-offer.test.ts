@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { codecNames } from '../../firmware/codec-formats.js';
 import { answerOffer, makeOffer, readAnswer, type LocalMedia } from '../../firmware/sdp/offer-answer.js';
 import {
   directionOf,
@@ -14,14 +15,10 @@ import {
 
 const test = suite('any offer');
 
-const codecs = [
-  { name: 'PCMU', clockRateHz: 8000, payloadType: 0 },
-  { name: 'PCMA', clockRateHz: 8000, payloadType: 8 },
-];
 const party = (address: string, key: number, required?: boolean): LocalMedia => ({
   address,
   port: 4000 + key,
-  codecs,
+  codecs: codecNames,
   sessionId: '7',
   sessionVersion: 1,
   secure: required === undefined ? undefined : { required, key: Buffer.alloc(30, key) },
@@ -48,7 +45,11 @@ const attribute = fc.oneof(
     'rtpmap:x PCMU/8000',
     'rtpmap:300 PCMU/8000',
     'rtpmap:97 opus/48000/2',
+    'rtpmap:98 opus/48000/2',
+    'rtpmap:18 L16/16000',
     'fmtp:96 0-15',
+    'fmtp:97 maxplaybackrate=16000',
+    'fmtp:98 useinbandfec=1; maxplaybackrate=99999999999',
     'ptime:20',
     `crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${'A'.repeat(40)}`,
     `crypto:2 AES_CM_128_HMAC_SHA1_80 inline:${'B'.repeat(40)}|2^31`,
@@ -62,7 +63,7 @@ const protocol = fc.oneof(
   often('RTP/AVP', 'RTP/AVPF', 'RTP/SAVP', 'RTP/SAVPF', 'UDP/TLS/RTP/SAVPF', 'udptl', 'TCP/MSRP'),
   token,
 );
-const format = fc.oneof(often('0', '8', '18', '96', '97', '300', 'x', '-1', '00'), token);
+const format = fc.oneof(often('0', '8', '9', '18', '96', '97', '98', '300', 'x', '-1', '00'), token);
 const media = fc
   .tuple(
     fc.oneof(often('audio', 'audio', 'video', 'image'), token),

@@ -8,10 +8,7 @@ const test = suite('offer/answer');
 const local: LocalMedia = {
   address: '192.0.2.1',
   port: 4000,
-  codecs: [
-    { name: 'PCMU', clockRateHz: 8000, payloadType: 0 },
-    { name: 'PCMA', clockRateHz: 8000, payloadType: 8 },
-  ],
+  codecs: ['PCMU', 'PCMA'],
   sessionId: '7',
   sessionVersion: 1,
 };
@@ -54,6 +51,20 @@ for (const [title, offer, expected] of table)
     assert.is(words, expected);
   });
 
+for (const [asked, got] of [
+  ['a=ptime:30', 30],
+  ['a=ptime:60', 60],
+  ['a=ptime:10', 10],
+  ['a=ptime:5', 20],
+  ['a=ptime:200', 20],
+  ['a=ptime:many', 20],
+] as const)
+  test(`${asked} gives packets of ${got} ms`, () => {
+    const { answer, agreed } = answerOffer(sdp('m=audio 9000 RTP/AVP 0', asked), local)!;
+    assert.is(agreed.ptimeMs, got);
+    assert.match(writeSdp(answer).toString(), `a=ptime:${got}\r\n`);
+  });
+
 test('an answer keeps the m-lines in order and refuses all but one audio stream', () => {
   const offer = sdp('m=video 5 RTP/AVP 31', 'm=audio 9000 RTP/AVP 0', 'm=audio 9002 RTP/AVP 0');
   const lines = writeSdp(answerOffer(offer, local)!.answer).toString().split('\r\n');
@@ -92,6 +103,7 @@ test('our own offer, answered by ourselves, is agreed on by both', () => {
     codec: 'PCMU',
     payloadType: 0,
     eventPayloadType: 101,
+    ptimeMs: 20,
     direction: 'sendrecv',
   });
 });

@@ -79,6 +79,7 @@ function g711(name: 'PCMU' | 'PCMA', toLinear: Int16Array, toByte: Uint8Array): 
     name,
     sampleRate: 8000,
     rtpClockRate: 8000,
+    bytesPer10Ms: 80,
     samplesIn: (_bytes, _offset, length) => length,
     createDecoder: () => decoder,
     createEncoder: () => encoder,

@@ -1,0 +1,55 @@
+/** One media worker as its owner sees it: started, standing by, at work, gone. */
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import type { MediaCommand, MediaEvent } from './contract.js';
+import type { MediaWorkerData } from './media-worker.js';
+
+const program = new URL('./media-worker.js', import.meta.url);
+
+export class MediaThread {
+  /** Resolves when it is loaded and stands by; rejects if it cannot. */
+  readonly ready: Promise<Extract<MediaEvent, { type: 'ready' }>>;
+  /** Resolves when nothing of it is left, with what it died of. */
+  readonly gone: Promise<Error>;
+  #worker: Worker;
+  #channel: MessagePort;
+  #go = new Int32Array(new SharedArrayBuffer(4));
+
+  constructor(
+    shared: Omit<MediaWorkerData, 'channel' | 'go'>,
+    onEvent: (event: MediaEvent, from: MediaThread) => void,
+  ) {
+    const { port1, port2 } = new MessageChannel();
+    const workerData: MediaWorkerData = { ...shared, channel: port2, go: this.#go };
+    this.#channel = port1;
+    this.#worker = new Worker(program, { workerData, transferList: [port2], name: 'media' });
+    let failure = new Error('the media worker stopped');
+    this.#worker.on('error', (error) => (failure = error));
+    const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    const closed = new Promise<void>((resolve) => this.#channel.once('close', resolve));
+    this.ready = new Promise((resolve, reject) => {
+      this.#channel.on('message', (event: MediaEvent) => {
+        if (event.type === 'ready') resolve(event);
+        else onEvent(event, this);
+      });
+      void exited.then(() => reject(failure));
+    });
+    this.ready.catch(() => {});
+    void exited.then(() => this.#channel.close());
+    this.gone = Promise.all([exited, closed]).then(() => failure);
+  }
+
+  tell(command: MediaCommand): void {
+    this.#channel.postMessage(command);
+  }
+
+  /** Begins to tick, with what it has been told. */
+  go(): void {
+    Atomics.store(this.#go, 0, 1);
+    Atomics.notify(this.#go, 0);
+  }
+
+  /** Ends it where it stands. */
+  kill(): void {
+    void this.#worker.terminate();
+  }
+}

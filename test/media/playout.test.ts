@@ -1,0 +1,153 @@
+/** What a listener hears through a bad network and beside a strange clock, in simulated time. */
+import { readdirSync, readFileSync } from 'node:fs';
+import * as assert from 'uvu/assert';
+import { suite } from 'uvu';
+import { codecs, type Codec } from '../../firmware/media/codec.js';
+import { linearToUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
+import { stoi } from '../support/stoi.js';
+import { readWav } from '../support/wav.js';
+import { linear, seededRandom, Talk } from './network.js';
+
+const test = suite('playout');
+
+/** Ticks in which the delay is found; what is said then is not judged. */
+const WARM_UP_TICKS = 500;
+const JITTER_MS = 40;
+
+/** All sentences of the prompts, one after the other. */
+function sentences(rate: '8k' | '16k'): Int16Array {
+  const dir = `firmware/prompts/en/${rate}`;
+  const names = readdirSync(dir).filter((name) => !/^(digit|hold)/.test(name));
+  return Int16Array.from(names.flatMap((name) => [...readWav(readFileSync(`${dir}/${name}`))]));
+}
+
+/** How many samples later than spoken it was heard. */
+function lag(spoken: Int16Array, heard: Int16Array, most: number): number {
+  let best = 0;
+  let greatest = -Infinity;
+  for (let at = 0; at <= most; at++) {
+    let both = 0;
+    for (let i = 0; i < spoken.length - most; i += 5) both += spoken[i] * heard[i + at];
+    if (both > greatest) [best, greatest] = [at, both];
+  }
+  return best;
+}
+
+function percentile(values: number[], share: number): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))];
+}
+
+/** STOI of what is heard, of the same with silence for what is lost, and the delay, ms. */
+function listen(codec: Codec, speech: Int16Array, lossShare: number, seed: number) {
+  const { sampleRate } = codec;
+  const frame = sampleRate / 50;
+  const random = seededRandom(seed);
+  const phaseMs = 20 * random();
+  const warmUp = WARM_UP_TICKS * frame;
+  const frames = Math.floor((WARM_UP_TICKS * frame + speech.length) / frame);
+  const spoken = Int16Array.from(
+    { length: frames * frame },
+    (_, i) => speech[(i + speech.length * 9 - warmUp) % speech.length],
+  );
+  const silenced = spoken.slice();
+  const network = {
+    codec,
+    ptimeMs: 20,
+    delayMs(packet: number) {
+      if (random() >= lossShare) return phaseMs + JITTER_MS * random();
+      silenced.fill(0, packet * frame, (packet + 1) * frame);
+      return undefined;
+    },
+  };
+  const talk = new Talk(network, (pcm, from) => pcm.set(spoken.subarray(from, from + pcm.length)));
+  const heard = new Int16Array(spoken.length);
+  const delays: number[] = [];
+  for (let tick = 0; tick < frames; tick++) {
+    heard.set(talk.hear(), tick * frame);
+    if (tick >= WARM_UP_TICKS) delays.push(talk.buffer.delayMs);
+  }
+  const most = sampleRate / 8;
+  const late = lag(spoken.subarray(warmUp), heard.subarray(warmUp), most);
+  const end = spoken.length - most;
+  const clean = spoken.subarray(warmUp, end);
+  return {
+    stoi: stoi(clean, heard.subarray(warmUp + late, end + late), sampleRate),
+    silence: stoi(clean, silenced.subarray(warmUp, end), sampleRate),
+    delayMs: percentile(delays, 0.95),
+    lagMs: (1000 * late) / sampleRate,
+  };
+}
+
+const throughUlaw = (pcm: Int16Array) => pcm.map((sample) => ulawToLinear[linearToUlaw[sample & 0xffff]]);
+const talkers: [name: string, codec: Codec, speech: Int16Array][] = [
+  ['G.711', codecs.PCMU, throughUlaw(sentences('8k'))],
+  ['16 kHz', linear(16000, 8000), sentences('16k')],
+];
+for (const [name, codec, speech] of talkers)
+  for (const [lossShare, least] of [
+    [0.05, 0.975],
+    [0.1, 0.96],
+  ])
+    test(`${name}, ${100 * lossShare} % lost and ${JITTER_MS} ms of jitter: intelligible, at most 80 ms later`, () => {
+      const heard = [101, 2002].map((seed) => listen(codec, speech, lossShare, seed));
+      const mean = (of: 'stoi' | 'silence') =>
+        heard.reduce((sum, result) => sum + result[of], 0) / heard.length;
+      const delayMs = Math.max(...heard.map((result) => Math.max(result.delayMs, result.lagMs)));
+      const figures =
+        `STOI ${mean('stoi').toFixed(3)}, with silence instead ${mean('silence').toFixed(3)}, ` +
+        `spoken to heard ${delayMs.toFixed(0)} ms`;
+      console.log(`${name}, ${100 * lossShare} % lost: ${figures}`);
+      assert.ok(mean('stoi') >= least, figures);
+      assert.ok(mean('silence') < mean('stoi') - 0.02, figures);
+      assert.ok(delayMs <= 80, figures);
+    });
+
+/** A day where PARLEY_SOAK says so (`make soak`), else the time of some slips of a frame. */
+const SKEW_MINUTES = process.env.PARLEY_SOAK ? 24 * 60 : 20;
+const TONE_HZ = 437;
+const AMPLITUDE = 8000;
+/** Packets come within 1 ms: not sharper than any real network. */
+const CALM_MS = 1;
+const START_TICKS = 5;
+
+for (const skewPpm of [200, -200])
+  test(`a clock ${skewPpm} ppm off, for ${SKEW_MINUTES} minutes: no growth of delay, no click`, () => {
+    const step = (2 * Math.PI * TONE_HZ) / 8000;
+    const period = Int16Array.from({ length: 8000 }, (_, n) => Math.round(AMPLITUDE * Math.sin(step * n)));
+    const random = seededRandom(77);
+    const talk = new Talk(
+      { codec: linear(8000), ptimeMs: 20, delayMs: () => CALM_MS * random(), skewPpm },
+      (pcm, from) => {
+        for (let i = 0, at = from % 8000; i < pcm.length; i++, at++) pcm[i] = period[at % 8000];
+      },
+    );
+    let [last, before] = [0, 0];
+    let [sharpest, weakest, longest] = [0, Infinity, 0];
+    const ticks = SKEW_MINUTES * 60 * 50;
+    for (let tick = 0; tick < ticks; tick++) {
+      const heard = talk.hear();
+      let energy = 0;
+      for (let i = 0; i < 160; i++) {
+        const bend = Math.abs(heard[i] - 2 * last + before);
+        if (bend > sharpest && tick > START_TICKS) sharpest = bend;
+        before = last;
+        last = heard[i];
+        energy += last * last;
+      }
+      if (tick > START_TICKS) weakest = Math.min(weakest, Math.sqrt((2 * energy) / 160));
+      longest = Math.max(longest, talk.buffer.delayMs);
+    }
+    // The tone itself bends by AMPLITUDE * step² at most, a click by several times that.
+    const bends = sharpest / (AMPLITUDE * step * step);
+    const figures =
+      `bends ${bends.toFixed(2)} times the tone's, level at least ${(weakest / AMPLITUDE).toFixed(2)}, ` +
+      `delay at most ${longest.toFixed(1)} ms, made up ${(talk.buffer.concealedMs / 1000).toFixed(1)} s`;
+    console.log(`${skewPpm} ppm: ${figures}`);
+    assert.ok(bends <= 2, figures);
+    assert.ok(weakest >= 0.75 * AMPLITUDE, figures);
+    assert.ok(longest <= 40, figures);
+    assert.ok(talk.buffer.delayMs <= 40, figures);
+    assert.is(talk.buffer.resyncs, 0);
+  });
+
+test.run();
