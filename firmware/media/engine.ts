@@ -227,6 +227,15 @@ export class Engine {
     stats[row + ROW.txSequence] = port.writer.sequence;
     stats[row + ROW.txTimestamp] = port.writer.timestamp;
     stats[row + ROW.speaking] = port.level.speaking ? 1 : 0;
+    const { rtcp } = port;
+    stats[row + ROW.rxLoss] = rtcp.rxLoss * 10_000;
+    stats[row + ROW.rxJitterUs] = rtcp.rxJitterMs * 1000;
+    stats[row + ROW.rxMos] = rtcp.rxMos * 100;
+    stats[row + ROW.txLoss] = rtcp.txLoss * 10_000;
+    stats[row + ROW.txJitterUs] = rtcp.txJitterMs * 1000;
+    stats[row + ROW.txMos] = rtcp.txMos * 100;
+    stats[row + ROW.roundTripUs] = rtcp.roundTripMs * 1000;
+    stats[row + ROW.delayUs] = rtcp.delayMs * 1000;
   }
 
   #writePlaneStats(): void {

@@ -10,7 +10,7 @@ import {
 import { codecs, type Codec } from './codec.js';
 import type { MixSettings, PortId, RtpFormat, RtpPeer } from './contract.js';
 import { Ear } from './ear.js';
-import { frameSamples } from './frame.js';
+import { FRAME_MS, frameSamples } from './frame.js';
 import { Gate } from './gate.js';
 import { JitterBuffer } from './jitter-buffer.js';
 import { KeyEraser } from './key-eraser.js';
@@ -18,6 +18,8 @@ import { LevelMeter } from './level.js';
 import { Leveller } from './leveller.js';
 import type { Band, MixBus } from './mix-bus.js';
 import { PacketWriter } from './packet-writer.js';
+import { isRtcp } from './rtcp.js';
+import { RtcpSession } from './rtcp-session.js';
 import { RtpHeader } from './rtp.js';
 import { Srtp } from './srtp.js';
 import { TelephoneEventReceiver } from './telephone-event.js';
@@ -93,8 +95,10 @@ export class RtpPort {
   rxDropped = 0;
   codec: Codec = codecs.PCMU;
   ear: Ear;
+  readonly rtcp = new RtcpSession();
   sending = false;
   #receiving = false;
+  #reachable = false;
   #resumed: Resumed | null = null;
   #lostBefore = 0;
   #format: RtpFormat | null = null;
@@ -168,7 +172,8 @@ export class RtpPort {
     if (resumed) this.writer.resume(resumed.ssrc, resumed.sequence, resumed.timestamp, resumed.agoMs);
     this.#resumed = null;
     if (sending && !this.sending) this.writer.mark();
-    this.sending = sending && address !== null && portOf(address) !== 0 && !isUnspecified(address);
+    this.#reachable = address !== null && portOf(address) !== 0 && !isUnspecified(address);
+    this.sending = sending && this.#reachable;
     this.#receiving = receiving;
   }
 
@@ -188,9 +193,12 @@ export class RtpPort {
   /** The tick's other half: sends what it hears. */
   send(): void {
     const { writer } = this;
-    if (!this.sending) return writer.pause();
     const own = this.talks && this.band ? this.rxFrame : null;
-    writer.add(this.ear.encode(own, writer.bytes, writer.offset));
+    if (this.sending) writer.add(this.ear.encode(own, writer.bytes, writer.offset));
+    else writer.pause();
+    if (!this.rtcp.tick()) return;
+    this.rtcp.judge(this.codec, this.#jitter.delayMs + (this.#eraser ? FRAME_MS : 0));
+    this.#report(false);
   }
 
   /** Its mix has been arranged anew. */
@@ -213,15 +221,35 @@ export class RtpPort {
     if (!this.#peer) return;
     if (this.#format?.srtp) length = this.#srtp!.protect(bytes, length);
     if (length < 0) return;
-    const sent = this.#learned
-      ? this.socket.send(bytes, length)
-      : this.socket.sendTo(this.#peer, bytes, length);
-    if (!sent) return;
+    if (!this.#put(bytes, length)) return;
     this.txPackets++;
     this.traffic.packetsOut++;
   }
 
+  #put(bytes: Uint8Array, length: number): boolean {
+    return this.#learned ? this.socket.send(bytes, length) : this.socket.sendTo(this.#peer!, bytes, length);
+  }
+
+  /** Sends our RTCP report, where that was agreed. */
+  #report(leaves: boolean): void {
+    if (!this.#format?.rtcpMux || !this.#reachable) return;
+    const { ssrc, timestamp, packets, octets } = this.writer;
+    this.rtcp.write(ssrc, timestamp, packets, octets, leaves);
+    const { bytes, length } = this.rtcp.writer;
+    const protectedLength = this.#format.srtp ? this.#srtp!.protectRtcp(bytes, length) : length;
+    if (protectedLength > 0) this.#put(bytes, protectedLength);
+  }
+
+  #hearRtcp(length: number): boolean {
+    if (this.#format!.srtp) {
+      length = this.#srtp!.unprotectRtcp(datagram, length);
+      if (length < 0) this.traffic.srtpFailures++;
+    }
+    return length > 0 && this.rtcp.hearRtcp(datagram, length, this.writer.ssrc, this.codec.rtpClockRate);
+  }
+
   close(): void {
+    if (this.rtcp.said) this.#report(true);
     this.socket.close();
     this.ear.close();
     this.#jitter.close();
@@ -231,6 +259,7 @@ export class RtpPort {
   #accept(length: number): boolean {
     const format = this.#format;
     if (!format || !this.#isPeer(this.socket.source)) return false;
+    if (format.rtcpMux && isRtcp(datagram, length)) return this.#hearRtcp(length);
     if (format.srtp) {
       length = this.#srtp!.unprotect(datagram, length);
       if (length < 0) {
@@ -248,6 +277,8 @@ export class RtpPort {
     }
     this.rxPackets++;
     this.traffic.packetsIn++;
+    if (isKey) this.rtcp.reception.skip(header.ssrc, header.sequence);
+    else this.rtcp.hearRtp(header.ssrc, header.sequence, header.timestamp, this.codec.rtpClockRate);
     if (isKey) this.#hearKey();
     else if (isNoise) this.#jitter.silence(header.ssrc, header.sequence, header.timestamp);
     else
