@@ -1,5 +1,5 @@
 # Two commands for newcomers: `make run` and `make test`. The rest is for those who change the code.
-.PHONY: run demo build check test soak bench clean system test-system
+.PHONY: run demo build check test soak bench clean system test-system bench-system
 
 ARGS ?=
 
@@ -25,10 +25,13 @@ test: test-system build
 soak: build
 	PARLEY_SOAK=1 node dist/test/media/playout.test.js
 
-bench: build
-	node dist/test/bench/parser-bench.js
+# BENCH=100-one: only these rows of media-bench, without the others.
+bench: bench-system build
 	node dist/test/bench/media-bench.js
-	node dist/test/bench/flood-bench.js
+ifndef BENCH
+	node dist/test/bench/parser-bench.js
+	node dist/test/bench/flood-bench.js 20
+endif
 
 clean:
 	rm -rf dist firmware/sip-parser/dist node_modules
@@ -44,3 +47,6 @@ system:
 
 test-system: system
 	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 libopus.so.0:libopus0 libspandsp.so.2:libspandsp2 sipp:sip-tester baresip sox
+
+bench-system: system
+	@scripts/install-packages.sh cc:build-essential || echo "Without a compiler the media bench is left out; going on." >&2

@@ -15,8 +15,11 @@ import { welcome } from './config/welcome.js';
 import { createLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
+import { ExternalAddress } from './sip/external-address.js';
 import { locate } from './sip/locate.js';
 import { isWithin } from './sip/networks.js';
+import { boundAddresses, OwnAddresses } from './sip/own-addresses.js';
+import { hostPortText } from './sip/transport.js';
 import { SipTransports } from './sip/transports.js';
 import { Trunks } from './sip/trunks.js';
 import { UserAgent } from './sip/user-agent.js';
@@ -34,7 +37,7 @@ async function run(options: Options): Promise<void> {
   const store = await ConfigStore.open(options.data);
   for (const alarm of store.alarms) log.error(alarm, 'alarm');
   const { network } = store.config;
-  const bind = options.bind ?? network.bind;
+  const bound = boundAddresses(options.bind ?? network.bind);
 
   const media = await MediaPlane.start({
     promptsDir: `${root}firmware/prompts/en`,
@@ -48,8 +51,15 @@ async function run(options: Options): Promise<void> {
   };
   const tls = await tlsCertificate(options.data, network.tls);
   for (const alarm of tls.alarms) log.error(alarm, 'alarm');
+  const external =
+    network.externalAddress === undefined
+      ? undefined
+      : new ExternalAddress({ host: network.externalAddress, localNetworks: network.localNetworks, clock });
+  await external?.start();
+  const own = new OwnAddresses(bound, external);
   const transport = await SipTransports.open({
-    bind: { address: bind, port: options.sipPort ?? network.sipPort },
+    own,
+    port: options.sipPort ?? network.sipPort,
     tls: tls.certificate && {
       port: options.sipTlsPort ?? network.sipTlsPort,
       certificate: tls.certificate,
@@ -60,7 +70,7 @@ async function run(options: Options): Promise<void> {
     config: () => store.config,
     media,
     clock,
-    localAddressFor: (address) => transport.localFor({ address, port: 0 }).address,
+    addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
   const agent: UserAgent = new UserAgent({
@@ -74,12 +84,13 @@ async function run(options: Options): Promise<void> {
     trunkOf: (source) => trunks.of(source),
     events: eventPackages(() => store.config, switchboard),
     onCall: (...call) => switchboard.onCall(...call),
+    onRefer: (...refer) => switchboard.onRefer(...refer),
   });
   const trunks: Trunks = new Trunks({
     layer: agent.layer,
     clock,
     contactFor: (peer, user) => agent.contactFor(peer, user),
-    locate,
+    locate: async (target) => (await locate(target)).filter(({ address }) => own.reaches(address)),
   });
   trunks.apply(store.config.trunks);
   store.on('changed', (_, after) => trunks.apply(after.trunks));
@@ -89,14 +100,14 @@ async function run(options: Options): Promise<void> {
   switchboard.connect(agent, trunks);
 
   const web = await WebServer.open({
-    address: bind,
+    addresses: bound,
     port: options.httpPort ?? network.httpPort,
     administrators: new AdministratorCheck(() => store.config.administrators, clock),
     api: api({
       version,
       clock,
       config: () => store.config,
-      alarms: () => [...store.alarms, ...tls.alarms, ...media.alarms],
+      alarms: () => [...store.alarms, ...tls.alarms, ...media.alarms, ...(external?.alarms ?? [])],
       switchboard,
       registered: () =>
         agent.registrar
@@ -119,20 +130,23 @@ async function run(options: Options): Promise<void> {
     message: (message, source, octets) => agent.receive(message, source, octets),
     broken: (request, status, reason, source, octets) =>
       agent.receiveBroken(request, status, reason, source, octets),
+    closed: (peer) => agent.layer.connectionClosed(peer),
     comesFirst: (address) => agent.isTalking(address),
   });
 
-  const shown = transport.localFor({ address: '127.0.0.1', port: 0 });
-  const local = bind === '0.0.0.0' ? '0.0.0.0' : shown.address;
-  process.stdout.write(`parley ready sip=udp:${local}:${shown.port} http=http://${local}:${web.port}\n`);
+  const [address] = bound;
+  const sip = hostPortText({ address, port: transport.port });
+  const http = hostPortText({ address, port: web.port });
+  process.stdout.write(`parley ready sip=udp:${sip} http=http://${http}\n`);
   if (store.firstBoot)
     process.stdout.write(
-      welcome(store.config, store.firstBoot, { address: local, sip: shown.port, http: web.port }),
+      welcome(store.config, store.firstBoot, { address, sip: transport.port, http: web.port }),
     );
 
   const stop = async (): Promise<void> => {
     log.info({}, 'stopping');
     setTimeout(() => process.exit(0), SHUTDOWN_MS).unref();
+    external?.stop();
     agent.stopTakingCalls();
     trunks.apply([]);
     await switchboard.hangUpAll();

@@ -1,9 +1,11 @@
 /** What the command line may say. */
+import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 
 export type Options = {
   data: string;
-  bind?: string;
+  /** One address, or one of each family. */
+  bind?: string[];
   sipPort?: number;
   sipTlsPort?: number;
   httpPort?: number;
@@ -17,7 +19,8 @@ export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [-
        parley --print-schema
 
   --data DIR       where the configuration is kept (default: data)
-  --bind ADDR      local IPv4 address for SIP, HTTP and audio (default: from the configuration)
+  --bind ADDR      local address for SIP, HTTP and audio, or ADDR,ADDR, one of IPv4 and one of IPv6;
+                   0.0.0.0 is all of IPv4, :: all of both (default: from the configuration)
   --sip-port N     UDP and TCP port of SIP; 0 takes a free one
   --sip-tls-port N TCP port of SIP over TLS; 0 takes a free one
   --http-port N    TCP port of the pages; 0 takes a free one
@@ -52,7 +55,7 @@ export function readOptions(args: string[]): Options {
   }
   return {
     data: values.data,
-    bind: values.bind,
+    bind: readBind(values.bind),
     sipPort: readPort('--sip-port', values['sip-port']),
     sipTlsPort: readPort('--sip-tls-port', values['sip-tls-port']),
     httpPort: readPort('--http-port', values['http-port']),
@@ -60,6 +63,16 @@ export function readOptions(args: string[]): Options {
     printSchema: values['print-schema'],
     help: values.help,
   };
+}
+
+function readBind(text: string | undefined): string[] | undefined {
+  const addresses = text?.split(',');
+  const families = addresses?.map(isIP);
+  if (families?.some((family, at) => family === 0 || families.indexOf(family) < at))
+    throw new UsageError(
+      `--bind ${text}: an IP address, or one of IPv4 and one of IPv6 as in 192.0.2.1,2001:db8::1`,
+    );
+  return addresses;
 }
 
 function readPort(name: string, text: string | undefined): number | undefined {

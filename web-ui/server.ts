@@ -11,7 +11,8 @@ import { BadQuestion, type Answer } from './api.js';
 const log = createLog('web');
 
 export type WebOptions = {
-  address: string;
+  /** Where to listen, everywhere at the same port. */
+  addresses: readonly string[];
   port: number;
   administrators: AdministratorCheck;
   /** Answers of GET /api/v1/<name>; a BadQuestion is answered 400. */
@@ -19,7 +20,7 @@ export type WebOptions = {
 };
 
 export class WebServer {
-  private constructor(private readonly server: Server) {}
+  private constructor(private readonly servers: readonly Server[]) {}
 
   /** Binds and serves; port 0 takes a free one. Throws the system's error (EADDRINUSE, ...). */
   static async open(options: WebOptions): Promise<WebServer> {
@@ -52,23 +53,33 @@ export class WebServer {
       });
     app.use(router.routes()).use(router.allowedMethods());
     const handle = app.callback();
-    const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
-      void handle(request, response);
-    });
-    server.maxConnections = 200;
-    server.listen(options.port, options.address);
-    await once(server, 'listening');
-    return new WebServer(server);
+    const servers: Server[] = [];
+    let { port } = options;
+    for (const host of options.addresses) {
+      const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
+        void handle(request, response);
+      });
+      server.maxConnections = 200;
+      server.listen({ port, host, ipv6Only: true });
+      await once(server, 'listening');
+      servers.push(server);
+      ({ port } = server.address() as AddressInfo);
+    }
+    return new WebServer(servers);
   }
 
   get port(): number {
-    return (this.server.address() as AddressInfo).port;
+    return (this.servers[0].address() as AddressInfo).port;
   }
 
   async close(): Promise<void> {
-    const closed = once(this.server, 'close');
-    this.server.close();
-    this.server.closeAllConnections();
-    await closed;
+    await Promise.all(
+      this.servers.map(async (server) => {
+        const closed = once(server, 'close');
+        server.close();
+        server.closeAllConnections();
+        await closed;
+      }),
+    );
   }
 }

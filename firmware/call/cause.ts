@@ -31,6 +31,11 @@ export function statusOf(cause: Cause): number {
   return statuses[cause];
 }
 
+/** What is reported of a call that came to nothing, as a SIP status. */
+export function outcomeOf(cause: Cause): number {
+  return cause === 'normal' ? 487 : statusOf(cause);
+}
+
 /** The cause behind a SIP status; 'normal' for a call that stood and was hung up. */
 export function causeOf(status: number | undefined): Cause {
   switch (status) {

@@ -19,6 +19,8 @@ import {
 export type Seat = {
   leg: Leg;
   sinceMs: number;
+  /** The leg of the member that had it called in. */
+  broughtBy?: LegId;
   /** What the one who is alone hears. */
   music?: PlayId;
   /** Goes on from the prompt to the music. */
@@ -82,11 +84,12 @@ export class ConferenceDirectory {
    * Gives a seat to a leg for which somebody inside vouches, so that no PIN is asked; `instead` of another's, or if one
    * is free. False if there is none, or the room is no more.
    */
-  bring(leg: Leg, conference: Conference, number: string, instead?: LegId): boolean {
+  bring(leg: Leg, conference: Conference, number: string, how: { instead: LegId } | { by: LegId }): boolean {
     const key = `${conference.number}/${number}`;
     const open = this.#rooms.get(key);
-    if (!open || (instead === undefined && !hasSeat(open.state, conference.maxParticipants))) return false;
-    this.#seat(key, open, leg);
+    const by = 'by' in how ? how.by : undefined;
+    if (!open || (by !== undefined && !hasSeat(open.state, conference.maxParticipants))) return false;
+    this.#seat(key, open, leg, by);
     return true;
   }
 
@@ -100,8 +103,8 @@ export class ConferenceDirectory {
     for (const { legs } of this.#rooms.values()) legs.get(leg)?.skipPrompt?.();
   }
 
-  #seat(key: string, open: OpenRoom, leg: Leg): void {
-    open.legs.set(leg.id, { leg, sinceMs: this.clock.nowMs() });
+  #seat(key: string, open: OpenRoom, leg: Leg, broughtBy?: LegId): void {
+    open.legs.set(leg.id, { leg, sinceMs: this.clock.nowMs(), broughtBy });
     this.#apply(key, open, { type: 'seat', leg: leg.id });
     if (leg.state === 'held') this.#apply(key, open, { type: 'hold', leg: leg.id, held: true });
   }

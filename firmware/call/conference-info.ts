@@ -1,5 +1,14 @@
 /** A conference as those see it who subscribed to it: conference-info documents (RFC 4575). Pure. */
+import { uriText } from 'sip-parser';
 import { element, text, xmlDocument } from './xml.js';
+
+/** User part of the URI of a member that has no number. */
+const ANONYMOUS = 'anonymous';
+
+/** The number of the member whose URI in a document has this user part. */
+export function entityNumber(user: string): string {
+  return user === ANONYMOUS ? '' : user;
+}
 
 export type ConferenceSnapshot = {
   description: string;
@@ -12,6 +21,8 @@ export type ConferenceMember = {
   id: number;
   number: string;
   name: string;
+  /** It called the conference, or was called into it. */
+  joined: 'dialed-in' | 'dialed-out';
   status: 'dialing-in' | 'connected' | 'on-hold' | 'muted-via-focus';
 };
 
@@ -27,7 +38,10 @@ export function conferenceInfo(
 ): string | undefined {
   if (before && JSON.stringify(before) === JSON.stringify(after)) return undefined;
   const host = uri.slice(uri.indexOf('@') + 1).replace(/[;?].*$/, '');
-  const entityOf = (number: string) => `sip:${number}@${host}`;
+  const entityOf = (number: string) => {
+    const user = number === '' ? ANONYMOUS : number;
+    return uriText({ scheme: 'sip', user, host, params: new Map(), headers: new Map() });
+  };
   const numbers = [...new Set([...(before?.members ?? []), ...after.members].map(({ number }) => number))];
   const users = numbers.flatMap((number) => {
     const now = after.members.filter((member) => member.number === number);
@@ -65,12 +79,12 @@ export function conferenceInfo(
   );
 }
 
-function endpoint({ id, status }: ConferenceMember, entity: string): string {
+function endpoint({ id, joined, status }: ConferenceMember, entity: string): string {
   return element(
     'endpoint',
     { entity: `${entity};leg=${id}`, state: 'full' },
     element('status', {}, status),
-    element('joining-method', {}, 'dialed-in'),
+    element('joining-method', {}, joined),
     element(
       'media',
       { id: 1 },

@@ -17,6 +17,7 @@ export class ConferenceVisit {
   #playing?: PlayId;
   #spoken = false;
   #conference?: Conference;
+  readonly #whenLeft = new Set<() => void>();
 
   /**
    * Answers the leg, if it is not up, and leads it into the conference, or asks first for the number of the one to find;
@@ -106,18 +107,24 @@ export class ConferenceVisit {
       partner: undefined,
       release: () => this.#release(),
       yieldTo: (by) => {
-        this.#bring(by, this.leg.id);
+        this.#bring(by, { instead: this.leg.id });
         this.#release();
       },
-      admit: (other) => this.#bring(other),
+      room: {
+        admit: (other) => this.#bring(other, { by: this.leg.id }),
+        whenLeft: (callback) => {
+          this.#whenLeft.add(callback);
+          return () => this.#whenLeft.delete(callback);
+        },
+      },
     };
   }
 
-  #bring(other: Leg, instead?: LegId): boolean {
+  #bring(other: Leg, how: { instead: LegId } | { by: LegId }): boolean {
     const { directory, media, clock } = this;
     const { state } = this.#door;
     const conference = this.#conference!;
-    if (!directory.bring(other, conference, state.number, instead)) return false;
+    if (!directory.bring(other, conference, state.number, how)) return false;
     new ConferenceVisit(other, conference, directory, media, clock, { ...state, step: 'inside' });
     return true;
   }
@@ -133,6 +140,8 @@ export class ConferenceVisit {
     this.#door.stop();
     this.#hush();
     this.directory.dispatch({ type: 'leave', leg: this.leg.id });
+    for (const callback of this.#whenLeft) callback();
+    this.#whenLeft.clear();
   }
 
   #say(announcements: Announcement[]): void {

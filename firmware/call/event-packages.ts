@@ -59,8 +59,10 @@ function snapshotOf({ conference, state, legs }: OpenRoom): ConferenceSnapshot {
     description: conference.description,
     maxParticipants: conference.maxParticipants,
     members: state.members.flatMap((member): ConferenceMember[] => {
-      const seat = legs.get(member.leg);
-      return seat ? [{ id: member.leg, ...seat.leg.party, status: statusOf(member) }] : [];
+      const leg = legs.get(member.leg)?.leg;
+      if (!leg) return [];
+      const joined = leg.direction === 'incoming' ? 'dialed-in' : 'dialed-out';
+      return [{ id: member.leg, ...leg.party, joined, status: statusOf(member) }];
     }),
   };
 }

@@ -1,24 +1,15 @@
 /** A call from one leg to the phones of an extension. */
 import type { Clock, Timer } from '../clock.js';
 import type { Media, MixId, PlayId, PlayItem } from '../media/contract.js';
+import type { CallProgress } from './call-progress.js';
 import type { Cause } from './cause.js';
 import { Conversation } from './conversation.js';
 import { isUp, type Leg, type LegEvent } from './leg.js';
-import { Ringing } from './ringing.js';
+import { Ringing, type Called } from './ringing.js';
 import type { Tones } from './tone-plan.js';
 
 /** How long a caller who heard our ring-back hears that it was in vain, ms. */
 const BUSY_MS = 3000;
-
-/** Told to whoever has moved the caller here (a transfer). */
-export type CallProgress = {
-  alerting(): void;
-  connected(): void;
-  /** Nobody takes the call. True: the caller has been taken back. */
-  lost(cause: Cause): boolean;
-};
-
-export const unwatched: CallProgress = { alerting: () => {}, connected: () => {}, lost: () => false };
 
 export type ExtensionCallOptions = {
   mix: MixId;
@@ -26,29 +17,51 @@ export type ExtensionCallOptions = {
   clock: Clock;
   tones: Tones;
   progress: CallProgress;
-  /** Calls the phones of another number, if that may be. */
-  redirected(number: string): readonly Leg[];
 };
 
 export class ExtensionCall {
+  #caller: Leg;
+  #progress: CallProgress;
   readonly #ringing: Ringing;
   #answeredBy?: Leg;
   #playing?: PlayId;
   #busy?: Timer;
 
-  /** `caller` is offered, or up already; `phones` are being called. */
+  /** `caller` is offered, or up already. */
   constructor(
-    private readonly caller: Leg,
-    phones: readonly Leg[],
+    caller: Leg,
+    called: Called,
     private readonly options: ExtensionCallOptions,
   ) {
-    caller.onEvent = (event) => this.#onCaller(event);
-    this.#ringing = new Ringing(phones, options.clock, {
+    this.#caller = caller;
+    this.#progress = options.progress;
+    this.#seat(caller);
+    this.#ringing = new Ringing(called, options.clock, {
       alerting: () => this.#alerting(),
       answered: (phone) => this.#answered(phone),
       lost: (cause) => this.#lost(cause),
-      redirected: (number) => options.redirected(number),
     });
+  }
+
+  #seat(caller: Leg): void {
+    caller.onEvent = (event) => this.#onCaller(event);
+    caller.handOver = (to, progress) => this.#handOver(to, progress);
+  }
+
+  /** From now on the phones ring for another, who is up. */
+  #handOver(to: Leg, progress: CallProgress): void {
+    const rings = this.#caller.state !== 'offered';
+    this.#hush();
+    this.#leave();
+    this.#caller = to;
+    this.#progress = progress;
+    this.#seat(to);
+    if (rings) this.#alerting();
+  }
+
+  #leave(): void {
+    this.#caller.onEvent = () => {};
+    this.#caller.handOver = undefined;
   }
 
   #onCaller(event: LegEvent): void {
@@ -58,39 +71,41 @@ export class ExtensionCall {
   }
 
   #alerting(): void {
-    const { progress, tones } = this.options;
-    progress.alerting();
-    if (this.caller.state === 'offered') this.caller.ring();
-    else if (isUp(this.caller) && this.#playing === undefined) this.#play(tones.ringBack);
+    const { tones } = this.options;
+    this.#progress.alerting();
+    if (this.#caller.state === 'offered') this.#caller.ring();
+    else if (isUp(this.#caller) && this.#playing === undefined) this.#play(tones.ringBack);
   }
 
   #answered(phone: Leg): void {
     this.#answeredBy = phone;
+    this.#caller.handOver = undefined;
     phone.onEvent = (event) => {
       if (event.type === 'ended') this.#end('normal');
     };
-    if (isUp(this.caller)) this.#talk();
-    else this.caller.answer();
+    if (isUp(this.#caller)) this.#talk();
+    else this.#caller.answer();
   }
 
   #talk(): void {
-    const { mix, media, progress } = this.options;
+    const { mix, media } = this.options;
     this.#hush();
-    if (this.#answeredBy) new Conversation([this.caller, this.#answeredBy], mix, media);
-    progress.connected();
+    if (this.#answeredBy) new Conversation([this.#caller, this.#answeredBy], mix, media);
+    this.#progress.connected();
   }
 
   #lost(cause: Cause): void {
-    const { clock, progress, tones } = this.options;
+    const { clock, tones } = this.options;
+    this.#caller.handOver = undefined;
     this.#hush();
-    if (progress.lost(cause)) return;
-    if (this.caller.port === undefined) return this.#end(cause);
+    if (this.#progress.lost(cause)) return;
+    if (this.#caller.port === undefined) return this.#end(cause);
     this.#play(tones.busy);
     this.#busy = clock.after(BUSY_MS, () => this.#end(cause));
   }
 
   #play(items: PlayItem[]): void {
-    const { port } = this.caller;
+    const { port } = this.#caller;
     this.#hush();
     if (port !== undefined) this.#playing = this.options.media.play({ port }, items, { loop: true });
   }
@@ -101,12 +116,12 @@ export class ExtensionCall {
   }
 
   #end(cause: Cause): void {
-    this.caller.onEvent = () => {};
+    this.#leave();
     this.#hush();
     this.#busy?.cancel();
-    if (!this.#answeredBy && !this.#busy) this.options.progress.lost('normal');
+    if (!this.#answeredBy && !this.#busy) this.#progress.lost('normal');
     this.#ringing.cancel(cause);
     this.#answeredBy?.hangUp(cause);
-    this.caller.hangUp(cause);
+    this.#caller.hangUp(cause);
   }
 }

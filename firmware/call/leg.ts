@@ -1,5 +1,6 @@
 /** Everything that can talk is a leg: phones, lines, audio ports. */
 import type { PortId } from '../media/contract.js';
+import type { CallProgress } from './call-progress.js';
 import type { Cause } from './cause.js';
 import type { LegId } from './room.js';
 
@@ -27,8 +28,13 @@ export type Place = {
   release(): void;
   /** Lets go of the leg and puts another, which is up, here instead of it. */
   yieldTo(leg: Leg): void;
-  /** In a conference: lets another, which is up, in beside it; false if the room is full, or no more. */
-  admit?(leg: Leg): boolean;
+  /** In a conference. */
+  room?: {
+    /** Lets another leg, which is up, in beside it; false if the room is full, or no more. */
+    admit(leg: Leg): boolean;
+    /** Calls back once when the leg leaves; returns what forgets that. */
+    whenLeft(callback: () => void): () => void;
+  };
 };
 
 export type Leg = {
@@ -49,6 +55,8 @@ export type Leg = {
   onEvent: (event: LegEvent) => void;
   /** Set by that owner while the leg can be moved. */
   place: Place | undefined;
+  /** Set while phones ring for it: from then on they ring for another, which is up. */
+  handOver?: (to: Leg, progress: CallProgress) => void;
   /** The party is told that it talks to this conference; set before the answer, undefined elsewhere. */
   focus: string | undefined;
   /** An incoming leg: tells the caller that it rings; `early` may follow. */

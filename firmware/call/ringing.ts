@@ -6,6 +6,13 @@ import type { Leg, LegEvent } from './leg.js';
 /** How long they ring, ms. */
 const RING_MS = 120_000;
 
+/** Phones that are being called. */
+export type Called = {
+  phones: readonly Leg[];
+  /** One of them wants this number to be called instead: the phones that are called now, none if that may not be. */
+  redirected(number: string): readonly Leg[];
+};
+
 export type RingingHandlers = {
   /** The first of them rings. */
   alerting(): void;
@@ -13,8 +20,6 @@ export type RingingHandlers = {
   answered(phone: Leg): void;
   /** Nobody takes it. */
   lost(cause: Cause): void;
-  /** A phone wants this number to be called instead: the phones that are called now, none if that may not be. */
-  redirected(number: string): readonly Leg[];
 };
 
 export class Ringing {
@@ -22,14 +27,13 @@ export class Ringing {
   readonly #timer: Timer;
   #over = false;
 
-  /** `phones` are being called already. */
   constructor(
-    phones: readonly Leg[],
+    private readonly called: Called,
     clock: Clock,
     private readonly handlers: RingingHandlers,
   ) {
     this.#timer = clock.after(RING_MS, () => this.#lose('noAnswer'));
-    this.#add(phones);
+    this.#add(called.phones);
   }
 
   /** The call is given up. */
@@ -57,7 +61,7 @@ export class Ringing {
   #ended(phone: Leg, { cause, redirect }: Extract<LegEvent, { type: 'ended' }>): void {
     this.#phones = this.#phones.filter((other) => other !== phone);
     if (this.#over) return;
-    if (redirect !== undefined) this.#add(this.handlers.redirected(redirect));
+    if (redirect !== undefined) this.#add(this.called.redirected(redirect));
     if (this.#phones.length === 0) this.#lose(cause);
   }
 

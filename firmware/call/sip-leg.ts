@@ -5,6 +5,7 @@ import type { Media, PortId, RtpFormat } from '../media/contract.js';
 import { answerOffer, makeOffer, readAnswer, type Agreed, type LocalMedia } from '../sdp/offer-answer.js';
 import { MASTER_KEY_BYTES } from '../sdp/crypto.js';
 import { parseSdp, SdpError, writeSdp, type SessionDescription } from '../sdp/session-description.js';
+import type { ReferTarget, Report } from '../sip/refer.js';
 import type { SipCall } from '../sip/sip-call.js';
 import { keyTones } from './announcements.js';
 import { causeOf, statusOf, type Cause } from './cause.js';
@@ -17,14 +18,14 @@ export type SipLegOptions = {
   id: LegId;
   party: { number: string; name: string };
   media: Media;
-  /** Our address as the peer sees it. */
-  localAddress: string;
+  /** Ours towards the peer, and the one that it is told. */
+  address: { local: string; shown: string };
   /** Which codecs are spoken, best first, as far as the media plane has them. */
   codecs: readonly CodecName[];
   security: MediaSecurity;
   nowMs(): number;
-  /** The phone wants its party, or itself, to be connected elsewhere: 202, or the SIP status that refuses. */
-  transfer(number: string, replaced: SipCall | undefined, report: (status: number) => void): number;
+  /** The phone wants its party, or others, to be moved: 202, or the SIP status that refuses. */
+  referred(target: ReferTarget, replaced: SipCall | undefined, report: Report): number;
   /** Its state has changed. */
   onState(): void;
   /** The leg has ended and nothing of it is open any more. */
@@ -39,6 +40,7 @@ export class SipLeg implements Leg {
   readonly sinceMs: number;
   onEvent: (event: LegEvent) => void = () => {};
   place: Place | undefined;
+  handOver?: Leg['handOver'];
   #state: LegState;
   codec: string | undefined;
   srtp = false;
@@ -172,7 +174,7 @@ export class SipLeg implements Leg {
       answered: () => this.#answered(),
       reoffered: (offer) => this.#reoffered(offer),
       digit: (digit) => this.#pressed('info', digit),
-      referred: (...request) => this.options.transfer(...request),
+      referred: (...request) => this.options.referred(...request),
       ended: ({ status }, redirect) => this.#ended(causeOf(status), redirect),
     };
   }
@@ -183,8 +185,8 @@ export class SipLeg implements Leg {
 
   /** Opens the RTP port, if it is not open, then goes on, unless the call ended meanwhile. */
   #withPort(proceed: () => void): void {
-    const { media, localAddress } = this.options;
-    this.#opening ??= media.openPort(localAddress).then(
+    const { media, address } = this.options;
+    this.#opening ??= media.openPort(address.local).then(
       (open) => void (this.#open = open),
       () => this.hangUp('congestion'),
     );
@@ -279,10 +281,10 @@ export class SipLeg implements Leg {
   }
 
   #local(): LocalMedia {
-    const { localAddress, security } = this.options;
+    const { address, security } = this.options;
     const secured = security === 'optional' || security === 'required';
     return {
-      address: localAddress,
+      address: address.shown,
       port: this.#open!.localPort,
       codecs: this.#codecs,
       secure: secured ? { required: security === 'required', key: this.#srtpKey } : undefined,

@@ -3,11 +3,13 @@ import type { Clock } from '../clock.js';
 import type { Conference, Config, Extension } from '../config/schema.js';
 import { createLog } from '../log.js';
 import type { Media, PortId } from '../media/contract.js';
+import type { ReferTarget, Report } from '../sip/refer.js';
 import type { SipCall } from '../sip/sip-call.js';
 import type { Endpoint } from '../sip/transport.js';
 import type { Trunks } from '../sip/trunks.js';
 import type { Caller, UserAgent } from '../sip/user-agent.js';
 import type { Cause } from './cause.js';
+import { ConferenceControl } from './conference-control.js';
 import { ConferenceDirectory, resourceOf } from './conference-directory.js';
 import { ConferenceVisit, type FindConference } from './conference-visit.js';
 import {
@@ -17,11 +19,13 @@ import {
   type Destination,
   type TrunkDestination,
 } from './dial-plan.js';
-import { ExtensionCall, unwatched, type CallProgress } from './extension-call.js';
+import { unwatched, type CallProgress } from './call-progress.js';
+import { ExtensionCall } from './extension-call.js';
 import type { Leg } from './leg.js';
 import { mediaSecurity } from './media-security.js';
 import { OutboundLimits } from './outbound-limits.js';
 import { groupOf } from './permission.js';
+import type { Called } from './ringing.js';
 import type { LegId } from './room.js';
 import { SilenceWatch } from './silence-watch.js';
 import { SipLeg } from './sip-leg.js';
@@ -35,8 +39,8 @@ export type SwitchboardOptions = {
   config(): Config;
   media: Media;
   clock: Clock;
-  /** Our address as a peer sees it. */
-  localAddressFor(peerAddress: string): string;
+  /** Our address towards a peer, and the one that it is told. */
+  addressFor(peerAddress: string): { local: string; shown: string };
   /** RTP packets that came to a port so far. */
   rxPackets(port: PortId): number | undefined;
 };
@@ -53,6 +57,7 @@ export class Switchboard {
   readonly #legs = new Map<LegId, OpenLeg>();
   readonly #outbound: OutboundLimits;
   readonly #transfers: Transfers;
+  readonly #control: ConferenceControl;
   readonly #silence: SilenceWatch<SipLeg>;
   #nextLeg: LegId = 1;
   #agent?: UserAgent;
@@ -67,6 +72,16 @@ export class Switchboard {
       media: options.media,
       clock: options.clock,
       newMix: () => this.conferences.newMix(),
+      destinationOf: (extension, number) => destinationOf(options.config(), { extension }, number),
+      lead: (...what) => this.#lead(...what),
+      callIn: ({ leg, extension }, number, report) =>
+        this.#control.referWithin(extension, leg, { method: 'INVITE', number }, report),
+    });
+    this.#control = new ConferenceControl({
+      conferences: this.conferences,
+      clock: options.clock,
+      config: () => options.config(),
+      extensionOf: (id) => this.#legs.get(id)?.extension,
       destinationOf: (extension, number) => destinationOf(options.config(), { extension }, number),
       lead: (...what) => this.#lead(...what),
       callPhones: (to, from) => this.#callPhones(to, from),
@@ -114,6 +129,12 @@ export class Switchboard {
     if (!replaced) return this.#route(leg, { extension }, dialled);
     const old = this.#ownLegOf(replaced);
     if (!old || !this.#transfers.replace(leg, extension, old)) call.reject(403);
+  }
+
+  /** An account asks for something of a conference, outside any call: 202, or the SIP status that refuses. */
+  onRefer(username: string, conference: string, target: ReferTarget, report: Report): number {
+    const by = this.options.config().extensions.find(({ sip }) => sip.username === username);
+    return by ? this.#control.refer(by, conference, target, report) : 403;
   }
 
   /** Ends every call; resolves when no leg and no port is left. */
@@ -180,21 +201,9 @@ export class Switchboard {
   }
 
   #ringPhones(caller: Leg, to: Extension, progress: CallProgress): void {
-    const phones = this.#callPhones(to, caller.party);
-    if (typeof phones === 'string') return this.#refuse(caller, phones, progress);
-    const tried = new Set([to.number]);
-    new ExtensionCall(caller, phones, {
-      ...this.#callOptions(),
-      progress,
-      // A 302 is followed within the box only, to each extension once.
-      redirected: (number) => {
-        const next = destinationOf(this.options.config(), { extension: to }, number);
-        if (next.type !== 'extension' || tried.has(number)) return [];
-        tried.add(number);
-        const others = this.#callPhones(next.extension, caller.party);
-        return typeof others === 'string' ? [] : others;
-      },
-    });
+    const called = this.#callPhones(to, caller.party);
+    if (typeof called === 'string') return this.#refuse(caller, called, progress);
+    new ExtensionCall(caller, called, { ...this.#callOptions(), progress });
   }
 
   #callOptions() {
@@ -202,7 +211,22 @@ export class Switchboard {
     return { mix: this.conferences.newMix(), media, clock, tones: tonesOf(this.options.config().country) };
   }
 
-  #callPhones(to: Extension, from: { number: string; name: string }): SipLeg[] | Cause {
+  /** Calls the phones of an extension. A 302 is followed within the box only, to each extension once. */
+  #callPhones(to: Extension, from: Party): Called | Cause {
+    const phones = this.#phonesOf(to, from);
+    if (typeof phones === 'string') return phones;
+    const tried = new Set([to.number]);
+    const redirected = (number: string): readonly Leg[] => {
+      const next = destinationOf(this.options.config(), { extension: to }, number);
+      if (next.type !== 'extension' || tried.has(number)) return [];
+      tried.add(number);
+      const others = this.#phonesOf(next.extension, from);
+      return typeof others === 'string' ? [] : others;
+    };
+    return { phones, redirected };
+  }
+
+  #phonesOf(to: Extension, from: Party): SipLeg[] | Cause {
     const agent = this.#agent!;
     if (this.#callsOf(to) >= to.sip.maxCalls) return 'busy';
     const bindings = agent.registrar.bindings(to.sip.username);
@@ -247,15 +271,17 @@ export class Switchboard {
       id,
       party: { number, name },
       media,
-      localAddress: this.options.localAddressFor(peer.address),
+      address: this.options.addressFor(peer.address),
       codecs: this.options.config().media.codecs,
       security: mediaSecurity(srtp, peer, media.srtp),
       nowMs: () => clock.nowMs(),
-      transfer: (to: string, replaced: SipCall | undefined, report: (status: number) => void) => {
+      referred: (target: ReferTarget, replaced: SipCall | undefined, report: Report) => {
         const by = this.#ownLeg(id);
         const other = replaced && this.#ownLegOf(replaced);
-        if (!by || (replaced && !other)) return 481;
-        return this.#transfers.start(by, to, other, report);
+        if (!by) return 403; // who is outside moves nobody
+        if (replaced && !other) return 481;
+        if (target.method === 'BYE') return this.#control.referWithin(by.extension, by.leg, target, report);
+        return this.#transfers.start(by, target.number, other, report);
       },
       onState: () => this.#changed(id),
       onClosed: () => this.#drop(id),

@@ -3,12 +3,12 @@ import type { Clock } from '../clock.js';
 import type { Extension } from '../config/schema.js';
 import { createLog } from '../log.js';
 import type { Media, MixId } from '../media/contract.js';
-import { statusOf, type Cause } from './cause.js';
+import type { Report } from '../sip/refer.js';
+import { outcomeOf, statusOf } from './cause.js';
 import { Conversation } from './conversation.js';
 import type { Destination } from './dial-plan.js';
-import type { CallProgress } from './extension-call.js';
+import type { CallProgress } from './call-progress.js';
 import { isUp, type Leg } from './leg.js';
-import { Ringing } from './ringing.js';
 
 const log = createLog('call');
 
@@ -23,8 +23,8 @@ export type TransferHost = {
   destinationOf(from: Extension, number: string): Destination;
   /** Leads a leg that is up to a number, on the account of an extension. */
   lead(leg: Leg, destination: Destination, number: string, progress: CallProgress, by: Extension): void;
-  /** Calls the phones of an extension, shown `from`; or says why it cannot. */
-  callPhones(to: Extension, from: { number: string; name: string }): readonly Leg[] | Cause;
+  /** A member of a conference has somebody called in: 202, or the status that refuses. */
+  callIn(by: OwnLeg, number: string, report: Report): number;
 };
 
 /** A phone whose call has been moved away says BYE itself; after this we do, ms. */
@@ -37,9 +37,13 @@ export class Transfers {
    * The phone of `by` asks: its party is to be led to `number`; or, attended, into the place of `replaced`, another
    * leg of the same extension. Returns 202, or the SIP status that refuses.
    */
-  start(by: OwnLeg, number: string, replaced: OwnLeg | undefined, report: (status: number) => void): number {
+  start(by: OwnLeg, number: string, replaced: OwnLeg | undefined, report: Report): number {
     if (!by.leg.place) return 480;
-    const status = replaced ? this.#join(by, replaced, report) : this.#lead(by, number, report);
+    const status = replaced
+      ? this.#join(by, replaced, report)
+      : by.leg.place.partner
+        ? this.#lead(by, by.leg.place.partner, number, report)
+        : this.host.callIn(by, number, report);
     log.info({ leg: by.leg.id, number, attended: replaced !== undefined, status }, 'transfer');
     return status;
   }
@@ -58,56 +62,34 @@ export class Transfers {
     return true;
   }
 
-  #lead({ leg, extension }: OwnLeg, number: string, report: (status: number) => void): number {
+  #lead({ leg, extension }: OwnLeg, party: Leg, number: string, report: Report): number {
     const { host } = this;
     const destination = host.destinationOf(extension, number);
     if (destination.type === 'refused') return statusOf(destination.cause);
-    const place = leg.place!;
-    const party = place.partner;
-    if (!party)
-      return destination.type === 'extension' ? this.#invite(leg, destination.extension, report) : 403;
-    place.release();
-    host.lead(
-      party,
-      destination,
-      number,
-      {
-        alerting: () => report(180),
-        connected: () => {
-          report(200);
-          this.#dismiss(leg);
-        },
-        lost: (cause) => {
-          report(refusalOf(cause));
-          return this.#giveBack(leg, party);
-        },
-      },
-      extension,
-    );
+    leg.place!.release();
+    host.lead(party, destination, number, this.#progressFor(leg, party, report), extension);
     return 202;
   }
 
-  /** From a conference: the called one comes in as well, and whoever asked leaves by BYE, or stays. */
-  #invite(member: Leg, to: Extension, report: (status: number) => void): number {
-    const place = member.place!;
-    const phones = this.host.callPhones(to, member.party);
-    if (typeof phones === 'string') return statusOf(phones);
-    new Ringing(phones, this.host.clock, {
+  /** What is reported to the phone of `leg` of the call that its party is led to; what fails is taken back. */
+  #progressFor(leg: Leg, party: Leg, report: Report): CallProgress {
+    return {
       alerting: () => report(180),
-      answered: (phone) => {
-        const admitted = place.admit?.(phone) ?? false;
-        if (!admitted) phone.hangUp('busy');
-        report(admitted ? 200 : 486);
+      connected: () => {
+        report(200);
+        this.#dismiss(leg);
       },
-      lost: (cause) => report(refusalOf(cause)),
-      redirected: () => [],
-    });
-    return 202;
+      lost: (cause) => {
+        report(outcomeOf(cause));
+        return this.#giveBack(leg, party);
+      },
+    };
   }
 
   /** Attended: of two calls one is a conversation, whose other end goes where the other call is. */
-  #join(by: OwnLeg, other: OwnLeg, report: (status: number) => void): number {
+  #join(by: OwnLeg, other: OwnLeg, report: Report): number {
     if (by.leg === other.leg || by.extension.number !== other.extension.number) return 403;
+    if (other.leg.handOver) return this.#joinRinging(by.leg, other.leg, report);
     if (!other.leg.place) return 481;
     const [from, to] = by.leg.place!.partner ? [by.leg, other.leg] : [other.leg, by.leg];
     const party = from.place!.partner;
@@ -117,6 +99,17 @@ export class Transfers {
     report(200);
     this.#dismiss(by.leg);
     other.leg.hangUp('normal');
+    return 202;
+  }
+
+  /** Attended, but the phone asks while the second call still rings: it then rings for the party. */
+  #joinRinging(leg: Leg, other: Leg, report: Report): number {
+    const place = leg.place!;
+    const party = place.partner;
+    if (!party) return 403;
+    place.release();
+    other.handOver!(party, this.#progressFor(leg, party, report));
+    other.hangUp('normal');
     return 202;
   }
 
@@ -138,9 +131,4 @@ export class Transfers {
       if (event.type === 'ended') timer.cancel();
     };
   }
-}
-
-/** What is reported of a call that came to nothing. */
-function refusalOf(cause: Cause): number {
-  return cause === 'normal' ? 487 : statusOf(cause);
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { MachineRunner } from '../machine.js';
 import type { Media, MixId, PlayId } from '../media/contract.js';
 import { Conversation } from './conversation.js';
-import type { CallProgress } from './extension-call.js';
+import type { CallProgress } from './call-progress.js';
 import { hunt, huntStart, type HuntEffect, type HuntEvent, type HuntState } from './hunt.js';
 import { isUp, type Leg, type LegEvent } from './leg.js';
 import type { Tones } from './tone-plan.js';

@@ -67,11 +67,6 @@ const inboundSchema = {
   },
 } as const;
 
-const HOST = '[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?';
-
-/** 1 to 65535. */
-const PORT = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
-
 export const trunksSchema = {
   type: 'array',
   maxItems: 50,
@@ -83,7 +78,7 @@ export const trunksSchema = {
     properties: {
       name: label,
       type: { enum: ['register', 'peer'], description: '"register" or "peer"' },
-      server: { type: 'string', pattern: `^${HOST}$`, description: 'a host name or an IPv4 address' },
+      server: { type: 'string', format: 'host', description: 'a host name or an IP address' },
       port: { type: 'integer', minimum: 1, maximum: 65535, description: '1 to 65535' },
       transport: {
         enum: ['udp', 'tcp', 'tls'],
@@ -97,8 +92,9 @@ export const trunksSchema = {
       password: { type: 'string', minLength: 1, maxLength: 128, description: '1 to 128 characters' },
       outboundProxy: {
         type: 'string',
-        pattern: `^${HOST}(:${PORT})?$`,
-        description: 'a host name or an IPv4 address, a colon and a port may follow',
+        format: 'hostPort',
+        description:
+          'a host name, an IPv4 address or an IPv6 address in brackets, a colon and a port may follow',
       },
       codecs: { ...codecList, default: ['PCMU', 'PCMA'] },
       qualifySeconds: {

@@ -19,6 +19,16 @@ const file = {
 } as const;
 const port = { type: 'integer', minimum: 0, maximum: 65535, description: '0 to 65535' } as const;
 
+const networks = {
+  type: 'array',
+  maxItems: 100,
+  items: {
+    type: 'string',
+    format: 'network',
+    description: 'a network such as 192.168.0.0/16 or 2001:db8::/32',
+  },
+} as const;
+
 export const configSchema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Parley configuration',
@@ -43,14 +53,45 @@ export const configSchema = {
     network: {
       type: 'object',
       additionalProperties: false,
-      required: ['bind', 'sipPort', 'sipTlsPort', 'httpPort', 'rtpPorts', 'rtpTimeoutSeconds'],
+      required: [
+        'bind',
+        'localNetworks',
+        'sipPort',
+        'sipTlsPort',
+        'httpPort',
+        'rtpPorts',
+        'rtpTimeoutSeconds',
+      ],
       default: {},
       properties: {
         bind: {
-          type: 'string',
-          format: 'ipv4',
+          type: ['string', 'array'],
+          format: 'ip',
+          items: { type: 'string', format: 'ip', description: 'an IP address' },
+          minItems: 1,
+          maxItems: 2,
           default: '0.0.0.0',
-          description: 'an IPv4 address; 0.0.0.0 is all',
+          description:
+            'an IP address, or a list of one of IPv4 and one of IPv6; 0.0.0.0 is all, :: all of both',
+        },
+        externalAddress: {
+          type: 'string',
+          format: 'host',
+          description: 'the IP address of the router as the outside sees it, or a name that has it',
+        },
+        localNetworks: {
+          ...networks,
+          default: [
+            '10.0.0.0/8',
+            '172.16.0.0/12',
+            '192.168.0.0/16',
+            '169.254.0.0/16',
+            '127.0.0.0/8',
+            'fc00::/7',
+            'fe80::/10',
+            '::1/128',
+          ],
+          description: 'networks whose phones are not told the external address',
         },
         sipPort: { ...port, default: 5060 },
         sipTlsPort: { ...port, default: 5061 },
@@ -93,13 +134,7 @@ export const configSchema = {
           description: 'what phones may prove their password with, best first',
         },
         trustedNetworks: {
-          type: 'array',
-          maxItems: 100,
-          items: {
-            type: 'string',
-            format: 'network',
-            description: 'a network such as 192.168.0.0/16 or 2001:db8::/32',
-          },
+          ...networks,
           default: [],
           description: 'networks whose phones are never refused for wrong passwords',
         },

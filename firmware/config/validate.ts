@@ -1,5 +1,5 @@
 /** Checks a document against the schema and against itself. */
-import { isIP, isIPv4 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { Ajv, type ErrorObject } from 'ajv';
 import { dialPlanProblems } from './dial-plan-checks.js';
 import { clashes, type Problem } from './problem.js';
@@ -22,7 +22,8 @@ const ajv = new Ajv({
   allErrors: true,
   useDefaults: true,
   verbose: true,
-  formats: { ipv4: isIPv4, network: isNetwork },
+  allowUnionTypes: true,
+  formats: { ip: (text: string) => isIP(text) !== 0, network: isNetwork, host: isHost, hostPort: isHostPort },
 });
 const check = ajv.compile<Config>(configSchema);
 
@@ -109,7 +110,18 @@ function misfits(config: Config): Problem[] {
             expected: 'a range of at least two ports, or [0, 0]',
           },
         ];
-  const { sipPort, sipTlsPort, httpPort } = config.network;
+  const { bind, sipPort, sipTlsPort, httpPort } = config.network;
+  const families = typeof bind === 'string' ? [] : bind.map(isIP);
+  const addresses: Problem[] =
+    new Set(families).size === families.length
+      ? []
+      : [
+          {
+            path: '/network/bind',
+            value: 'two of one family',
+            expected: 'one address of IPv4 and one of IPv6; 0.0.0.0 is all, :: all of both',
+          },
+        ];
   const taken = (port: number, others: number[]) => port !== 0 && others.includes(port);
   const tcpPorts: Problem[] = [
     ...(taken(sipTlsPort, [sipPort]) ? [tcpClash('/network/sipTlsPort', sipTlsPort)] : []),
@@ -126,7 +138,7 @@ function misfits(config: Config): Problem[] {
         ]
       : [],
   );
-  return [...ports, ...tcpPorts, ...pins];
+  return [...addresses, ...ports, ...tcpPorts, ...pins];
 }
 
 function tcpClash(path: string, port: number): Problem {
@@ -135,6 +147,17 @@ function tcpClash(path: string, port: number): Problem {
     value: String(port),
     expected: 'another one: TCP ports of SIP, of its TLS and of the pages differ',
   };
+}
+
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(text);
+}
+
+/** `host`, `host:port`, `[2001:db8::1]:port`. */
+function isHostPort(text: string): boolean {
+  const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]*))(?::([1-9][0-9]{0,4}))?$/.exec(text) ?? [];
+  const host = bracketed === undefined ? plain !== undefined && isHost(plain) : isIPv6(bracketed);
+  return host && (port === undefined || Number(port) <= 65535);
 }
 
 /** An address and a prefix length: `192.168.0.0/16`. */

@@ -1,4 +1,5 @@
 /** What the owner is shown once, at the first boot. */
+import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { FirstBoot } from './config-store.js';
 import type { Config } from './schema.js';
@@ -9,7 +10,8 @@ export function welcome(
   first: FirstBoot,
   bound: { address: string; sip: number; http: number },
 ): string {
-  const address = bound.address === '0.0.0.0' ? outwardAddress() : bound.address;
+  const reached = bound.address === '0.0.0.0' ? outwardAddress() : bound.address;
+  const address = isIPv6(reached) ? `[${reached}]` : reached;
   const lines = [''];
   if (first.madeDocument) {
     lines.push(

@@ -22,9 +22,9 @@ export class ArrivalDelays {
     if (hole >= 0) this.#insert(delay, hole);
   }
 
-  /** The delay that no more than `share` of the packets exceeded. */
+  /** The delay that no more than `share` of the packets exceeded; 0 without any. */
   exceededBy(share: number): number {
-    return this.#sorted[this.#count - 1 - Math.floor(share * this.#count)];
+    return this.#sorted[Math.max(0, this.#count - 1 - Math.floor(share * this.#count))];
   }
 
   get least(): number {
@@ -32,7 +32,7 @@ export class ArrivalDelays {
   }
 
   clear(): void {
-    this.#count = this.#oldest = 0;
+    this.#count = this.#oldest = this.#sorted[0] = 0;
   }
 
   /** Moves what lies between the free place `hole` and the place of `delay` by one. */
@@ -50,7 +50,8 @@ export class ArrivalDelays {
   }
 
   #firstFrom(delay: number): number {
-    let [low, high] = [0, this.#count];
+    let low = 0;
+    let high = this.#count;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.#sorted[middle] < delay) low = middle + 1;

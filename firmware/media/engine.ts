@@ -1,5 +1,5 @@
 /** All ports, mixes and playbacks, and the 20 ms they live through together. Knows neither threads nor clocks. */
-import type { MediaCommand, MediaEvent, PlayId, PlayItem, PlayTarget, PortId } from './contract.js';
+import type { MediaCommand, MediaEvent, MixId, PlayId, PlayItem, PlayTarget, PortId } from './contract.js';
 import { RATES, type Rate } from './frame.js';
 import { MixBus } from './mix-bus.js';
 import { Playback, type Prompts } from './playback.js';
@@ -122,7 +122,7 @@ export class Engine {
     writeLong(this.#options.stats, row + ROW.srtpRx, rx);
     writeLong(this.#options.stats, row + ROW.srtpTx, tx);
     if (port.mix) this.#arrange(port.mix);
-    this.#assignPlays();
+    this.#assignPlays({ port: port.id });
   }
 
   #closePort(id: PortId): void {
@@ -147,7 +147,6 @@ export class Engine {
     port.mix = mix;
     port.settings = settings;
     this.#arrange(mix);
-    this.#assignPlays();
   }
 
   #leave(id: PortId): void {
@@ -166,6 +165,7 @@ export class Engine {
     const inside = this.#ports.filter((port) => port.mix === mix);
     mix.arrange([...new Set(inside.map(({ codec }) => codec))]);
     for (const port of inside) port.tune();
+    this.#assignPlays({ mix: mix.id });
   }
 
   #mute(id: PortId, muted: boolean): void {
@@ -176,30 +176,33 @@ export class Engine {
   #play({ play, to, items, loop, ticks = 0 }: MediaCommand & { type: 'play' }): void {
     const started: Play = { id: play, to, items, loop, ticks, voices: [] };
     this.#plays.push(started);
-    this.#assignPlays();
+    this.#assignPlays(to);
     // Also if nobody is there to hear it, it comes to its end.
     if (started.voices.length === 0) voice(started, RATES[0], this.#options.prompts);
   }
 
   #stopPlays(which: (play: Play) => boolean): void {
+    const stopped = this.#plays.filter(which);
     this.#plays = this.#plays.filter((play) => !which(play));
-    this.#assignPlays();
+    for (const { to } of stopped) this.#assignPlays(to);
   }
 
-  /** Tells ports and mixes what is played to them, so that the tick need not look for it. */
-  #assignPlays(): void {
+  /** Tells the port or the mix what is played to it now, so that the tick need not look for it. */
+  #assignPlays(target: { port: PortId } | { mix: MixId }): void {
     const { prompts } = this.#options;
-    for (const port of this.#ports)
-      port.ear.plays = this.#plays
-        .filter(({ to }) => 'port' in to && to.port === port.id)
-        .map((play) => voice(play, port.codec.sampleRate, prompts));
-    for (const mix of this.#mixes)
-      for (const band of mix.bands)
-        band.plays = this.#plays.flatMap((play) =>
-          'mix' in play.to && play.to.mix === mix.id
-            ? [{ frame: voice(play, band.rate, prompts).frame, except: play.to.except }]
-            : [],
-        );
+    if ('port' in target) {
+      const port = this.#find(target.port);
+      const own = this.#plays.filter(({ to }) => 'port' in to && to.port === target.port);
+      if (port) port.ear.plays = own.map((play) => voice(play, port.codec.sampleRate, prompts));
+      return;
+    }
+    const mix = this.#mixes.find(({ id }) => id === target.mix);
+    for (const band of mix?.bands ?? [])
+      band.plays = this.#plays.flatMap((play) =>
+        'mix' in play.to && play.to.mix === target.mix
+          ? [{ frame: voice(play, band.rate, prompts).frame, except: play.to.except }]
+          : [],
+      );
   }
 
   #endPlays(): void {

@@ -45,7 +45,10 @@ export function squeeze(line: SoundLine, out: Int16Array, surplus: number): void
 
 /** The curve of Catmull and Rom through four samples, between those at `at` and `at + 1`. */
 function cubic(pcm: Int16Array, at: number, share: number): number {
-  const [a, b, c, d] = [pcm[at - 1], pcm[at], pcm[at + 1], pcm[at + 2]];
+  const a = pcm[at - 1];
+  const b = pcm[at];
+  const c = pcm[at + 1];
+  const d = pcm[at + 2];
   const value =
     b + 0.5 * share * (c - a + share * (2 * a - 5 * b + 4 * c - d + share * (3 * (b - c) + d - a)));
   return Math.round(value > 32767 ? 32767 : value < -32768 ? -32768 : value);

@@ -40,7 +40,10 @@ export function mostAlike(
   let most = -Infinity;
   for (let at = first; at <= last; at += step) {
     const found = likeness(a, aFrom, b, at, length, step);
-    if (found > most) [best, most] = [at, found];
+    if (found > most) {
+      best = at;
+      most = found;
+    }
   }
   const from = Math.max(first, best - step + 1);
   const to = Math.min(last, best + step - 1);
@@ -48,7 +51,10 @@ export function mostAlike(
   most = -Infinity;
   for (let at = from; at <= to; at++) {
     const found = likeness(a, aFrom, b, at, length, fine);
-    if (found > most) [best, most] = [at, found];
+    if (found > most) {
+      best = at;
+      most = found;
+    }
   }
   return best;
 }

@@ -40,7 +40,7 @@ export class DigestAuthenticator {
 
   /**
    * Judges the Authorization header for our realm. A nonce is good for the address it was sent to and no other: so
-   * nobody can guess in another's name, nor use what was overheard.
+   * nobody can guess in another's name, nor use what was overheard. From elsewhere it is stale (RFC 7616 §3.3).
    */
   check(request: SipRequest, address: string): Verdict {
     for (const value of request.headers.all('Authorization')) {
@@ -52,8 +52,13 @@ export class DigestAuthenticator {
 
   #judge(request: SipRequest, credentials: Credentials, address: string): Verdict {
     const { username, nonce, nc, uri } = credentials;
-    const bornMs = this.#bornMs(nonce, address);
-    if (bornMs === undefined) return this.#challenge(request, address, { stale: false, guessed: false });
+    const [body = '', own, forAddress] = /^(.+)\.(\w+)\.(\w+)$/.exec(nonce)?.slice(1) ?? [];
+    if (own === undefined || !sameText(this.#mark(body), own))
+      return this.#challenge(request, address, { stale: false, guessed: false });
+    // The phone has moved, or somebody speaks in its name: whether the password is right is told to neither.
+    if (!sameText(this.#sign(`${body} ${address}`), forAddress))
+      return this.#challenge(request, address, { stale: true, guessed: false });
+    const bornMs = parseInt(body, 36);
     // The digest is computed for unknown users too, so that time does not tell who exists.
     const password = this.passwordOf(username);
     const expected = digestResponse(credentials, request.method, password ?? randomBytes(16).toString('hex'));
@@ -91,18 +96,16 @@ export class DigestAuthenticator {
 
   #newNonce(address: string): string {
     const body = `${Math.floor(this.clock.nowMs()).toString(36)}.${randomBytes(9).toString('hex')}`;
-    return `${body}.${this.#sign(body, address)}`;
+    return `${body}.${this.#mark(body)}.${this.#sign(`${body} ${address}`)}`;
   }
 
-  /** When a nonce of ours was made, ms; undefined if it is not ours, or not for this address. */
-  #bornMs(nonce: string, address: string): number | undefined {
-    const at = nonce.lastIndexOf('.');
-    if (at < 0 || !sameText(this.#sign(nonce.slice(0, at), address), nonce.slice(at + 1))) return undefined;
-    return parseInt(nonce, 36);
+  /** By this a nonce is told to be ours, for whichever address: no more than a hint hangs on it. */
+  #mark(body: string): string {
+    return this.#sign(body).slice(0, 8);
   }
 
-  #sign(body: string, address: string): string {
-    return createHmac('sha256', this.#key).update(`${body} ${address}`).digest('hex').slice(0, 24);
+  #sign(text: string): string {
+    return createHmac('sha256', this.#key).update(text).digest('hex').slice(0, 16);
   }
 
   #remember(nonce: string, count: number, bornMs: number): void {

@@ -1,5 +1,6 @@
 /** Refuses, for a while that grows, sources that try passwords. */
 import type { Clock } from '../clock.js';
+import { sourceOf } from './networks.js';
 
 /** Wrong answers of a source that cost it nothing: somebody mistyped. A first request without answer is none. */
 const FREE = 5;
@@ -13,7 +14,7 @@ const MAX_SOURCES = 10_000;
 type Guesses = { wrong: number; lastMs: number; refusedUntilMs: number };
 
 export class GuessGuard {
-  /** By address, in the order of their last guess. */
+  /** By whoever they are counted as, in the order of their last guess. */
   readonly #sources = new Map<string, Guesses>();
 
   constructor(
@@ -29,7 +30,7 @@ export class GuessGuard {
   }
 
   refuses(address: string): boolean {
-    const source = this.#sources.get(address);
+    const source = this.#sources.get(sourceOf(address));
     return source !== undefined && source.refusedUntilMs > this.clock.nowMs() && !this.isTrusted(address);
   }
 
@@ -37,11 +38,12 @@ export class GuessGuard {
   guessed(address: string): number {
     if (this.isTrusted(address)) return 0;
     const nowMs = this.clock.nowMs();
-    const before = this.#sources.get(address);
+    const holder = sourceOf(address);
+    const before = this.#sources.get(holder);
     const wrong = before && nowMs - before.lastMs < FORGET_MS ? before.wrong + 1 : 1;
     const refusalMs = wrong < FREE ? 0 : Math.min(FIRST_REFUSAL_MS * 2 ** (wrong - FREE), LONGEST_REFUSAL_MS);
-    this.#sources.delete(address);
-    this.#sources.set(address, { wrong, lastMs: nowMs, refusedUntilMs: nowMs + refusalMs });
+    this.#sources.delete(holder);
+    this.#sources.set(holder, { wrong, lastMs: nowMs, refusedUntilMs: nowMs + refusalMs });
     if (this.#sources.size > MAX_SOURCES) this.#sources.delete(this.#sources.keys().next().value!);
     return refusalMs;
   }

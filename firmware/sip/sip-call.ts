@@ -18,7 +18,7 @@ import {
 import { ALLOW, checkRequired, requires, SUPPORTED } from './method-rules.js';
 import { OutgoingInvite } from './outgoing-invite.js';
 import { ProtocolError } from './protocol-error.js';
-import { readRefer, ReferReport } from './refer.js';
+import { readRefer, ReferReport, serveRefer, type ReferTarget, type Report } from './refer.js';
 import { responseTo, type ServerTransaction, type TransactionLayer } from './transaction-layer.js';
 import type { Endpoint } from './transport.js';
 
@@ -37,10 +37,10 @@ export type CallHandlers = {
   /** A key of theirs by SIP INFO. */
   digit(digit: string): void;
   /**
-   * They ask us to connect their party elsewhere (REFER): returns 202, or the status that refuses. `report` is told
-   * how that goes; a final status is the last.
+   * They ask us to connect their party elsewhere, or to put somebody out (REFER): returns 202, or the status that
+   * refuses. `replaced`: the call that the target names.
    */
-  referred(number: string, replaced: SipCall | undefined, report: (status: number) => void): number;
+  referred(target: ReferTarget, replaced: SipCall | undefined, report: Report): number;
   /** `redirect`: user part of the Contact that they moved to (302). */
   ended(ending: Ending, redirect?: string): void;
 };
@@ -239,25 +239,18 @@ export class SipCall {
   #referred(transaction: ServerTransaction): void {
     const { request, source } = transaction;
     if (!this.confirmed) throw tryAgain();
-    const { number, replaces } = readRefer(request);
-    const replaced = replaces === undefined ? undefined : this.home.find(replaces);
-    if (replaces !== undefined && !replaced?.confirmed) throw new ProtocolError(481, reasonPhrase(481));
+    const target = readRefer(request);
+    const replaced = target.replaces === undefined ? undefined : this.home.find(target.replaces);
+    if (target.replaces !== undefined && (!replaced || replaced.ended))
+      throw new ProtocolError(481, reasonPhrase(481));
     const first = this.#refers++ === 0;
-    const report = new ReferReport(request, first, this.#dialog!, this.home.contactFor(source));
-    // What is said before the 202 comes after it.
-    let said: number[] | undefined = [100];
-    const status = this.handlers.referred(number, replaced, (progress) => {
-      if (this.ended) return;
-      if (said) said.push(progress);
-      else report.say(progress);
-    });
-    if (status !== 202) throw new ProtocolError(status, reasonPhrase(status));
-    const response = this.#response(transaction, 202);
-    response.headers.set('Contact', this.home.contactFor(source));
-    if (report.unwanted) response.headers.set('Refer-Sub', 'false');
-    transaction.respond(response);
-    for (const progress of said) report.say(progress);
-    said = undefined;
+    serveRefer(
+      transaction,
+      new ReferReport(request, first, this.#dialog!, this.home.contactFor(source)),
+      (report) => this.handlers.referred(target, replaced, report),
+      () => this.#response(transaction, 202),
+      () => this.ended,
+    );
   }
 
   #perform(effect: InviteSessionEffect): void {

@@ -2,11 +2,13 @@
 import { once } from 'node:events';
 import { connect, createServer, isIP, type AddressInfo, type Server, type Socket } from 'node:net';
 import { connect as connectTls, createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
-import { serializeMessage, type SipMessage } from 'sip-parser';
+import { parseUri, serializeMessage, type SipMessage } from 'sip-parser';
 import type { Clock } from '../clock.js';
 import { createLog } from '../log.js';
+import { sourceOf } from './networks.js';
+import type { OwnAddresses } from './own-addresses.js';
 import { MESSAGE_MS, StreamConnection, type StreamCounts } from './stream-connection.js';
-import { protocolOf, type Endpoint, type TransportHandlers } from './transport.js';
+import { hostText, protocolOf, type Endpoint, type TransportHandlers } from './transport.js';
 
 const log = createLog('sip');
 
@@ -21,7 +23,8 @@ const MIN_TLS = 'TLSv1.2';
 export type Certificate = { cert: string; key: string };
 
 export type StreamOptions = {
-  bind: Endpoint;
+  own: OwnAddresses;
+  port: number;
   /** Without it there is no TLS server. */
   tls?: { port: number; certificate: Certificate };
   /** PEM certificates by which TLS servers are believed; those of the system if absent. */
@@ -31,7 +34,7 @@ export type StreamOptions = {
 
 export class StreamTransport {
   readonly #connections = new Map<string, StreamConnection>();
-  /** Sockets accepted, by the address of their peer. */
+  /** Sockets accepted, by whoever their peers are counted as. */
   readonly #accepted = new Map<string, number>();
   readonly #sockets = new Set<Socket>();
   readonly #counts: StreamCounts & { refused: number } = {
@@ -41,8 +44,9 @@ export class StreamTransport {
     unread: 0,
     dropped: 0,
   };
-  #tcp!: Server;
-  #tls?: Server;
+  readonly #servers: Server[] = [];
+  #tcpPort = 0;
+  #tlsPort?: number;
   #handlers?: TransportHandlers;
 
   private constructor(private readonly options: StreamOptions) {}
@@ -50,12 +54,12 @@ export class StreamTransport {
   /** Listens; port 0 takes a free one. Throws the system's error (EADDRINUSE), or OpenSSL's for a bad certificate. */
   static async open(options: StreamOptions): Promise<StreamTransport> {
     const transport = new StreamTransport(options);
-    const { bind, tls } = options;
-    const handshakes = tls && transport.#handshakes(tls.certificate);
-    transport.#tcp = await listening(bind, (socket) => transport.#admit(socket, 'tcp'));
+    const { port, tls } = options;
     try {
-      if (tls && handshakes)
-        transport.#tls = await listening({ ...bind, port: tls.port }, (socket) =>
+      const handshakes = tls && transport.#handshakes(tls.certificate);
+      transport.#tcpPort = await transport.#listen(port, (socket) => transport.#admit(socket, 'tcp'));
+      if (tls)
+        transport.#tlsPort = await transport.#listen(tls.port, (socket) =>
           transport.#admit(socket, 'tls', handshakes),
         );
     } catch (error) {
@@ -66,11 +70,11 @@ export class StreamTransport {
   }
 
   get tcpPort(): number {
-    return portOf(this.#tcp);
+    return this.#tcpPort;
   }
 
   get tlsPort(): number | undefined {
-    return this.#tls && portOf(this.#tls);
+    return this.#tlsPort;
   }
 
   /** Connections that are open, and how many were refused or closed, and why. */
@@ -87,38 +91,54 @@ export class StreamTransport {
    * is not sent: the request may come again over another.
    */
   send(message: SipMessage, to: Endpoint, failed: () => void = () => {}): void {
-    const mayConnect = message.kind === 'request' && this.#sockets.size < MAX_CONNECTIONS && validPort(to);
-    const standing = this.#connections.get(keyOf(to));
-    const connection = standing?.isUsable ? standing : mayConnect ? this.#connect(to) : undefined;
+    const mayConnect =
+      message.kind === 'request' &&
+      this.#sockets.size < MAX_CONNECTIONS &&
+      validPort(to) &&
+      this.options.own.reaches(to.address);
+    const connection = this.#standing(to) ?? (mayConnect ? this.#connectAnew(to, message.uri) : undefined);
     if (connection) connection.send(serializeMessage(message), failed);
     else queueMicrotask(failed);
   }
 
   async close(): Promise<void> {
-    const servers = [this.#tcp, this.#tls].filter((server) => server !== undefined);
-    const closed = servers.map((server) => once(server, 'close'));
-    for (const server of servers) server.close();
+    const closed = this.#servers.map((server) => once(server, 'close'));
+    for (const server of this.#servers) server.close();
     for (const socket of this.#sockets) socket.destroy();
     await Promise.all(closed);
   }
 
+  /** Listens at every address of ours, at the same port; returns it. */
+  async #listen(port: number, take: (socket: Socket) => void): Promise<number> {
+    for (const host of this.options.own.bound) {
+      const server = createServer(take);
+      server.listen({ port, host, ipv6Only: true });
+      await once(server, 'listening');
+      server.on('error', (error) => log.warn({ err: error }, 'a connection could not be accepted'));
+      this.#servers.push(server);
+      ({ port } = server.address() as AddressInfo);
+    }
+    return port;
+  }
+
   #admit(socket: Socket, transport: 'tcp' | 'tls', handshakes?: TlsServer): void {
     const { remoteAddress: address, remotePort: port } = socket;
-    const peers = this.#accepted.get(address ?? '') ?? 0;
+    const holder = sourceOf(address ?? '');
+    const peers = this.#accepted.get(holder) ?? 0;
     if (!address || !port || peers >= MAX_PER_ADDRESS || this.#sockets.size >= MAX_CONNECTIONS) {
       this.#counts.refused += 1;
       socket.destroy();
       return;
     }
-    this.#accepted.set(address, peers + 1);
+    this.#accepted.set(holder, peers + 1);
     this.#hold(socket);
     socket.once('close', () => {
-      const left = this.#accepted.get(address)! - 1;
-      if (left > 0) this.#accepted.set(address, left);
-      else this.#accepted.delete(address);
+      const left = this.#accepted.get(holder)! - 1;
+      if (left > 0) this.#accepted.set(holder, left);
+      else this.#accepted.delete(holder);
     });
     if (handshakes) handshakes.emit('connection', socket);
-    else this.#serve(socket, { address, port, transport }).expectMessage();
+    else this.#serve(socket, { address, port, transport, accepted: true }).expectMessage();
   }
 
   /** Makes TLS of the sockets it is given; it listens to none itself. */
@@ -126,7 +146,8 @@ export class StreamTransport {
     const server = createTlsServer({ cert, key, minVersion: MIN_TLS, handshakeTimeout: MESSAGE_MS });
     server.on('secureConnection', (socket) => {
       const { remoteAddress: address, remotePort: port } = socket;
-      if (address && port) this.#serve(socket, { address, port, transport: 'tls' }).expectMessage();
+      if (address && port)
+        this.#serve(socket, { address, port, transport: 'tls', accepted: true }).expectMessage();
       else socket.destroy();
     });
     server.on('tlsClientError', (error, socket) => {
@@ -137,10 +158,22 @@ export class StreamTransport {
     return server;
   }
 
-  #connect(to: Endpoint): StreamConnection {
+  #standing(to: Endpoint): StreamConnection | undefined {
+    const connection = this.#connections.get(keyOf(to));
+    return connection?.isUsable ? connection : undefined;
+  }
+
+  /** To a peer that had connected to us there is another way only if its Contact, the Request-URI, shows one. */
+  #connectAnew(to: Endpoint, contact: string): StreamConnection | undefined {
+    if (!to.accepted) return this.#connect(to);
+    const listening = listeningAt(to, contact);
+    return listening && (this.#standing(listening) ?? this.#connect(listening, to));
+  }
+
+  /** `instead`: the peer as it was known before. */
+  #connect(to: Endpoint, instead?: Endpoint): StreamConnection {
     const { address, port, host = address } = to;
-    const bound = this.options.bind.address;
-    const where = { host: address, port, localAddress: bound === '0.0.0.0' ? undefined : bound };
+    const where = { host: address, port, localAddress: this.options.own.from(address) };
     const secure = protocolOf(to) === 'tls';
     const socket = secure
       ? connectTls({
@@ -159,6 +192,7 @@ export class StreamTransport {
     });
     socket.once('close', () => patience.cancel());
     this.#hold(socket);
+    if (instead) socket.once('close', () => this.#handlers?.closed?.(instead));
     return this.#serve(socket, { ...to, transport: protocolOf(to) });
   }
 
@@ -176,17 +210,10 @@ export class StreamTransport {
     this.#connections.set(key, connection);
     socket.once('close', () => {
       if (this.#connections.get(key) === connection) this.#connections.delete(key);
+      this.#handlers?.closed?.(peer);
     });
     return connection;
   }
-}
-
-async function listening({ address, port }: Endpoint, take: (socket: Socket) => void): Promise<Server> {
-  const server = createServer(take);
-  server.listen(port, address);
-  await once(server, 'listening');
-  server.on('error', (error) => log.warn({ err: error }, 'a connection could not be accepted'));
-  return server;
 }
 
 /** A reset is as good an end as any; 'close' follows. */
@@ -194,8 +221,12 @@ function watchErrors(socket: Socket): void {
   socket.on('error', (error) => log.debug({ err: error }, 'connection failed'));
 }
 
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
+/** Where a peer listens that had connected to us: where its Contact says, unless a router stands between us. */
+function listeningAt(to: Endpoint, contact: string): Endpoint | undefined {
+  const { host, port } = parseUri(contact);
+  if (host.toLowerCase() !== hostText(to.address)) return undefined;
+  const transport = protocolOf(to);
+  return { address: to.address, port: port ?? (transport === 'tls' ? 5061 : 5060), transport };
 }
 
 function validPort({ port }: Endpoint): boolean {

@@ -28,7 +28,15 @@ import {
 } from './invite-server.js';
 import { nonInviteClient, nonInviteClientStart } from './non-invite-client.js';
 import { nonInviteServer, nonInviteServerStart } from './non-invite-server.js';
-import { isReliable, protocolOf, type Endpoint, type Transport } from './transport.js';
+import { withoutZone } from './networks.js';
+import {
+  hostPortText,
+  hostText,
+  isReliable,
+  protocolOf,
+  type Endpoint,
+  type Transport,
+} from './transport.js';
 
 const COOKIE = 'z9hG4bK';
 /** RFC 3261 §18.1.1: larger requests do not go by UDP, octets. */
@@ -77,7 +85,15 @@ type Server = {
   ack(request: SipRequest): void;
   stop(): void;
 };
-type Client = { answered: boolean; receive(response: SipResponse, source: Endpoint): void; stop(): void };
+type Client = {
+  readonly to: Endpoint;
+  /** A response has come. */
+  heard: boolean;
+  answered: boolean;
+  receive(response: SipResponse, source: Endpoint): void;
+  failed: () => void;
+  stop(): void;
+};
 
 export class TransactionLayer {
   #servers = new Map<string, Server>();
@@ -158,6 +174,12 @@ export class TransactionLayer {
   /** Sends an ACK of a 2xx: outside any transaction (RFC 3261 §13.2.2.4). */
   sendAck(request: SipRequest, to: Endpoint): void {
     this.transport.send(this.#withVia(request, to, newBranch()), to);
+  }
+
+  /** The connection with a peer is gone: nobody waits for the answer to what it may never have got. */
+  connectionClosed({ address, port, transport }: Endpoint): void {
+    for (const { to, heard, failed } of [...this.#clients.values()])
+      if (!heard && to.address === address && to.port === port && to.transport === transport) failed();
   }
 
   /** Resolves when every request of ours has its final answer, or its time is over. */
@@ -278,6 +300,7 @@ export class TransactionLayer {
   ): () => void {
     const key = `${branch} ${request.method}`;
     let from = to;
+    const failed = () => runner.dispatch({ type: 'transportError' });
     const runner = new MachineRunner<State, InviteClientEvent, InviteClientEffect>(
       machine,
       start,
@@ -285,7 +308,7 @@ export class TransactionLayer {
       (effect) => {
         switch (effect.type) {
           case 'sendRequest':
-            return this.transport.send(request, to, () => runner.dispatch({ type: 'transportError' }));
+            return this.transport.send(request, to, failed);
           case 'sendAck':
             return this.transport.send(ackOf(request, effect.response), to);
           case 'response':
@@ -300,8 +323,12 @@ export class TransactionLayer {
       },
     );
     const client: Client = {
+      to,
+      heard: false,
       answered: false,
+      failed,
       receive: (response, source) => {
+        client.heard = true;
         from = source;
         runner.dispatch({ type: 'response', response });
       },
@@ -325,8 +352,8 @@ export class TransactionLayer {
   }
 
   #withVia(request: SipRequest, to: Endpoint, branch: string): SipRequest {
-    const { address, port } = this.transport.localFor(to);
-    const via = `SIP/2.0/${protocolOf(to).toUpperCase()} ${address}:${port};branch=${branch};rport`;
+    const local = hostPortText(this.transport.localFor(to));
+    const via = `SIP/2.0/${protocolOf(to).toUpperCase()} ${local};branch=${branch};rport`;
     return { ...request, headers: request.headers.clone().prepend('Via', via) };
   }
 }
@@ -349,7 +376,8 @@ function stampVia(request: SipRequest, source: Endpoint): Via {
   const via = parseVia(request.headers.get('Via') ?? '');
   const rport = via.params.has('rport');
   if (rport) via.params.set('rport', String(source.port));
-  if (rport || via.host !== source.address) via.params.set('received', source.address);
+  const address = withoutZone(source.address);
+  if (rport || via.host.toLowerCase() !== hostText(address)) via.params.set('received', address);
   request.headers.removeFirst('Via').prepend('Via', viaText(via));
   return via;
 }

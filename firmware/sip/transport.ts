@@ -1,4 +1,5 @@
 /** What the transaction layer needs of a transport, and the addresses both speak of. */
+import { isIPv6 } from 'node:net';
 import type { SipMessage, SipRequest } from 'sip-parser';
 
 export type Protocol = 'udp' | 'tcp' | 'tls';
@@ -14,6 +15,8 @@ export type Endpoint = {
   transport?: Protocol;
   /** The name that the certificate of a TLS server we connect to must bear (RFC 5922 §7); its address if absent. */
   host?: string;
+  /** They connected to us: nobody listens at that port. */
+  accepted?: boolean;
 };
 
 export type Transport = {
@@ -28,9 +31,21 @@ export type TransportHandlers = {
   message(message: SipMessage, source: Endpoint, octets: number): void;
   /** A request too broken to be served, but whole enough to be answered. */
   broken(request: SipRequest, status: number, reason: string, source: Endpoint, octets: number): void;
+  /** The connection with a peer is gone; what was sent there may not have arrived. */
+  closed?(peer: Endpoint): void;
   /** Whether an address is served before others when there is much to serve. */
   comesFirst?(address: string): boolean;
 };
+
+/** An address as a host in a URI or Via: an IPv6 address in brackets (RFC 3261 §25.1). */
+export function hostText(address: string): string {
+  return isIPv6(address) ? `[${address}]` : address;
+}
+
+/** `192.0.2.1:5060`, `[2001:db8::1]:5060`. */
+export function hostPortText({ address, port }: Endpoint): string {
+  return `${hostText(address)}:${port}`;
+}
 
 export function protocolOf({ transport }: Endpoint): Protocol {
   return transport ?? 'udp';

@@ -1,6 +1,6 @@
 /** All the ways by which SIP messages come and go: UDP and TCP on one port, TLS on another. */
 import type { SipMessage } from 'sip-parser';
-import { localAddressFor } from './local-address.js';
+import { OwnAddresses } from './own-addresses.js';
 import { StreamTransport, type StreamOptions } from './stream-transport.js';
 import {
   isReliable,
@@ -18,25 +18,28 @@ export class SipTransports implements Transport {
   private constructor(
     private readonly udp: UdpTransport,
     private readonly streams: StreamTransport,
+    private readonly own: OwnAddresses,
   ) {}
 
   /** Binds; port 0 takes one that is free for both UDP and TCP. Throws the system's error (EADDRINUSE, EADDRNOTAVAIL). */
   static async open(options: StreamOptions): Promise<SipTransports> {
+    const { own } = options;
     for (let attempt = 1; ; attempt += 1) {
-      const udp = await UdpTransport.open(options.bind);
+      let udp: UdpTransport | undefined;
       try {
-        return new SipTransports(udp, await StreamTransport.open({ ...options, bind: udp.local }));
+        udp = await UdpTransport.open(own.bound, options.port);
+        return new SipTransports(udp, await StreamTransport.open({ ...options, port: udp.port }), own);
       } catch (error) {
-        await udp.close();
+        await udp?.close();
         const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-        if (!taken || options.bind.port !== 0 || attempt === ATTEMPTS) throw error;
+        if (!taken || options.port !== 0 || attempt === ATTEMPTS) throw error;
       }
     }
   }
 
-  /** Where UDP and TCP are bound. */
-  get local(): Endpoint {
-    return this.udp.local;
+  /** Port of UDP and TCP. */
+  get port(): number {
+    return this.udp.port;
   }
 
   /** Port of TLS; undefined if there is none. */
@@ -60,15 +63,15 @@ export class SipTransports implements Transport {
 
   send(message: SipMessage, to: Endpoint, failed?: () => void): void {
     if (isReliable(to)) this.streams.send(message, to, failed);
-    else this.udp.send(message, to);
+    else if (this.own.reaches(to.address)) this.udp.send(message, to);
+    else if (failed) queueMicrotask(failed);
   }
 
   localFor(peer: Endpoint): Endpoint {
-    const { address, port } = this.udp.local;
     const transport = protocolOf(peer);
     return {
-      address: localAddressFor(address, peer.address),
-      port: transport === 'tls' ? (this.tlsPort ?? port) : port,
+      address: this.own.shownTo(peer.address),
+      port: transport === 'tls' ? (this.tlsPort ?? this.port) : this.port,
       transport,
     };
   }

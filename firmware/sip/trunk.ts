@@ -22,7 +22,7 @@ import {
 } from './registration.js';
 import { USER_AGENT } from './in-dialog.js';
 import type { TransactionLayer } from './transaction-layer.js';
-import type { Endpoint } from './transport.js';
+import { hostPortText, hostText, protocolOf, type Endpoint } from './transport.js';
 
 export type TrunkSettings = {
   name: string;
@@ -33,7 +33,7 @@ export type TrunkSettings = {
   transport?: Endpoint['transport'];
   username?: string;
   password?: string;
-  /** `host` or `host:port`; where everything is sent. */
+  /** `host` or `host:port`, an IPv6 address in brackets; where everything is sent. */
   outboundProxy?: string;
   /** How often the provider is asked whether it is there, s; 0: never. */
   qualifySeconds: number;
@@ -94,7 +94,7 @@ export class Trunk {
     return {
       name: this.settings.name,
       state: this.#state,
-      at: first && `${first.transport ?? 'udp'} ${first.address}:${first.port}`,
+      at: first && `${protocolOf(first)} ${hostPortText(first)}`,
       lastError: this.#lastError,
     };
   }
@@ -102,7 +102,7 @@ export class Trunk {
   /** Host part of its URIs. */
   get host(): string {
     const { server, port } = this.settings;
-    return port === undefined ? server : `${server}:${port}`;
+    return port === undefined ? hostText(server) : hostPortText({ address: server, port });
   }
 
   /** Where to send a call, in the order to be tried; empty while it cannot be found. */
@@ -171,7 +171,7 @@ export class Trunk {
       response: (response) => this.#registered(response, expiresSeconds),
       failed: () => {
         if (this.#stopped) return;
-        this.#failed('unreachable', `no answer to REGISTER from ${to.address}:${to.port}`);
+        this.#failed('unreachable', `no answer to REGISTER from ${hostPortText(to)}`);
         this.#rotate();
         this.#register(expiresSeconds, left - 1);
       },
@@ -218,7 +218,7 @@ export class Trunk {
         later();
       },
       failed: () => {
-        this.#failed('unreachable', `no answer to OPTIONS from ${to.address}:${to.port}`);
+        this.#failed('unreachable', `no answer to OPTIONS from ${hostPortText(to)}`);
         this.#rotate();
         this.#registration.dispatch({ type: 'lost' });
         later();
@@ -233,11 +233,12 @@ export class Trunk {
 
   #request(method: string, to: Endpoint): SipRequest {
     const { server, username } = this.settings;
-    const own = username ? `<sip:${username}@${server}>` : this.home.contactFor(to);
+    const domain = hostText(server);
+    const own = username ? `<sip:${username}@${domain}>` : this.home.contactFor(to);
     const registering = method === 'REGISTER';
     const headers = new Headers()
       .append('From', `${own};tag=${registering ? this.#tag : randomBytes(8).toString('hex')}`)
-      .append('To', registering ? own : `<sip:${server}>`)
+      .append('To', registering ? own : `<sip:${domain}>`)
       .append('Call-ID', registering ? this.#callId : randomBytes(16).toString('hex'))
       .append('CSeq', `${++this.#seq} ${method}`)
       .append('Max-Forwards', '70')
@@ -286,6 +287,7 @@ function secondsOf(text: string | undefined): number | undefined {
 }
 
 function hostAndPort(text: string): { host: string; port?: number } {
-  const [, host, port] = /^(.*?)(?::(\d+))?$/.exec(text)!;
+  const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(text)!;
+  const host = bracketed ?? plain;
   return { host, port: port === undefined ? undefined : Number(port) };
 }

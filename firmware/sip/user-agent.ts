@@ -1,4 +1,5 @@
 /** The box as a SIP user agent and registrar (RFC 3261 §8.2, §10.3): who may do what, and which call a request is of. */
+import { randomBytes } from 'node:crypto';
 import {
   parseNameAddr,
   parseUri,
@@ -12,21 +13,21 @@ import {
 } from 'sip-parser';
 import type { Clock } from '../clock.js';
 import { createLog } from '../log.js';
-import { dialogKey, tagOf } from './dialog.js';
+import { dialogKey, dialogOfInvite, tagOf } from './dialog.js';
 import { DigestAuthenticator, type Algorithm } from './digest.js';
 import { GuessGuard } from './guess-guard.js';
 import { Notifier, type EventPackage } from './notifier.js';
 import { newInvite } from './outgoing-invite.js';
 import { ProtocolError } from './protocol-error.js';
-import { readReplaces } from './refer.js';
+import { readRefer, ReferReport, readReplaces, serveRefer, type ReferTarget, type Report } from './refer.js';
 import { Registrar } from './registrar.js';
-import { USER_AGENT } from './in-dialog.js';
+import { InDialog, USER_AGENT } from './in-dialog.js';
 import { ALLOW, checkBody, checkRequired, SUPPORTED } from './method-rules.js';
 import { termsOfRequest } from './session-expires.js';
 import { SipCall, type CallHome } from './sip-call.js';
 import type { Trunk } from './trunk.js';
 import { responseTo, TransactionLayer, type ServerTransaction } from './transaction-layer.js';
-import { isReliable, protocolOf, type Endpoint, type Transport } from './transport.js';
+import { hostPortText, isReliable, protocolOf, type Endpoint, type Transport } from './transport.js';
 
 const log = createLog('sip');
 
@@ -58,6 +59,11 @@ export type UserAgentOptions = {
    * A new call. `dialled` is the user part of the Request-URI. `replaced`: the call whose place it takes (RFC 3891).
    */
   onCall(call: SipCall, caller: Caller, dialled: string, replaced?: SipCall): void;
+  /**
+   * An account asks outside any call that somebody be called into a conference, or put out of it (RFC 4579 §5);
+   * `conference` is the user part of the Request-URI. Returns 202, or the status that refuses.
+   */
+  onRefer?(username: string, conference: string, target: ReferTarget, report: Report): number;
   /** What accounts may subscribe to. */
   events?: readonly EventPackage<unknown>[];
 };
@@ -133,10 +139,9 @@ export class UserAgent implements CallHome {
 
   /** Calls a registered phone; `from` is shown on its display. */
   call(contact: string, peer: Endpoint, from: { number: string; name: string }, sdp: Buffer): SipCall {
-    const { address, port } = this.options.transport.localFor(peer);
     const invite = newInvite(
       contact,
-      `${displayName(from.name)}<sip:${from.number}@${address}:${port}>`,
+      `${displayName(from.name)}<sip:${from.number}@${hostPortText(this.options.transport.localFor(peer))}>`,
       `<${contact}>`,
       this.contactFor(peer),
       sdp,
@@ -171,9 +176,9 @@ export class UserAgent implements CallHome {
   }
 
   contactFor(peer: Endpoint, user?: string): string {
-    const { address, port } = this.options.transport.localFor(peer);
+    const local = hostPortText(this.options.transport.localFor(peer));
     const transport = isReliable(peer) ? `;transport=${protocolOf(peer)}` : '';
-    return `<sip:${user === undefined ? '' : `${user}@`}${address}:${port}${transport}>`;
+    return `<sip:${user === undefined ? '' : `${user}@`}${local}${transport}>`;
   }
 
   adopt(key: string, call: SipCall): void {
@@ -211,15 +216,15 @@ export class UserAgent implements CallHome {
     if (inDialog && !['OPTIONS', 'REGISTER', 'SUBSCRIBE'].includes(request.method))
       throw new ProtocolError(481, reasonPhrase(481));
     if (request.method === 'OPTIONS') return this.#options(request);
-    if (['REGISTER', 'INVITE', 'SUBSCRIBE'].includes(request.method)) {
+    if (['REGISTER', 'INVITE', 'SUBSCRIBE', 'REFER'].includes(request.method)) {
       if (request.method === 'REGISTER') registered(request);
-      else if (this.#closing && request.method === 'INVITE')
+      else if (this.#closing && request.method !== 'SUBSCRIBE')
         throw new ProtocolError(503, reasonPhrase(503), [['Retry-After', '10']]);
       if (this.#guesses.refuses(source.address)) return 'silence';
       this.#callers.set(request, this.#callerOf(request, source));
       return 'serve';
     }
-    if (['BYE', 'INFO', 'PRACK', 'UPDATE', 'REFER'].includes(request.method))
+    if (['BYE', 'INFO', 'PRACK', 'UPDATE'].includes(request.method))
       throw new ProtocolError(481, reasonPhrase(481));
     throw new ProtocolError(405, reasonPhrase(405), [['Allow', ALLOW]]);
   }
@@ -234,6 +239,7 @@ export class UserAgent implements CallHome {
       else if (request.method === 'INVITE') this.#invite(transaction, caller);
       else if (caller.type !== 'account') throw new ProtocolError(403, reasonPhrase(403));
       else if (request.method === 'REGISTER') this.#register(transaction, caller.username);
+      else if (request.method === 'REFER') this.#refer(transaction, caller.username);
       else this.notifier.serve(transaction, caller.username);
     } catch (error) {
       transaction.respond(this.#refusal(request, error));
@@ -267,6 +273,23 @@ export class UserAgent implements CallHome {
     for (const contact of contacts) response.headers.append('Contact', contact);
     response.headers.set('Date', new Date().toUTCString());
     transaction.respond(response);
+  }
+
+  /** REFER outside any dialog: its answer opens one, for the reports (RFC 3515 §2.4.4). */
+  #refer(transaction: ServerTransaction, account: string): void {
+    const { request, source } = transaction;
+    const target = readRefer(request);
+    if (target.replaces !== undefined || !this.options.onRefer)
+      throw new ProtocolError(403, reasonPhrase(403));
+    const tag = randomBytes(8).toString('hex');
+    const dialog = new InDialog(this.layer, dialogOfInvite(request, tag, source));
+    const { user = '' } = parseUri(request.uri);
+    serveRefer(
+      transaction,
+      new ReferReport(request, true, dialog, this.contactFor(source)),
+      (report) => this.options.onRefer!(account, user, target, report),
+      () => this.#response(request, 202, reasonPhrase(202), tag),
+    );
   }
 
   #invite(transaction: ServerTransaction, caller: Caller): void {
@@ -341,10 +364,15 @@ export class UserAgent implements CallHome {
     return response;
   }
 
-  #response(request: SipRequest, status: number, reason = reasonPhrase(status)): SipResponse {
+  #response(
+    request: SipRequest,
+    status: number,
+    reason = reasonPhrase(status),
+    tag = this.options.realm,
+  ): SipResponse {
     const response = responseTo(request, status, reason);
     const to = request.headers.get('To') ?? '';
-    if (tagOf(to) === '') response.headers.set('To', `${to};tag=${this.options.realm}`);
+    if (tagOf(to) === '') response.headers.set('To', `${to};tag=${tag}`);
     response.headers.set('Server', USER_AGENT);
     return response;
   }

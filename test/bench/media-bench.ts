@@ -1,56 +1,96 @@
-/** What a caller costs: the whole box by the operating system's own accounting, a hundred callers in two ways. */
-import { readFileSync } from 'node:fs';
-import { Box, phones, type Room, type Status } from '../support/box.js';
-import { Crowd } from '../support/crowd.js';
+/**
+ * What a caller costs, beside the least it could: rows of callers, rooms, talkers and codec.
+ *
+ * BENCH=100-one measures only rows with both words in their names (BENCH=100-one,500 also those with 500), BENCH_SECONDS
+ * says for how long.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import path from 'node:path';
+import { ChildLines } from './child-lines.js';
+import { compile } from './compile.js';
+import { measureRow, type Row, type RowFigures } from './media-row.js';
+import { RtpLoad } from './rtp-load.js';
+import { header, isDoubtful, line } from './table.js';
+import { writeVoices, type Voices } from './voices.js';
 
-const SECONDS = 20;
-const rooms = Array.from({ length: 25 }, (_, at) => String(800 + at));
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
+const FLOOR_SECONDS = Math.max(2, SECONDS / 2);
+const RESULTS = 'bench-results';
 
-/** User and system time of a process and its threads, ms (proc(5): clock ticks of 10 ms). */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return 10 * (Number(fields[11]) + Number(fields[12]));
+type Floor = { cpuMs: number; seconds: number; packetsIn: number; lateTicks: number };
+type Result = { name: string; floor: number } & RowFigures;
+
+const nameOf = ({ callers, rooms, talkers, codec }: Row) => `${callers}-${rooms}-${talkers}-${codec}`;
+const rows = ([10, 100, 500, 1000] as const).flatMap((callers) =>
+  (['PCMU', 'G722'] as const).flatMap((codec) =>
+    (['one', 'fours'] as const).flatMap((rooms) =>
+      (['all', 'three'] as const).map((talkers): Row => ({ callers, rooms, talkers, codec })),
+    ),
+  ),
+);
+
+const floorProgram = compile('tick-floor');
+const loadProgram = compile('rtp-load');
+if (floorProgram && loadProgram) await run(floorProgram, loadProgram);
+
+async function run(floorProgram: string, loadProgram: string): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'parley-bench-'));
+  const voices = { PCMU: writeVoices('PCMU', folder), G722: writeVoices('G722', folder) };
+  /** CPU-ms per call-second of each run of the floor, by callers. */
+  const floors = new Map<number, number[]>();
+  const measured: (Omit<Result, 'floor'> & { callers: number })[] = [];
+  try {
+    for (const row of rows.filter((one) => isWanted(nameOf(one)))) {
+      const name = nameOf(row);
+      const voice = voices[row.codec];
+      const figures = voice && (await measureRow(row, loadProgram, voice, SECONDS));
+      const floor = voice && (await measureFloor(floorProgram, loadProgram, row.callers, voice));
+      if (floor) floors.set(row.callers, [...(floors.get(row.callers) ?? []), floor]);
+      if (figures) measured.push({ name, callers: row.callers, ...figures });
+      console.error(figures ? `measured ${name}` : `left out ${name}: the box does not offer ${row.codec}`);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  const results = measured.map(({ callers, ...figures }) => ({
+    floor: median(floors.get(callers)!),
+    ...figures,
+  }));
+  console.log([header, ...results.map(line)].join('\n'));
+  if (results.some(isDoubtful))
+    console.log('! The machine had too much else to do for these to tell something.');
+  console.log(`Written to ${write(results)}.`);
 }
 
-async function measure(title: string, callers: number, numberOf: (caller: number) => string): Promise<void> {
-  const [extension] = phones(1) as { sip: object }[];
-  const box = await Box.start({
-    version: 1,
-    extensions: [{ ...extension, sip: { ...extension.sip, maxCalls: 1000 } }],
-    conferences: rooms.map((number) => ({ number, description: '', type: 'static' })),
-  });
-  const crowd = await Crowd.open(callers);
-  const phone = await box.phone('101');
-  for (let caller = 0; caller < callers; caller++) await crowd.dial(phone, numberOf(caller));
-  const inside = (list: Room[]) =>
-    list.flatMap(({ participants }) => participants.filter(({ place }) => place === 'inside')).length;
-  await box.until<Room[]>('conferences', (list) => inside(list) === callers);
-  await crowd.report();
-  const before = (await box.get<Status>('status')).media;
-  const startMs = performance.now();
-  const startCpuMs = cpuMs(box.process.pid!);
-  await new Promise((resolve) => setTimeout(resolve, SECONDS * 1000));
-  const spentMs = cpuMs(box.process.pid!) - startCpuMs;
-  const seconds = (performance.now() - startMs) / 1000;
-  const { media } = await box.get<Status>('status');
-  const { calls, lateTicks } = await crowd.report();
-  const gaps = calls.reduce((sum, call) => sum + call.gaps, 0);
-  const rate = calls.reduce((sum, call) => sum + call.packets, 0) / callers / seconds;
-  const workerMs = ((media.cpuUs - before.cpuUs) >>> 0) / 1000;
-  console.log(
-    [
-      title,
-      `${(spentMs / callers / seconds).toFixed(2)} CPU-ms per participant-second`,
-      `${(workerMs / callers / seconds).toFixed(2)} of it in the media thread`,
-      `${rate.toFixed(1)} packets/s to each`,
-      `${gaps} gaps`,
-      `${media.lateTicks - before.lateTicks} late ticks (the callers' own: ${lateTicks})`,
-      `longest tick ${(media.maxTickCpuUs / 1000).toFixed(1)} CPU-ms`,
-    ].join(', '),
-  );
-  await crowd.close();
-  await box.stop();
+/** CPU-ms that a call-second of the tick floor takes, under the same load. */
+async function measureFloor(floor: string, load: string, calls: number, voices: Voices): Promise<number> {
+  const callers = await RtpLoad.open(load, calls, voices);
+  const child = new ChildLines(floor, [calls, FLOOR_SECONDS]);
+  const ports = (await child.next()).trim().split(' ').map(Number);
+  ports.forEach((port, call) => callers.start(call, port, 0, true));
+  child.say(callers.ports.join(' '));
+  const { cpuMs, seconds } = JSON.parse(await child.next()) as Floor;
+  await child.close();
+  await callers.close();
+  return cpuMs / calls / seconds;
 }
 
-await measure('100 in one conference', 100, () => rooms[0]);
-await measure('25 conferences of 4', 100, (caller) => rooms[caller >> 2]);
+function isWanted(name: string): boolean {
+  const words = name.split('-');
+  const choices = (process.env.BENCH ?? '').split(',');
+  return choices.some((choice) => choice === '' || choice.split('-').every((word) => words.includes(word)));
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1];
+}
+
+/** Returns the path. */
+function write(results: Result[]): string {
+  const file = path.join(RESULTS, `media-${new Date().toISOString().replace(/[:.]/g, '-')}.json`);
+  const about = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, seconds: SECONDS };
+  mkdirSync(RESULTS, { recursive: true });
+  writeFileSync(file, JSON.stringify({ ...about, results }, null, 2));
+  return file;
+}

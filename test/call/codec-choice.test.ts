@@ -22,11 +22,11 @@ function optionsOf(codecs: CodecName[], available: CodecName[], formats: RtpForm
     id: 1,
     party: { number: '101', name: '' },
     media: media as Media,
-    localAddress: '192.0.2.1',
+    address: { local: '192.0.2.1', shown: '192.0.2.1' },
     codecs,
     security: 'plain',
     nowMs: () => 0,
-    transfer: () => 481,
+    referred: () => 481,
     onState: () => {},
     onClosed: () => {},
   };

@@ -1,16 +1,20 @@
 /** What phones are told of conferences and of each other, to the letter. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { conferenceInfo, type ConferenceSnapshot } from '../../firmware/call/conference-info.js';
+import {
+  conferenceInfo,
+  entityNumber,
+  type ConferenceSnapshot,
+} from '../../firmware/call/conference-info.js';
 import { dialogInfo, type DialogSnapshot } from '../../firmware/call/dialog-info.js';
 import { element, text } from '../../firmware/call/xml.js';
 
 const test = suite('event documents');
 
 const head = '<?xml version="1.0" encoding="UTF-8"?>\n';
-const ann = { id: 1, number: '101', name: 'Ann & Co', status: 'connected' } as const;
-const bo = { id: 2, number: '102', name: '', status: 'connected' } as const;
-const cy = { id: 3, number: '103', name: 'Cy', status: 'dialing-in' } as const;
+const ann = { id: 1, number: '101', name: 'Ann & Co', joined: 'dialed-in', status: 'connected' } as const;
+const bo = { id: 2, number: '102', name: '', joined: 'dialed-in', status: 'connected' } as const;
+const cy = { id: 3, number: '103', name: 'Cy', joined: 'dialed-out', status: 'dialing-in' } as const;
 const room = (...members: ConferenceSnapshot['members'][number][]): ConferenceSnapshot => ({
   description: 'Weekly',
   maxParticipants: 10,
@@ -39,9 +43,21 @@ test('only what changed: one left, one came, one was muted; nothing where nothin
   assert.match(document, '<user entity="sip:102@box.example" state="deleted"/>');
   assert.match(document, '<status>muted-via-focus</status>');
   assert.match(document, '<status>recvonly</status>');
-  assert.match(document, '<status>dialing-in</status>');
+  assert.match(document, '<status>dialing-in</status><joining-method>dialed-out<');
   assert.is(conferenceInfo(uri, 8, room(ann, cy), room(ann, cy)), undefined);
   assert.not.match(conferenceInfo(uri, 8, room(ann, cy), room(ann))!, '101@');
+});
+
+test('a member without a number, or with an odd one, has a URI by which it can be put out', () => {
+  const document = conferenceInfo(
+    uri,
+    0,
+    room({ ...ann, number: '' }, { ...bo, number: 'a b@c' }),
+    undefined,
+  )!;
+  assert.match(document, 'entity="sip:anonymous@box.example;leg=1"');
+  assert.match(document, 'entity="sip:a%20b%40c@box.example;leg=2"');
+  assert.is(entityNumber('anonymous'), '');
 });
 
 test('an extension with one call, and idle', () => {

@@ -36,11 +36,11 @@ function ring(names: string[], redirects: Record<string, string[]> = {}) {
     phones.set(name, leg);
     return leg;
   };
-  const ringing = new Ringing(names.map(open), clock, {
+  const redirected = (number: string) => (redirects[number] ?? []).map(open);
+  const ringing = new Ringing({ phones: names.map(open), redirected }, clock, {
     alerting: () => told.push('alerting'),
     answered: (phone) => told.push(`${phone.party.name} answered`),
     lost: (cause) => told.push(`lost ${cause}`),
-    redirected: (number) => (redirects[number] ?? []).map(open),
   });
   const phone = (name: string) => phones.get(name)!;
   return { ringing, clock, told, phone };

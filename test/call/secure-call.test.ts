@@ -56,7 +56,7 @@ class Bench {
       config: () => config,
       media,
       clock,
-      localAddressFor: () => '192.0.2.1',
+      addressFor: () => ({ local: '192.0.2.1', shown: '192.0.2.1' }),
       rxPackets: () => undefined,
     });
     this.agent = new UserAgent({

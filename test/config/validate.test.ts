@@ -22,7 +22,9 @@ const good = { version: 1, extensions: [phone], conferences: [room] };
 test('a document written by hand gets its defaults, and is itself left as it was', () => {
   const before = JSON.stringify(good);
   const config = validateConfig(good);
-  assert.equal(config.network, {
+  const { localNetworks, ...network } = config.network;
+  assert.ok(localNetworks.includes('192.168.0.0/16'));
+  assert.equal(network, {
     bind: '0.0.0.0',
     sipPort: 5060,
     sipTlsPort: 5061,
@@ -33,6 +35,11 @@ test('a document written by hand gets its defaults, and is itself left as it was
   assert.equal(config.administrators, []);
   assert.is(config.extensions[0].sip.maxCalls, 4);
   assert.is(JSON.stringify(good), before);
+});
+
+test('one address, or one of each family', () => {
+  for (const bind of ['::', '2001:db8::1', ['0.0.0.0'], ['192.0.2.1', '2001:db8::1']])
+    assert.equal(validateConfig({ ...good, network: { bind } }).network.bind, bind);
 });
 
 const provider = {
@@ -69,7 +76,8 @@ test('a dial plan to the outside gets its defaults', () => {
   validateConfig(inbound({ number: '+441', to: '101' }, { number: '+442', to: '800' }));
   validateConfig(inbound({ number: '+441', to: 'askForConference' }));
   validateConfig(routes('90', '9'));
-  validateConfig({ ...outside, trunks: [{ ...provider, outboundProxy: '192.0.2.7:65535' }] });
+  for (const outboundProxy of ['192.0.2.7:65535', '[2001:db8::7]', '[2001:db8::7]:5060', 'proxy.example.com'])
+    validateConfig({ ...outside, trunks: [{ ...provider, server: '2001:db8::1', outboundProxy }] });
 });
 
 const bad: [title: string, document: unknown, problem: RegExp][] = [
@@ -225,12 +233,12 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
   [
     'a server that is none',
     { ...outside, trunks: [{ ...provider, server: 'sip:example.com' }] },
-    /server is "sip:example.com"; right would be: a host name or an IPv4 address$/,
+    /server is "sip:example.com"; right would be: a host name or an IP address$/,
   ],
   [
     'a proxy at a port that is none',
     { ...outside, trunks: [{ ...provider, outboundProxy: 'proxy.example.com:65536' }] },
-    /outboundProxy is "proxy.example.com:65536"; right would be: a host name or an IPv4 address, a colon/,
+    /outboundProxy is "proxy.example.com:65536"; right would be: a host name, an IPv4 address or an IPv6 address in brackets, a colon/,
   ],
   [
     'an inbound number twice',
@@ -268,6 +276,21 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
     /service is "time"; right would be: "askForConference"$/,
   ],
   ['an address that is none', { ...good, network: { bind: 'localhost' } }, /^\/network\/bind is "localhost"/],
+  [
+    'one in a list',
+    { ...good, network: { bind: ['::', 'localhost'] } },
+    /^\/network\/bind\/1 is "localhost"/,
+  ],
+  [
+    'two addresses of one family',
+    { ...good, network: { bind: ['::1', '2001:db8::1'] } },
+    /^\/network\/bind is two of one family; right would be: one address of IPv4 and one of IPv6/,
+  ],
+  [
+    'an external address that is none',
+    { ...good, network: { externalAddress: '203.0.113.5:5060' } },
+    /^\/network\/externalAddress is "203.0.113.5:5060"; right would be: the IP address of the router/,
+  ],
   [
     'one audio port',
     { ...good, network: { rtpPorts: [4000, 4001] } },

@@ -29,6 +29,8 @@ test('a packet in a hundred may be later', () => {
   assert.is(delays.exceededBy(0.01), 160);
   assert.is(delays.exceededBy(0.002), 900);
   delays.clear();
+  assert.is(delays.exceededBy(0.01), 0);
+  assert.is(delays.least, 0);
   delays.add(3);
   assert.is(delays.exceededBy(0.01), 3);
 });

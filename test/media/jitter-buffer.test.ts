@@ -273,6 +273,28 @@ for (const [sampleRate, rtpClockRate] of [
   });
 }
 
+test('a hundred thousand ticks of a bad network leave nothing on the heap', () => {
+  const random = seededRandom(1);
+  const buffer = new JitterBuffer(codecs.PCMU);
+  const out = new Int16Array(160);
+  const payload = Uint8Array.from({ length: 160 }, (_, i) => 37 * i);
+  let tick = 0;
+  const go = (ticks: number) => {
+    for (const end = tick + ticks; tick < end; tick++) {
+      for (const back of [0, 1, 2])
+        if (random() < 0.32)
+          buffer.put(1, (tick - back) & 0xffff, ((tick - back) * 160) >>> 0, payload, 0, 160);
+      buffer.pull(out);
+    }
+  };
+  go(20_000);
+  const before = process.memoryUsage().heapUsed;
+  go(100_000);
+  const grown = process.memoryUsage().heapUsed - before;
+  assert.ok(grown < 200_000, `${grown} bytes`);
+  assert.ok(buffer.concealedMs > 0 && buffer.delayMs <= 200);
+});
+
 /** Every sample is 1000, and garbage lies around the payload: it would be heard as 30000. */
 const inGarbage = (length: number) => {
   const bytes = new Uint8Array(2000).fill(0x75);

@@ -55,7 +55,7 @@ export class Talk {
   #bytes = new Uint8Array(2000);
   #pcm: Int16Array;
   #out: Int16Array;
-  #under: { atMs: number; packet: number }[] = [];
+  #under: { atMs: number; packet: number; bytes: Uint8Array }[] = [];
 
   /** `speak` writes the samples of the packet that begins at a sample. */
   constructor(
@@ -76,26 +76,26 @@ export class Talk {
     for (;;) {
       const dueMs = this.packet * ptimeMs * (1 + skewPpm / 1e6);
       if (dueMs > nowMs) break;
-      const delay = delayMs(this.packet);
       const packet = this.packet++;
+      this.speak(this.#pcm, packet * this.#pcm.length);
+      const length = this.#encoder.encode(this.#pcm, this.#pcm.length, this.#bytes, 0);
+      const delay = delayMs(packet);
       if (delay === undefined) continue;
-      if (dueMs + delay <= nowMs && this.#under.length === 0) this.#arrive(packet);
-      else this.#under.push({ atMs: dueMs + delay, packet });
+      if (dueMs + delay <= nowMs && this.#under.length === 0) this.#arrive(packet, this.#bytes, length);
+      else this.#under.push({ atMs: dueMs + delay, packet, bytes: this.#bytes.slice(0, length) });
     }
-    if (this.#under.length > 0) {
-      this.#under.sort((a, b) => a.atMs - b.atMs);
-      while (this.#under.length > 0 && this.#under[0].atMs <= nowMs)
-        this.#arrive(this.#under.shift()!.packet);
+    this.#under.sort((a, b) => a.atMs - b.atMs);
+    while (this.#under.length > 0 && this.#under[0].atMs <= nowMs) {
+      const { packet, bytes } = this.#under.shift()!;
+      this.#arrive(packet, bytes, bytes.length);
     }
     this.buffer.pull(this.#out);
     return this.#out;
   }
 
-  #arrive(packet: number): void {
+  #arrive(packet: number, bytes: Uint8Array, length: number): void {
     const { codec, ptimeMs } = this.network;
-    this.speak(this.#pcm, packet * this.#pcm.length);
-    const length = this.#encoder.encode(this.#pcm, this.#pcm.length, this.#bytes, 0);
     const timestamp = (packet * ptimeMs * (codec.rtpClockRate / 1000) + 4_294_000_000) >>> 0;
-    this.buffer.put(7, packet & 0xffff, timestamp, this.#bytes, 0, length);
+    this.buffer.put(7, packet & 0xffff, timestamp, bytes, 0, length);
   }
 }

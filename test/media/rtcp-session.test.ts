@@ -120,6 +120,7 @@ test('without rtcp-mux nothing is said; who does not send says so; the port leav
   const silent = new Call([{ rtcpMux: false }, {}]);
   silent.run(1000);
   assert.is(silent.ends[0].reports.length, 0);
+  assert.is(silent.ends[0].state.quality.txLoss, undefined);
   const call = new Call();
   call.run(500);
   const [one] = call.ends;

@@ -3,12 +3,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { responseTo, type ServerTransaction } from '../../firmware/sip/transaction-layer.js';
 import { Box, phones, type Room } from '../support/box.js';
-import type { TestCall } from '../support/test-call.js';
+import { hearEachOther } from '../support/hear-each-other.js';
+import { TestCall } from '../support/test-call.js';
 import { Refused, type TestPhone } from '../support/test-phone.js';
-import { amplitudeOf, decibels, toneSource } from '../support/tone.js';
+import { amplitudeOf } from '../support/tone.js';
 
 const test = suite('transfer');
-const AMPLITUDE = 4000;
 
 let box: Box;
 let boss: TestPhone;
@@ -34,21 +34,6 @@ test.after.each(() => box.stop());
 async function talk(caller: TestPhone, number: string, called: TestPhone): Promise<[TestCall, TestCall]> {
   const answered = called.next();
   return [await caller.dial(number), await answered];
-}
-
-/** Each hears the other, and nothing else. */
-async function hearEachOther(one: TestCall, other: TestCall): Promise<void> {
-  one.ear.source = toneSource(500, AMPLITUDE);
-  other.ear.source = toneSource(700, AMPLITUDE);
-  await Promise.all([one.ear.listen(30), other.ear.listen(30)]);
-  const [atOne, atOther] = await Promise.all([one.ear.listen(50), other.ear.listen(50)]);
-  for (const [heard, hz] of [
-    [atOne, 700],
-    [atOther, 500],
-  ] as const) {
-    const level = decibels(amplitudeOf(heard, hz), AMPLITUDE);
-    assert.ok(Math.abs(level) < 1, `${hz} Hz at ${level.toFixed(1)} dB`);
-  }
 }
 
 const inside = (number: string, ...who: string[]) =>
@@ -130,6 +115,39 @@ test('attended: two calls of a phone are joined', async () => {
   await target.hangUp();
   await party.ended;
 });
+
+for (const answers of [true, false])
+  test(`attended while the second call still rings: it rings for the party, who ${answers ? 'gets it' : 'is given back'}`, async () => {
+    const [first, party] = await talk(boss, '102', ann);
+    await first.reinvite('sendonly');
+    const rings = new Promise<ServerTransaction>((resolve) => {
+      bob.onIncoming = (transaction) => {
+        transaction.respond(responseTo(transaction.request, 180, 'Ringing'));
+        resolve(transaction);
+      };
+    });
+    const second = new TestCall(boss, await boss.ear());
+    const dialled = boss.dialWith('103', second.ear, {}, second).catch((error: unknown) => error);
+    const invite = await rings;
+    await second.rings;
+    assert.is(await first.refer('103', second), 202);
+    assert.is(((await dialled) as Refused).status, 480);
+    await party.ear.listen(20);
+    assert.ok(amplitudeOf(await party.ear.listen(50), 440) > 2000, 'ring-back');
+    if (answers) {
+      const target = await bob.accept(invite);
+      assert.is(await first.outcome(), 200);
+      await first.ended;
+      await hearEachOther(party, target);
+      await party.hangUp();
+      await target.ended;
+    } else {
+      invite.respond(responseTo(invite.request, 486, 'Busy Here'));
+      assert.is(await first.outcome(), 486);
+      await first.reinvite('sendrecv');
+      await hearEachOther(first, party);
+    }
+  });
 
 test('attended, of two calls into a conference: both parties are in, without a PIN, and the phone is out', async () => {
   const member = await guest.dial('801');

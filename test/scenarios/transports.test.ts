@@ -7,6 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Box, phones, type Room, type Status, withBox } from '../support/box.js';
+import { Refused, TestPhone } from '../support/test-phone.js';
 
 const test = suite('transports');
 
@@ -43,10 +44,7 @@ const options = (callId: string) =>
 for (const transport of ['tcp', 'tls'] as const)
   test(`a phone over ${transport} meets one over UDP, and is called over its own connection`, () =>
     withBox(config, async (box) => {
-      const { tlsPort } = (await box.get<Status>('status')).sip;
-      const trusted = readFileSync(path.join(box.directory, 'tls.pem'), 'utf8');
-      const port = transport === 'tls' ? tlsPort : box.sip.port;
-      const phone = await box.phone('101', { box: { ...box.sip, port, transport }, trusted });
+      const phone = await box.phone('101', await box.by(transport));
       const other = await box.phone('102');
       const meeting = await phone.dial('800');
       await other.dial('800');
@@ -57,6 +55,30 @@ for (const transport of ['tcp', 'tls'] as const)
       await (await other.dial('101')).hangUp();
       assert.is((await box.get<Status>('status')).sip.connections.open, open, 'no other connection');
     }));
+
+test('a phone whose connection is gone is called where its Contact says, or not at all and at once', () =>
+  withBox(config, async (box) => {
+    const { box: at } = await box.by('tcp');
+    const phone = { box: at, username: '102', password: 'secret-102' };
+    const listening = await TestPhone.open(phone);
+    const caller = await box.phone('101');
+    for (const [contact, status] of [
+      [listening.contact.slice(1, -1), 200],
+      ['sip:102@192.168.77.1:5060;transport=tcp', 480],
+    ] as const) {
+      const gone = await TestPhone.open({ ...phone, contact });
+      await gone.register();
+      await gone.close();
+      await box.until<Status>('status', ({ sip }) => sip.connections.open === 0);
+      const startMs = performance.now();
+      const call = await caller.dial('102').catch((error: unknown) => error as Refused);
+      assert.ok(performance.now() - startMs < 10_000, 'at once');
+      assert.is(call instanceof Refused ? call.status : 200, status);
+      if (call instanceof Refused) continue;
+      await call.hangUp();
+      await listening.close();
+    }
+  }));
 
 test('TLS below 1.2 is refused, and a client that does not know the certificate refuses the box', () =>
   withBox(config, async (box) => {

@@ -91,11 +91,12 @@ const word = (verdict: Verdict) =>
 
 test('a nonce is good for the address it was sent to: nobody guesses in another’s name', () => {
   const { digest } = start();
-  assert.is(word(digest.check(answer(digest.check(request())), '192.0.2.66')), 'challenge');
-  assert.is(
-    word(digest.check(answer(digest.check(request()), { password: 'x' }), '192.0.2.66')),
-    'challenge',
-  );
+  for (const password of ['secret', 'x']) {
+    const moved = digest.check(answer(digest.check(request()), { password }), '192.0.2.66');
+    assert.is(word(moved), 'challenge stale', 'whatever the password');
+  }
+  const moved = digest.check(answer(digest.check(request())), '192.0.2.66');
+  assert.is(word(digest.check(answer(moved), '192.0.2.66')), 'ok 101', 'a phone that moved tries again');
   assert.is(word(digest.check(answer(digest.check(request())))), 'ok 101');
 });
 

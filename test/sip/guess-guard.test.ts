@@ -28,6 +28,14 @@ test('a few wrong passwords are free, the fifth costs half a minute', () => {
   assert.is(guard.refused, 0);
 });
 
+test('whoever has one IPv6 address has its /64, and is one source', () => {
+  const { guard, guess } = start();
+  for (const host of ['::1', '::2:3', ':a:b:c:d']) guess(`2001:db9:0:7${host}`, 2);
+  assert.ok(guard.refuses('2001:db9:0:7:ffff::1'));
+  assert.not(guard.refuses('2001:db9:0:8::1'));
+  assert.is(guard.refused, 1);
+});
+
 test('each further one costs twice as much, up to an hour; two quiet hours and all is forgotten', () => {
   const { clock, guess } = start();
   assert.is(guess('192.0.2.1', 5), 30);

@@ -51,6 +51,44 @@ test('202 first, then reports, the final one the last; a second REFER is told ap
   bench.done();
 });
 
+test('BYE for somebody else is told apart', () => {
+  const bench = new Bench();
+  const to = bench.establish();
+  bench.call!.handlers.referred = ({ method, number, leg }) => {
+    bench.told.push(`${method} ${number} leg ${leg}`);
+    return 403;
+  };
+  const lines = referTo('sip:102@192.0.2.1;leg=7;method=BYE');
+  assert.is(bench.request('REFER', { to, seq: 3, lines }).status, 403);
+  assert.is(bench.told.at(-1), 'BYE 102 leg 7');
+  bench.request('BYE', { to, seq: 4 });
+  bench.done();
+});
+
+test('outside any dialog: who has proven who they are gets an answer that opens one, and reports in it', () => {
+  const bench = new Bench();
+  const uri = 'sip:800@192.0.2.1';
+  const lines = referTo('sip:102@192.0.2.1');
+  assert.is(bench.request('REFER', { uri, lines }).status, 401);
+  bench.authenticated('REFER', { uri, lines });
+  assert.is(bench.told.at(-1), '101 refers 800 to INVITE 102');
+  const [accepted, trying] = bench.sent.slice(-2) as [SipResponse, SipRequest];
+  assert.is(accepted.status, 202);
+  assert.is(trying.headers.get('From'), accepted.headers.get('To'), 'the tag of the answer');
+  bench.respond(200);
+  bench.report(180);
+  bench.respond(481);
+  bench.report(200);
+  assert.equal(
+    notifies(bench),
+    ['refer | active;expires=180 | SIP/2.0 100 Trying', 'refer | active;expires=180 | SIP/2.0 180 Ringing'],
+    'who refuses a report gets no more',
+  );
+  const replaces = referTo('sip:102@192.0.2.1?Replaces=a%3Bto-tag%3D1%3Bfrom-tag%3D2');
+  assert.is(bench.authenticated('REFER', { uri, lines: replaces, seq: 5 }).status, 403);
+  bench.done();
+});
+
 test('who wants no reports gets none', () => {
   const bench = new Bench();
   const to = bench.establish();
@@ -68,7 +106,7 @@ const refused: [title: string, lines: string[], status: number][] = [
   ['without Refer-To', [], 400],
   ['with two', [...referTo('sip:102@x'), ...referTo('sip:103@x')], 400],
   ['with what is no URI', ['Refer-To: <nonsense>'], 400],
-  ['of another method', referTo('sip:102@x;method=BYE'), 403],
+  ['of another method', referTo('sip:102@x;method=MESSAGE'), 403],
   ['with a broken Replaces', referTo('sip:102@x?Replaces=abc'), 400],
   ['replacing no call', referTo('sip:102@x?Replaces=abc%3Bto-tag%3D1%3Bfrom-tag%3D2'), 481],
 ];

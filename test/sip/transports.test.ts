@@ -9,11 +9,13 @@ import { systemClock as clock } from '../../firmware/clock.js';
 import { tlsCertificate } from '../../firmware/config/tls-certificate.js';
 import { responseTo } from '../../firmware/sip/transaction-layer.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
+import { OwnAddresses } from '../../firmware/sip/own-addresses.js';
 import { SipTransports } from '../../firmware/sip/transports.js';
 import { freePort } from '../support/program.js';
 
 const test = suite('transports of two ends');
-const bind = { address: '127.0.0.1', port: 0 };
+const bind = { own: new OwnAddresses(['127.0.0.1']), port: 0 };
+const addressOf = ({ port }: SipTransports) => ({ address: '127.0.0.1', port });
 
 const request = (): SipRequest => ({
   kind: 'request',
@@ -61,10 +63,10 @@ class End {
 
 test('UDP and TCP share a port number; what comes over a connection is answered there, and asked there', async () => {
   const [a, b] = [
-    new End(await SipTransports.open({ bind, clock })),
-    new End(await SipTransports.open({ bind, clock })),
+    new End(await SipTransports.open({ ...bind, clock })),
+    new End(await SipTransports.open({ ...bind, clock })),
   ];
-  a.transports.send(request(), { ...b.transports.local, transport: 'tcp' });
+  a.transports.send(request(), { ...addressOf(b.transports), transport: 'tcp' });
   const { message, source } = await b.next();
   assert.is(source.transport, 'tcp');
   b.transports.send(responseTo(message as SipRequest, 200, 'OK'), source);
@@ -75,7 +77,7 @@ test('UDP and TCP share a port number; what comes over a connection is answered 
   assert.is(a.transports.counters().connections.open, 1);
   assert.is(b.transports.counters().connections.open, 1);
 
-  a.transports.send(request(), b.transports.local);
+  a.transports.send(request(), addressOf(b.transports));
   assert.is((await b.next()).source.transport, undefined, 'UDP');
   await a.transports.close();
   await b.alone();
@@ -84,7 +86,7 @@ test('UDP and TCP share a port number; what comes over a connection is answered 
 });
 
 test('nobody listens: failed; an answer whose connection is gone is not worth a new one', async () => {
-  const end = new End(await SipTransports.open({ bind, clock }));
+  const end = new End(await SipTransports.open({ ...bind, clock }));
   const nowhere = { address: '127.0.0.1', port: await freePort(), transport: 'tcp' } as const;
   await end.failureTo(nowhere);
   await end.failureTo({ ...nowhere, port: 70_000 });
@@ -100,11 +102,11 @@ test('a TLS server is believed by its certificate and its name', async () => {
   const { certificate } = await tlsCertificate(directory, undefined);
   rmSync(directory, { recursive: true });
   const server = new End(
-    await SipTransports.open({ bind, tls: { port: 0, certificate: certificate! }, clock }),
+    await SipTransports.open({ ...bind, tls: { port: 0, certificate: certificate! }, clock }),
   );
-  const at = { ...bind, port: server.transports.tlsPort!, transport: 'tls' } as const;
-  const knowing = new End(await SipTransports.open({ bind, clock, trusted: certificate!.cert }));
-  const strange = new End(await SipTransports.open({ bind, clock }));
+  const at = { address: '127.0.0.1', port: server.transports.tlsPort!, transport: 'tls' } as const;
+  const knowing = new End(await SipTransports.open({ ...bind, clock, trusted: certificate!.cert }));
+  const strange = new End(await SipTransports.open({ ...bind, clock }));
   await strange.failureTo(at);
   await knowing.failureTo({ ...at, host: 'other.example' });
   knowing.transports.send(request(), { ...at, host: 'localhost' });

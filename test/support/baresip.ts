@@ -24,28 +24,32 @@ export class Baresip {
     username: string,
     password: string,
     microphone: Int16Array,
+    /** PEM certificate by which the box is believed over TLS; SRTP is insisted on then. */
+    trusted?: string,
   ): Promise<Baresip> {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-baresip-'));
     const write = (name: string, text: string | Buffer) => writeFileSync(path.join(directory, name), text);
     const port = await freePort();
     write('tone.wav', writeWav(microphone));
     write('contacts', '');
+    if (trusted) write('box.pem', trusted);
     write(
       'accounts',
-      `<sip:${username}@${box.address}:${box.port}>;auth_user=${username};auth_pass=${password};audio_codecs=PCMU;regint=120\n`,
+      `<sip:${username}@${box.address}:${box.port}${trusted ? ';transport=tls' : ''}>;auth_user=${username};auth_pass=${password};audio_codecs=PCMU;regint=120${trusted ? ';mediaenc=srtp-mand' : ''}\n`,
     );
     write(
       'config',
       [
         'net_interface 127.0.0.1',
         'sip_listen 127.0.0.1:0',
+        ...(trusted ? [`sip_cafile ${path.join(directory, 'box.pem')}`] : []),
         `audio_source aufile,${path.join(directory, 'tone.wav')}`,
         'audio_player aubridge,ear',
         'audio_alert aubridge,ear',
         'ausrc_srate 8000',
         'auplay_srate 8000',
         `module_path ${modulesPath()}`,
-        ...['account', 'g711', 'aufile', 'aubridge', 'sndfile', 'menu', 'ctrl_tcp'].map(
+        ...['srtp', 'account', 'g711', 'aufile', 'aubridge', 'sndfile', 'menu', 'ctrl_tcp'].map(
           (name) => `module ${name}.so`,
         ),
         `ctrl_tcp_listen 127.0.0.1:${port}`,

@@ -49,11 +49,13 @@ export class Box {
     this.exited = once(process, 'exit').then(([code]) => code as number);
   }
 
-  /** Starts a box on free ports, with this document or as at its first boot. */
-  static async start(config?: object, bind = '127.0.0.1'): Promise<Box> {
+  /** Starts a box on free ports, with this document or as at its first boot; `nodeOptions` are those of Node itself. */
+  static async start(config?: object, bind = '127.0.0.1', nodeOptions: string[] = []): Promise<Box> {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-box-'));
     if (config) writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
     const args = [
+      ...nodeOptions,
+      program,
       '--data',
       directory,
       '--bind',
@@ -67,18 +69,24 @@ export class Box {
       '--rtp-ports',
       '0-0',
     ];
-    const child = spawn(process.execPath, [program, ...args], {
+    const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, PARLEY_ADMIN_PASSWORD: ADMIN_PASSWORD, PARLEY_LOG: 'info' },
     });
     const box = new Box(directory, child);
     child.stderr.on('data', (data: Buffer) => (box.log += data.toString()));
     const lines = createInterface({ input: child.stdout });
-    lines.on('line', (line) => box.stdout.push(line));
-    await Promise.race([once(lines, 'line'), box.exited]);
-    const line = box.stdout[0] ?? '';
-    const match = /^parley ready sip=udp:([\d.]+):(\d+) http=(http:\/\/[\d.]+:\d+)$/.exec(line);
-    assert.ok(match, `the box did not start: ${line}\n${box.log}`);
+    const ready = new Promise<RegExpExecArray>((resolve) =>
+      lines.on('line', (line) => {
+        box.stdout.push(line);
+        const match = /^parley ready sip=udp:\[?([\d.]+|[\da-f:]+)\]?:(\d+) http=(http:\/\/.+:\d+)$/.exec(
+          line,
+        );
+        if (match) resolve(match);
+      }),
+    );
+    const match = await Promise.race([ready, box.exited.then(() => null)]);
+    assert.ok(match, `the box did not start: ${box.stdout[0]}\n${box.log}`);
     box.sip = { address: match[1], port: Number(match[2]) };
     box.http = match[3];
     box.#openAtStart = box.#open();
@@ -96,6 +104,17 @@ export class Box {
     this.#phones.push(phone);
     await phone.register();
     return phone;
+  }
+
+  /** How a phone reaches it over TLS, or another transport, and believes it. */
+  async by(
+    transport: 'tcp' | 'tls',
+    address = this.sip.address,
+  ): Promise<{ box: Endpoint; trusted: string }> {
+    const { tlsPort } = (await this.get<Status>('status')).sip;
+    const port = transport === 'tls' ? tlsPort : this.sip.port;
+    const trusted = readFileSync(path.join(this.directory, 'tls.pem'), 'utf8');
+    return { box: { address, port, transport }, trusted };
   }
 
   /** GET /api/v1/<what>, as the administrator. */
@@ -155,7 +174,9 @@ export class Box {
   /** Its open files and UDP sockets; those of TCP come and go with our own questions. */
   #open(): string[] {
     const folder = `/proc/${this.process.pid}/fd`;
-    const udp = readFileSync(`/proc/${this.process.pid}/net/udp`, 'utf8');
+    const udp = ['udp', 'udp6']
+      .map((file) => readFileSync(`/proc/${this.process.pid}/net/${file}`, 'utf8'))
+      .join('');
     const files = readdirSync(folder).map((fd) => {
       try {
         return readlinkSync(path.join(folder, fd));
@@ -175,8 +196,12 @@ export class Box {
 }
 
 /** Lets a box live through `body` and stops it; one that fails on the way is put away all the same. */
-export async function withBox(config: object | undefined, body: (box: Box) => Promise<void>): Promise<void> {
-  const box = await Box.start(config);
+export async function withBox(
+  config: object | undefined,
+  body: (box: Box) => Promise<void>,
+  bind?: string,
+): Promise<void> {
+  const box = await Box.start(config, bind);
   try {
     await body(box);
     await box.stop();

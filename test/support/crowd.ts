@@ -31,7 +31,7 @@ export class Crowd {
   async dial(phone: TestPhone, number: string, talks = true): Promise<void> {
     const index = this.#next++;
     const end: MediaEnd = {
-      law: 'PCMU',
+      payloadType: 0,
       localPort: this.ports[index],
       start: ({ port }: Endpoint) => this.#tell({ type: 'start', index, port, talks }),
       close: () => {

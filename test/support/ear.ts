@@ -1,14 +1,23 @@
 /** The talking end of a test phone: an RTP socket that sends 50 packets a second and keeps what it gets. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
 import type { Endpoint } from '../../firmware/sip/transport.js';
+import type { SrtpKeys } from '../../firmware/media/contract.js';
+import { Srtp } from '../../firmware/media/srtp.js';
+import { SRTP_TAG_BYTES } from '../../hal/ffi/srtp-library.js';
 import { keySamples } from './key-tones.js';
 import { decodeG711, encodeG711, type Law } from './reference-g711.js';
 
 /** Where a call's sound is sent to and comes from. */
 export type MediaEnd = {
-  readonly law: Law;
+  /** RTP payload type of its codec: a static one (RFC 3551 §6). */
+  readonly payloadType: number;
   readonly localPort: number;
+  /** Its own address; 127.0.0.1 if absent. */
+  readonly address?: string;
+  /** From now on everything is encrypted (SRTP). */
+  secure?(keys: SrtpKeys): void;
   /** The call stands: sound may flow. */
   start(remote: Endpoint): void;
   close(): Promise<void>;
@@ -28,19 +37,25 @@ export class Ear implements MediaEnd {
   #nextMs = 0;
   #keys: Buffer[] = [];
   #open = true;
+  #srtp?: Srtp;
 
   private constructor(
     readonly law: Law,
     private readonly socket: Socket,
+    readonly address: string,
   ) {
     socket.on('message', (packet) => this.#receive(packet));
   }
 
-  static async open(law: Law): Promise<Ear> {
-    const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
+  static async open(law: Law, address: string): Promise<Ear> {
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    socket.bind(0, address);
     await once(socket, 'listening');
-    return new Ear(law, socket);
+    return new Ear(law, socket, address);
+  }
+
+  get payloadType(): number {
+    return this.law === 'PCMU' ? 0 : 8;
   }
 
   get localPort(): number {
@@ -56,6 +71,11 @@ export class Ear implements MediaEnd {
     this.#remote = remote;
     this.#nextMs = performance.now();
     this.#tick();
+  }
+
+  secure(keys: SrtpKeys): void {
+    this.#srtp ??= new Srtp();
+    this.#srtp.use(keys);
   }
 
   /** Keys sent as RFC 4733 events, each 60 ms with 40 ms between, the end three times. */
@@ -93,6 +113,7 @@ export class Ear implements MediaEnd {
     if (!this.#open) return;
     this.#open = false;
     clearTimeout(this.#timer);
+    this.#srtp?.close();
     for (const wake of this.#waiting.splice(0)) wake();
     const closed = once(this.socket, 'close');
     this.socket.close();
@@ -115,25 +136,30 @@ export class Ear implements MediaEnd {
     } else {
       const frame = this.source();
       this.#sendRtp(
-        this.law === 'PCMU' ? 0 : 8,
+        this.payloadType,
         Buffer.from(Uint8Array.from(frame, (sample) => encodeG711(this.law, sample))),
       );
     }
   }
 
   #sendRtp(payloadType: number, payload: Buffer): void {
-    const packet = Buffer.alloc(12 + payload.length);
+    const packet = Buffer.alloc(12 + payload.length + (this.#srtp ? SRTP_TAG_BYTES : 0));
     packet[0] = 0x80;
     packet[1] = payloadType;
     packet.writeUInt16BE(this.#seq++ & 0xffff, 2);
     packet.writeUInt32BE(this.#timestamp >>> 0, 4);
     packet.writeUInt32BE(0x1234abcd, 8);
     payload.copy(packet, 12);
-    this.socket.send(packet, this.#remote!.port, this.#remote!.address, () => {});
+    const length = this.#srtp ? this.#srtp.protect(packet, 12 + payload.length) : packet.length;
+    if (length < 0) throw new Error('a packet could not be encrypted');
+    this.socket.send(packet.subarray(0, length), this.#remote!.port, this.#remote!.address, () => {});
   }
 
-  #receive(packet: Buffer): void {
-    if (packet.length < 12 || packet[0] >> 6 !== 2) return;
+  #receive(datagram: Buffer): void {
+    if (!this.#open || datagram.length < 12 || datagram[0] >> 6 !== 2) return;
+    const length = this.#srtp ? this.#srtp.unprotect(datagram, datagram.length) : datagram.length;
+    if (length < 0) return; // plain or forged: as if it had not come
+    const packet = datagram.subarray(0, length);
     this.packets.push({
       seq: packet.readUInt16BE(2),
       timestamp: packet.readUInt32BE(4),

@@ -1,11 +1,11 @@
 /** A box under a flood of REGISTERs while people talk: what the talkers and a good phone notice. */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { Box, Room, Status } from './box.js';
 import { phones } from './box.js';
 import { Crowd } from './crowd.js';
 import type { FloodReport, FloodWorkerData } from './flood-worker.js';
+import { cpuMs, memoryMiB } from './process-usage.js';
 
 const TALKERS = 16;
 /** What the collector of garbage may keep for the next flood, and how long it may take to give back the rest. */
@@ -49,15 +49,15 @@ export async function flood(box: Box, seconds: number, perSecond: number): Promi
     await box.until<Room[]>('conferences', ([room]) => room?.participants.length === TALKERS);
     await flooded(box, 2, perSecond, () => good.register()); // compiles what will be hot
     await crowd.report();
-    const beforeMiB = memoryMiB(box);
-    const before = cpuSeconds(box);
+    const beforeMiB = memoryMiB(box.process.pid!);
+    const before = cpuMs(box.process.pid!);
     const registerMs: number[] = [];
     const report = await flooded(box, seconds, perSecond, async () => {
       const startMs = performance.now();
       await good.register();
       registerMs.push(performance.now() - startMs);
     });
-    const cpuShare = (cpuSeconds(box) - before) / seconds;
+    const cpuShare = (cpuMs(box.process.pid!) - before) / 1000 / seconds;
     const { calls } = await crowd.report();
     const status = await box.get<Status>('status');
     return {
@@ -109,21 +109,10 @@ async function flooded(
   }
 }
 
-function memoryMiB(box: Box): number {
-  const text = readFileSync(`/proc/${box.process.pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(text)![1]) / 1024;
-}
-
 /** Waits until not more than the limit is taken, or long enough; returns what is taken then. */
 async function settledMiB(box: Box, limitMiB: number): Promise<number> {
   const endMs = performance.now() + SETTLING_MS;
-  while (memoryMiB(box) > limitMiB && performance.now() < endMs)
+  while (memoryMiB(box.process.pid!) > limitMiB && performance.now() < endMs)
     await new Promise((resolve) => setTimeout(resolve, 500));
-  return memoryMiB(box);
-}
-
-/** CPU time of the whole box; the kernel counts in hundredths of a second. */
-function cpuSeconds(box: Box): number {
-  const fields = readFileSync(`/proc/${box.process.pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+  return memoryMiB(box.process.pid!);
 }

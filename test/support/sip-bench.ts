@@ -46,6 +46,11 @@ export class Bench {
       digestAlgorithms: () => ['SHA-256', 'MD5'],
       isTrusted: () => false,
       passwordOf: (username) => (username === '101' ? 'secret' : undefined),
+      onRefer: (username, conference, { method, number }, report) => {
+        this.told.push(`${username} refers ${conference} to ${method} ${number}`);
+        this.report = report;
+        return 202;
+      },
       onCall: (call, caller, dialled) => {
         this.call = call;
         const who = caller.type === 'account' ? caller.username : `${caller.number} by ${caller.trunk}`;
@@ -63,7 +68,7 @@ export class Bench {
       answered: () => this.told.push('answered'),
       reoffered: (sdp) => Buffer.from(`answer to ${sdp?.toString() ?? 'nothing'}`),
       digit: (digit) => this.told.push(`digit ${digit}`),
-      referred: (number, replaced, report) => {
+      referred: ({ number }, replaced, report) => {
         this.told.push(`refer to ${number}${replaced ? ' in place of a call' : ''}`);
         this.report = report;
         return 202;

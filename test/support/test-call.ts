@@ -1,5 +1,8 @@
 /** One call of a test phone: its dialog, and the end where its sound comes and goes. */
+import { randomBytes } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { Headers, parseCSeq, parseNameAddr, type SipRequest, type SipResponse } from 'sip-parser';
+import { MASTER_KEY_BYTES, readCrypto, writeCrypto } from '../../firmware/sdp/crypto.js';
 import type { Ear, MediaEnd } from './ear.js';
 import type { TestPhone } from './test-phone.js';
 
@@ -8,34 +11,41 @@ export class TestCall<End extends MediaEnd = Ear> {
   /** Whether the other end said that it is a conference (RFC 4579). */
   isFocus = false;
   readonly ended: Promise<void>;
+  /** Resolves when the other end has said that it rings. */
+  readonly rings: Promise<void>;
   /** Statuses reported after a REFER of ours, in order. */
   readonly reports: number[] = [];
   #reported: () => void = () => {};
   #settle!: () => void;
+  #ringing!: () => void;
   #dialog?: { local: string; remote: string; target: string };
   /** CSeq number of our last request. */
   #cseq = 1;
   #started = false;
+  readonly #key?: Buffer;
   #open = true;
 
   constructor(
     private readonly phone: TestPhone,
     readonly ear: End,
   ) {
+    if (phone.secure) this.#key = randomBytes(MASTER_KEY_BYTES);
     this.ended = new Promise((resolve) => (this.#settle = resolve));
+    this.rings = new Promise((resolve) => (this.#ringing = resolve));
     phone.calls.add(this);
   }
 
   /** Our offer or answer; `direction` as of SDP, `address` 0.0.0.0 for hold in the way of old phones. */
-  sdp(direction = 'sendrecv', address = '127.0.0.1'): string {
+  sdp(direction = 'sendrecv', address = this.ear.address ?? '127.0.0.1'): string {
     const { ear, phone } = this;
     return [
       'v=0',
       'o=- 1 1 IN IP4 127.0.0.1',
       's=-',
-      `c=IN IP4 ${address}`,
+      `c=IN ${isIPv6(address) ? 'IP6' : 'IP4'} ${address}`,
       't=0 0',
-      `m=audio ${ear.localPort} RTP/AVP ${ear.law === 'PCMU' ? 0 : 8}${phone.events ? ' 101' : ''}`,
+      `m=audio ${ear.localPort} ${this.#key ? 'RTP/SAVP' : 'RTP/AVP'} ${ear.payloadType}${phone.events ? ' 101' : ''}`,
+      ...(this.#key ? [`a=crypto:${writeCrypto({ tag: 1, key: this.#key })}`] : []),
       ...(phone.events ? ['a=rtpmap:101 telephone-event/8000'] : []),
       `a=${direction}`,
       '',
@@ -44,6 +54,12 @@ export class TestCall<End extends MediaEnd = Ear> {
 
   /** It rings; where there is sound already, we hear it. */
   ringing(response: SipResponse): void {
+    const { headers } = response;
+    this.callId = headers.get('Call-ID')!;
+    if (parseNameAddr(headers.get('To')!).params.has('tag')) {
+      this.#dialog ??= { local: headers.get('From')!, remote: headers.get('To')!, target: '' };
+      this.#ringing();
+    }
     if (response.body.length > 0) this.#start(response.body);
   }
 
@@ -85,12 +101,17 @@ export class TestCall<End extends MediaEnd = Ear> {
     return response;
   }
 
+  /** Asks a conference to put somebody out (RFC 4579 §5): all of a number, or the endpoint that `leg` names. */
+  putOut(number: string, leg?: number): Promise<number> {
+    return this.refer(number, undefined, `${leg === undefined ? '' : `;leg=${leg}`};method=BYE`);
+  }
+
   /** Asks the box to connect the other end elsewhere: to a number, or into the place of another call of ours. */
-  async refer(number: string, replaced?: TestCall<MediaEnd>): Promise<number> {
+  async refer(number: string, replaced?: TestCall<MediaEnd>, params = ''): Promise<number> {
     const request = this.#request('REFER', ++this.#cseq);
     const box = /^<?(sip:[^>]*)/.exec(this.#dialog!.target)![1].replace(/sip:([^@]*@)?/, `sip:${number}@`);
     const query = replaced ? `?Replaces=${encodeURIComponent(replaced.replaces)}` : '';
-    request.headers.append('Refer-To', `<${box}${query}>`).append('Contact', this.phone.contact);
+    request.headers.append('Refer-To', `<${box}${params}${query}>`).append('Contact', this.phone.contact);
     return (await this.phone.send(request)).status;
   }
 
@@ -99,6 +120,11 @@ export class TestCall<End extends MediaEnd = Ear> {
     while (!this.reports.some((status) => status >= 200))
       await new Promise<void>((resolve) => (this.#reported = resolve));
     return this.reports.at(-1)!;
+  }
+
+  /** Where the other end wants our requests in this call: its Contact. */
+  get target(): string {
+    return this.#dialog!.target;
   }
 
   /** A NOTIFY came. */
@@ -145,7 +171,9 @@ export class TestCall<End extends MediaEnd = Ear> {
     this.#started = true;
     const text = sdp.toString();
     const port = Number(/m=audio (\d+)/.exec(text)?.[1]);
-    this.ear.start({ address: /c=IN IP4 (\S+)/.exec(text)?.[1] ?? '127.0.0.1', port });
+    const theirs = readCrypto(/^a=crypto:(.*)$/m.exec(text)?.[1] ?? '');
+    if (this.#key && theirs) this.ear.secure?.({ rx: theirs.key, tx: this.#key });
+    this.ear.start({ address: /c=IN IP[46] (\S+)/.exec(text)?.[1] ?? '127.0.0.1', port });
   }
 
   #request(method: string, seq: number): SipRequest {

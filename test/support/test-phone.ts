@@ -1,4 +1,5 @@
 /** A small SIP phone for tests and the demonstration: registers, calls, sends sound and keys, remembers what it hears. */
+import { isIPv6 } from 'node:net';
 import { authText, Headers, parseAuth, parseNameAddr, type SipRequest, type SipResponse } from 'sip-parser';
 import { systemClock } from '../../firmware/clock.js';
 import { digestResponse, type Algorithm } from '../../firmware/sip/digest.js';
@@ -7,7 +8,14 @@ import {
   TransactionLayer,
   type ServerTransaction,
 } from '../../firmware/sip/transaction-layer.js';
-import { isReliable, protocolOf, type Endpoint } from '../../firmware/sip/transport.js';
+import { OwnAddresses } from '../../firmware/sip/own-addresses.js';
+import {
+  hostPortText,
+  hostText,
+  isReliable,
+  protocolOf,
+  type Endpoint,
+} from '../../firmware/sip/transport.js';
 import { SipTransports } from '../../firmware/sip/transports.js';
 import { Ear, type MediaEnd } from './ear.js';
 import type { Law } from './reference-g711.js';
@@ -25,6 +33,10 @@ export type TestPhoneOptions = {
   law?: Law;
   /** Whether it says that it can send telephone events (RFC 4733); it can unless this is false. */
   events?: boolean;
+  /** URI of its Contact, where it is not its own. */
+  contact?: string;
+  /** It insists on SRTP. */
+  secure?: boolean;
   /** Which of the challenges it takes. */
   algorithm?: Algorithm;
 };
@@ -61,11 +73,9 @@ export class TestPhone {
   }
 
   static async open(options: TestPhoneOptions): Promise<TestPhone> {
-    const bind = { address: options.address ?? '127.0.0.1', port: 0 };
-    return new TestPhone(
-      options,
-      await SipTransports.open({ bind, trusted: options.trusted, clock: systemClock }),
-    );
+    const own = new OwnAddresses([options.address ?? loopbackOf(options.box)]);
+    const { trusted } = options;
+    return new TestPhone(options, await SipTransports.open({ own, port: 0, trusted, clock: systemClock }));
   }
 
   get law(): Law {
@@ -76,18 +86,23 @@ export class TestPhone {
     return this.options.events ?? true;
   }
 
+  get secure(): boolean {
+    return this.options.secure ?? false;
+  }
+
   get contact(): string {
-    const { address, port } = this.transport.local;
-    const { box, username } = this.options;
+    const { box, username, contact } = this.options;
+    if (contact !== undefined) return `<${contact}>`;
+    const local = { ...this.transport.localFor(box), port: this.transport.port };
     const transport = isReliable(box) ? `;transport=${protocolOf(box)}` : '';
-    return `<sip:${username}@${address}:${port}${transport}>`;
+    return `<sip:${username}@${hostPortText(local)}${transport}>`;
   }
 
   /** Registers; returns the Contact values of the answer. Throws Refused. */
   async register(expires = 300): Promise<string[]> {
     const response = await this.#ask(
       'REGISTER',
-      `sip:${this.options.box.address}`,
+      `sip:${hostText(this.options.box.address)}`,
       this.options.username,
       '',
       (headers) => headers.append('Contact', this.contact).append('Expires', String(expires)),
@@ -97,10 +112,30 @@ export class TestPhone {
 
   /** Subscribes to an event of a number; what is told comes to `onNotify`. Throws Refused. */
   async subscribe(event: string, number: string, expires = 300): Promise<void> {
-    const { address, port } = this.options.box;
-    await this.#ask('SUBSCRIBE', `sip:${number}@${address}:${port}`, number, '', (headers) =>
+    await this.#ask('SUBSCRIBE', this.#uriOf(number), number, '', (headers) =>
       headers.append('Contact', this.contact).append('Event', event).append('Expires', String(expires)),
     );
+  }
+
+  /**
+   * Asks a conference, outside any call, for what `target` says (`102`, `102;method=BYE`); resolves with what was
+   * reported of it, the final status the last. Throws Refused.
+   */
+  async refer(conference: string, target: string): Promise<number[]> {
+    const [user, ...params] = target.split(';');
+    const uri = [this.#uriOf(user), ...params].join(';');
+    const reports: number[] = [];
+    const final = new Promise<void>((resolve) => {
+      this.onNotify = ({ body }) => {
+        reports.push(Number(/^SIP\/2\.0 (\d{3})/.exec(body.toString())?.[1]));
+        if (reports.at(-1)! >= 200) resolve();
+      };
+    });
+    await this.#ask('REFER', this.#uriOf(conference), conference, '', (headers) =>
+      headers.append('Contact', this.contact).append('Refer-To', `<${uri}>`),
+    );
+    await final;
+    return reports;
   }
 
   /** Calls a number of the box; resolves when it answers. Throws Refused. */
@@ -110,7 +145,7 @@ export class TestPhone {
 
   /** An ear for a call, to be listened to before the answer. */
   ear(): Promise<Ear> {
-    return Ear.open(this.law);
+    return Ear.open(this.law, this.options.address ?? loopbackOf(this.options.box));
   }
 
   /** As `dial`, with an end of the caller's own; it is closed with the call. */
@@ -118,13 +153,12 @@ export class TestPhone {
     number: string,
     ear: End,
     { direction, replaces }: { direction?: string; replaces?: TestCall } = {},
+    call = new TestCall(this, ear),
   ): Promise<TestCall<End>> {
-    const call = new TestCall(this, ear);
-    const { address, port } = this.options.box;
     try {
       const response = await this.#ask(
         'INVITE',
-        `sip:${number}@${address}:${port}`,
+        this.#uriOf(number),
         number,
         call.sdp(direction),
         (headers) => {
@@ -152,8 +186,7 @@ export class TestPhone {
   refuse(status: number, redirect?: string): void {
     this.onIncoming = (transaction) => {
       const response = withTag(responseTo(transaction.request, status, 'No'));
-      const { address, port } = this.options.box;
-      if (redirect) response.headers.set('Contact', `<sip:${redirect}@${address}:${port}>`);
+      if (redirect) response.headers.set('Contact', `<${this.#uriOf(redirect)}>`);
       transaction.respond(response);
     };
   }
@@ -190,6 +223,10 @@ export class TestPhone {
     await this.transport.close();
   }
 
+  #uriOf(number: string): string {
+    return `sip:${number}@${hostPortText(this.options.box)}`;
+  }
+
   #request(transaction: ServerTransaction): void {
     const { request } = transaction;
     const call = [...this.calls].find((candidate) => candidate.callId === request.headers.get('Call-ID'));
@@ -214,8 +251,8 @@ export class TestPhone {
     const callId = Math.random().toString(36).slice(2);
     const build = (authorization?: string): SipRequest => {
       const headers = new Headers()
-        .append('From', `<sip:${username}@${box.address}>;tag=${tag}`)
-        .append('To', `<sip:${to}@${box.address}>`)
+        .append('From', `<sip:${username}@${hostText(box.address)}>;tag=${tag}`)
+        .append('To', `<sip:${to}@${hostText(box.address)}>`)
         .append('Call-ID', callId)
         .append('CSeq', `${++this.#seq} ${method}`)
         .append('Max-Forwards', '70')
@@ -253,6 +290,10 @@ export class TestPhone {
     if (response.status >= 300) throw new Refused(response.status);
     return response;
   }
+}
+
+function loopbackOf({ address }: Endpoint): string {
+  return isIPv6(address) ? '::1' : '127.0.0.1';
 }
 
 function withTag(response: SipResponse): SipResponse {
