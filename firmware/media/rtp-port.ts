@@ -31,6 +31,8 @@ export type PacketSocket = {
   readonly handle: number;
   /** The peer it is connected to, or null. */
   readonly peer: SocketAddress | null;
+  /** One on the port after this one; null if somebody else has that. Not in the tick. */
+  next(): PacketSocket | null;
   /** Where the last received datagram came from. */
   readonly source: SocketAddress;
   /** Length of the datagram received into `into`, or -1 if none waits. */
@@ -54,6 +56,7 @@ export type Resumed = {
   /** How long ago, ms. */
   agoMs: number;
   srtp: { rx: number; tx: number };
+  control: PacketSocket | null;
 };
 
 /** Counters of the whole plane, beside those of the port. */
@@ -66,6 +69,7 @@ export type Traffic = {
 
 /** Datagrams taken from one socket in a tick: a flood waits in the kernel, where its room is bounded. */
 const MAX_PACKETS_PER_TICK = 32;
+const MAX_REPORTS_PER_TICK = 4;
 /** A key without end is over when no packet of it came for this long; after an end the delayed audio has to pass. */
 const KEY_HANGOVER_TICKS = 5;
 const KEY_END_TICKS = 2;
@@ -97,6 +101,9 @@ export class RtpPort {
   ear: Ear;
   readonly rtcp = new RtcpSession();
   sending = false;
+  /** Where RTCP comes and goes if not on the port of RTP. */
+  control: PacketSocket | null = null;
+  #controlPeer: SocketAddress | null = null;
   #receiving = false;
   #reachable = false;
   #resumed: Resumed | null = null;
@@ -132,6 +139,7 @@ export class RtpPort {
     this.txPackets = resumed.txPackets;
     this.rxDropped = resumed.rxDropped;
     this.#lostBefore = resumed.rxLost;
+    this.control = resumed.control;
     this.#resumed = resumed;
     if (resumed.srtp.rx + resumed.srtp.tx > 0) this.#srtp = new Srtp(resumed.srtp);
   }
@@ -166,6 +174,7 @@ export class RtpPort {
     if (this.#format?.codec !== format.codec) {
       this.#speak(codecs[format.codec]);
     } else if (receiving && !this.#receiving) this.#jitter.reset();
+    this.#openControl(peer, format.rtcpMux ?? false);
     if (format.srtp) (this.#srtp ??= new Srtp()).use(format.srtp);
     this.#format = format;
     this.writer.use(format);
@@ -232,12 +241,34 @@ export class RtpPort {
 
   /** Sends our RTCP report, where that was agreed. */
   #report(leaves: boolean): void {
-    if (!this.#format?.rtcpMux || !this.#reachable) return;
+    if (!this.#reachable) return;
     const { ssrc, timestamp, packets, octets } = this.writer;
     this.rtcp.write(ssrc, timestamp, packets, octets, leaves);
     const { bytes, length } = this.rtcp.writer;
-    const protectedLength = this.#format.srtp ? this.#srtp!.protectRtcp(bytes, length) : length;
-    if (protectedLength > 0) this.#put(bytes, protectedLength);
+    const protectedLength = this.#format?.srtp ? this.#srtp!.protectRtcp(bytes, length) : length;
+    if (protectedLength < 0) return;
+    if (this.#format?.rtcpMux) this.#put(bytes, protectedLength);
+    else if (this.#controlPeer) this.control?.sendTo(this.#controlPeer, bytes, protectedLength);
+  }
+
+  /** Takes in the RTCP that waits at its own socket. */
+  hearControl(): void {
+    const { control } = this;
+    for (let i = 0; control && i < MAX_REPORTS_PER_TICK; i++) {
+      const length = control.receive(datagram);
+      if (length < 0) return;
+      if (!this.#mayBePeer(control.source) || !this.#hearRtcp(length)) this.rxDropped++;
+      // Their router may have another port for it than they know (RFC 4961).
+      else this.#controlPeer!.set(control.source);
+    }
+  }
+
+  #openControl(peer: RtpPeer, mux: boolean): void {
+    if (mux) {
+      this.control?.close();
+      this.control = null;
+    } else this.control ??= this.socket.next();
+    this.#controlPeer = mux ? null : socketAddress(peer.address, peer.port + 1);
   }
 
   #hearRtcp(length: number): boolean {
@@ -251,6 +282,7 @@ export class RtpPort {
   close(): void {
     if (this.rtcp.said) this.#report(true);
     this.socket.close();
+    this.control?.close();
     this.ear.close();
     this.#jitter.close();
     this.#srtp?.close();
@@ -327,6 +359,10 @@ export class RtpPort {
   /** Also when connected: a stranger's datagram may wait in the kernel since before. */
   #isPeer(source: SocketAddress): boolean {
     if (this.#learned) return sameAddress(source, this.#source);
+    return this.#mayBePeer(source);
+  }
+
+  #mayBePeer(source: SocketAddress): boolean {
     for (let i = 0; i < this.#allowed.length; i++) if (sameHost(source, this.#allowed[i])) return true;
     return false;
   }

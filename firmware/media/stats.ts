@@ -31,6 +31,8 @@ export const PLANE = {
   realtime: 12,
   /** When the last tick was, ms, as a clock that wraps. */
   lastTickMs: 13,
+  /** What watches the sockets of RTCP, by the system's number for it. */
+  readiness: 14,
 } as const;
 export const PLANE_WORDS = 16;
 
@@ -61,6 +63,8 @@ export const ROW = {
   txMos: 20,
   roundTripUs: 21,
   delayUs: 22,
+  /** The socket of RTCP, if it has one, as `socket`. */
+  controlSocket: 23,
 } as const;
 export const ROW_WORDS = 32;
 

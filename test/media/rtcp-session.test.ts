@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { portOf } from '../../hal/ffi/socket-address.js';
 import type { MediaEvent, RtpFormat, SrtpKeys } from '../../firmware/media/contract.js';
 import { Engine } from '../../firmware/media/engine.js';
 import { isRtcp, RtcpReport } from '../../firmware/media/rtcp.js';
@@ -11,7 +12,7 @@ import {
   readPortStats,
   type PortStats,
 } from '../../firmware/media/stats.js';
-import { FakeSocket } from './fake-socket.js';
+import { FakeReadiness, FakeSocket } from './fake-socket.js';
 
 const test = suite('rtcp session');
 
@@ -29,7 +30,7 @@ class End {
   readonly events: MediaEvent[] = [];
   readonly stats = createStatsBlock();
   readonly engine = new Engine({
-    sockets: { open: () => this.socket, adopt: () => this.socket },
+    sockets: { open: () => this.socket, adopt: () => this.socket, watch: () => new FakeReadiness() },
     emit: (event) => this.events.push(event),
     prompts: { get: () => undefined },
     stats: this.stats,
@@ -80,6 +81,12 @@ class Call {
   run(ticks: number): void {
     for (const end = this.tick + ticks; this.tick < end; this.tick++)
       for (const [at, one] of this.ends.entries()) {
+        const { control } = one.socket;
+        for (const { bytes, to } of control?.sent.splice(0) ?? []) {
+          one.reports.push({ tick: this.tick, bytes });
+          assert.is(portOf(to), 4001);
+          this.ends[1 - at].socket.control?.arrive(bytes, ADDRESSES[at], 4001);
+        }
         const due = this.#wires[1 - at].findIndex(({ sentAt }) => sentAt + this.delayTicks >= this.tick);
         for (const { bytes } of this.#wires[1 - at].splice(0, due < 0 ? Infinity : due)) one.arrive(bytes);
         const before = one.socket.sent.length;
@@ -116,10 +123,10 @@ test('reports are due by RFC 3550 §6.2, and not all at once', () => {
   assert.ok(firsts.size > 10);
 });
 
-test('without rtcp-mux nothing is said; who does not send says so; the port leaves with a goodbye', () => {
+test('without rtcp-mux nothing is said on the port of RTP; who does not send says so; the port leaves with a goodbye', () => {
   const silent = new Call([{ rtcpMux: false }, {}]);
   silent.run(1000);
-  assert.is(silent.ends[0].reports.length, 0);
+  assert.is(silent.ends[0].socket.sent.filter(({ bytes }) => isRtcp(bytes, bytes.length)).length, 0);
   assert.is(silent.ends[0].state.quality.txLoss, undefined);
   const call = new Call();
   call.run(500);
@@ -131,6 +138,26 @@ test('without rtcp-mux nothing is said; who does not send says so; the port leav
   one.engine.handle({ type: 'closePort', port: 1 });
   const last = one.socket.sent.at(-1)!;
   assert.ok(read(last).saysGoodbye);
+});
+
+test('without rtcp-mux reports go from port to port one above, and both ends know', () => {
+  const call = new Call([{ rtcpMux: false }, { rtcpMux: false }]);
+  call.run(2000);
+  for (const { state, socket, reports } of call.ends) {
+    assert.is(socket.control!.localPort, 4001);
+    assert.ok(reports.length > 5 && reports.every(({ bytes }) => isRtcp(bytes, bytes.length)));
+    assert.is(state.quality.txLoss, 0);
+    assert.ok(state.quality.roundTripMs! <= 61, `${state.quality.roundTripMs}`);
+  }
+  const [one] = call.ends;
+  const { rxDropped } = one.state;
+  one.socket.control!.arrive(randomBytes(100), ADDRESSES[1]);
+  one.socket.control!.arrive(one.reports[0].bytes, '10.6.6.6');
+  call.run(1);
+  assert.is(one.state.rxDropped - rxDropped, 2);
+  const { control } = one.socket;
+  one.connect({});
+  assert.ok(control!.closed, 'agreed anew, with rtcp-mux');
 });
 
 test('a way of 60 ms there and 60 ms back, and no loss: both ends know, to a tick', () => {
