@@ -135,7 +135,7 @@ export class Engine {
           : sockets.adopt(stats[row + ROW.socket]);
       this.#lastLocalPort = socket.localPort;
       const onDigit = (of: PortId, digit: string) => emit({ type: 'digit', port: of, digit });
-      const resumed = left < 0 ? undefined : whereItStood(stats, row, sockets.adopt);
+      const resumed = left < 0 ? undefined : whereItStood(stats, row, (handle) => sockets.adopt(handle));
       const opened = new RtpPort(port, socket, this.#traffic, onDigit, resumed);
       this.#ports.push(opened);
       this.#rows.push(row);

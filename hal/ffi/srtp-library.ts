@@ -18,6 +18,9 @@ const CONFIDENTIALITY_AND_AUTHENTICATION = 3;
 const SSRC_ANY_INBOUND = 2;
 const SSRC_ANY_OUTBOUND = 3;
 
+/** What `srtp_init` says to the second thread of a process (`srtp_err_status_bad_param`). */
+const ALREADY_BEGUN = 2;
+
 const library = load();
 /** The length of the packet in hand, in and out. */
 const lengthCell = new Int32Array(1);
@@ -118,7 +121,8 @@ function load() {
     headerCount: 'int',
     next: 'uintptr_t',
   });
-  if (call('int srtp_init(void)')() !== 0) return null;
+  const begun = call('int srtp_init(void)')();
+  if (begun !== 0 && begun !== ALREADY_BEGUN) return null;
   return {
     create: call('int srtp_create(void *context, const SrtpPolicy *policy)'),
     protect: call('int srtp_protect(uintptr_t context, void *packet, void *length)'),
