@@ -6,7 +6,7 @@ import { Engine } from '../../firmware/media/engine.js';
 import { toAlaw, toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { createStatsBlock, readPlaneStats, readPortStats } from '../../firmware/media/stats.js';
 import { goodKey, keySamples, seeded } from '../support/key-tones.js';
-import { FakeSocket, rtpPacket } from './fake-socket.js';
+import { FakeReadiness, FakeSocket, rtpPacket } from './fake-socket.js';
 
 const test = suite('engine');
 const MIX = 7;
@@ -30,6 +30,7 @@ class Bench {
         return socket;
       },
       adopt: () => null!,
+      watch: () => new FakeReadiness(),
     },
     emit: (event) => this.events.push(event),
     prompts: new Map([['hello', Int16Array.from({ length: 400 }, (_, i) => ulawToLinear[0x80 + (i % 100)])]]),

@@ -7,7 +7,7 @@ import { Engine } from '../../firmware/media/engine.js';
 import { toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { Srtp } from '../../firmware/media/srtp.js';
 import { createStatsBlock, readPlaneStats, readPortStats } from '../../firmware/media/stats.js';
-import { FakeSocket, rtpPacket } from './fake-socket.js';
+import { FakeReadiness, FakeSocket, rtpPacket } from './fake-socket.js';
 
 const test = suite('secure conference');
 const coded = (sample: number) => ulawToLinear[toUlaw(sample)];
@@ -62,7 +62,7 @@ class Bench {
   readonly stats = createStatsBlock();
   readonly events: MediaEvent[] = [];
   readonly engine = new Engine({
-    sockets: { open: () => this.phones.at(-1)!.socket, adopt: () => null! },
+    sockets: { open: () => this.phones.at(-1)!.socket, adopt: () => null!, watch: () => new FakeReadiness() },
     emit: (event) => this.events.push(event),
     prompts: new Map(),
     stats: this.stats,
