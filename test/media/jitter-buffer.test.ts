@@ -288,10 +288,13 @@ test('a hundred thousand ticks of a bad network leave nothing on the heap', () =
     }
   };
   go(20_000);
-  const before = process.memoryUsage().heapUsed;
-  go(100_000);
-  const grown = process.memoryUsage().heapUsed - before;
-  assert.ok(grown < 200_000, `${grown} bytes`);
+  // The compiler may take some at any time: what the ticks leave they leave in each of the rounds.
+  const grown = Array.from({ length: 5 }, () => {
+    const before = process.memoryUsage().heapUsed;
+    go(20_000);
+    return process.memoryUsage().heapUsed - before;
+  });
+  assert.ok(Math.min(...grown) < 20_000, `${grown.join(', ')} bytes`);
   assert.ok(buffer.concealedMs > 0 && buffer.delayMs <= 200);
 });
 
