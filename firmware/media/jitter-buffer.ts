@@ -49,6 +49,8 @@ export class JitterBuffer {
   #place = 0;
   /** Place of the sample that follows the line. */
   #next = 0;
+  /** Place of the sample that the decoder expects. */
+  #decodedTo = 0;
   /** Place of a sample that is heard at once, without any delay. */
   #now = 0;
   #calmTicks = 0;
@@ -198,7 +200,7 @@ export class JitterBuffer {
     this.#queue.clear();
     this.#delays.clear();
     if (this.#line.waiting > 0) this.#concealment.pause();
-    this.#next = this.#now = place;
+    this.#next = this.#now = this.#decodedTo = place;
     this.#lastDelay = 0;
     this.#calmTicks = 0;
   }
@@ -233,21 +235,35 @@ export class JitterBuffer {
       const place = queue.places[slot];
       let past = (this.#next - place) | 0;
       if (past < 0) return this.#recover(slot, -past);
-      this.#lastSequence = queue.sequences[slot];
       const back = past > 0 && this.#goesBack(place);
       if (back) past = 0;
       queue.removeFirst();
-      if (queue.samples[slot] === 0) this.#concealment.pause();
-      if (past > 0 && queue.samples[slot] - past < this.#fade) continue;
-      const at = slot * MAX_PACKET_BYTES;
-      const samples = this.#decoder.decode(queue.bytes, at, queue.lengths[slot], this.#decoded);
-      if (past >= samples) continue;
+      if (queue.samples[slot] === 0) {
+        this.#concealment.pause();
+        this.#lastSequence = queue.sequences[slot];
+        continue;
+      }
+      const samples = this.#decode(slot);
+      if (samples === 0 || (past > 0 && samples - past < this.#fade)) continue;
       this.#concealment.join(this.#decoded, past, samples, back);
       this.#next = (place + samples) | 0;
       if (back) this.#calmTicks = 0;
       return true;
     }
     return false;
+  }
+
+  /** Decodes also what comes too late to be heard, for what follows; 0 if that was decoded already. */
+  #decode(slot: number): number {
+    const { bytes, lengths, places, sequences } = this.#queue;
+    const at = slot * MAX_PACKET_BYTES;
+    const gap = (places[slot] - this.#decodedTo) | 0;
+    if (gap < 0) return 0;
+    if (gap > 0 && !this.#isPause(slot)) this.#decoder.resume?.(bytes, at, lengths[slot]);
+    const samples = this.#decoder.decode(bytes, at, lengths[slot], this.#decoded);
+    this.#decodedTo = (places[slot] + samples) | 0;
+    this.#lastSequence = sequences[slot];
+    return samples;
   }
 
   /** The least that must be left of a packet that comes too late. */

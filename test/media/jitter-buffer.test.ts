@@ -10,7 +10,7 @@ const test = suite('jitter-buffer');
 
 /** Payload number n is a constant byte, so that a pulled sample tells which packet it is from. */
 const byteOf = (n: number) => 0x81 + n;
-const numbers = new Map(Array.from({ length: 100 }, (_, n) => [ulawToLinear[byteOf(n)], n]));
+const numbers = new Map(Array.from({ length: 120 }, (_, n) => [ulawToLinear[byteOf(n)], n]));
 
 const FADE_SAMPLES = 40;
 
@@ -225,6 +225,48 @@ test('the packet after a lost one tells what it held, where the codec can', () =
   const stream = new Stream();
   stream.buffer = new JitterBuffer(telling);
   assert.is(play('0 . 2 . . 4 . . 7 . . .', stream), '0 1 2 3 4 - 6 7');
+});
+
+/** A stream whose decoder writes down what it is given. */
+function watchedStream(told: string[]): Stream {
+  const plain = codecs.PCMU.createDecoder();
+  const stream = new Stream();
+  stream.buffer = new JitterBuffer({
+    ...codecs.PCMU,
+    createDecoder: () => ({
+      decode(bytes, offset, length, out) {
+        told.push(`${bytes[offset] - byteOf(0)}`);
+        return plain.decode(bytes, offset, length, out);
+      },
+      resume(bytes, offset) {
+        told.push(`gap ${bytes[offset] - byteOf(0)}:`);
+      },
+      close: () => {},
+    }),
+  });
+  return stream;
+}
+
+test('the decoder is told of a gap but not of a pause', () => {
+  const told: string[] = [];
+  const stream = watchedStream(told);
+  play('0 . 1 . 3 . . 4 . 2 5 . . 6 .', stream);
+  assert.is(told.join(' '), '0 1 gap 3: 3 4 5 6');
+  play('. 8 9 7 . . .', stream);
+  assert.is(told.join(' '), '0 1 gap 3: 3 4 5 6 7 8 9');
+  stream.buffer.put(1, 1010, 5000 + 14 * 160, new Uint8Array(160).fill(byteOf(14)), 0, 160);
+  play('. . . . .', stream);
+  assert.is(told.join(' '), '0 1 gap 3: 3 4 5 6 7 8 9 14');
+});
+
+test('the decoder gets what comes too late to be heard, but nothing out of order', () => {
+  const told: string[] = [];
+  const stream = watchedStream(told);
+  for (let n = 0; n < 110; n++) play(`${n} .`, stream);
+  told.length = 0;
+  assert.is(play('. 110 111 . .', stream), '- 111 -');
+  assert.is(play('113 . 112 114 . .', stream), '113 114 -');
+  assert.is(told.join(' '), '110 111 gap 113: 113 114');
 });
 
 test('an answer about jitter as RFC 3550 §6.4.1 has it', () => {
