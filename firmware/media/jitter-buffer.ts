@@ -8,11 +8,14 @@
  * ptime from 10 to 60 ms need no care of their own. Time is counted in ticks of 20 ms, as packets are seen at the tick
  * only: on a clean network each is heard at the very tick that finds it.
  *
- * The delay grows by going back: a packet that comes when its time was bridged already is heard all the same if more than
- * a few come that late, or if nothing else is there to be heard; what bridged the gap then was the growth. It shrinks in
+ * The delay grows by going back: a packet that comes when its time was bridged already is heard all the same if it is late
+ * by no more than a tick, if more than a few come that late, or if nothing else is there to be heard; what bridged the gap
+ * then was the growth. So a slow clock's packets, which come a tick later every so often, cost one tick of stretched
+ * voice and no packet; never to bridge that either, each such leg would have to lag by 20 ms for good. The delay shrinks in
  * silence, else after a calm while, by pitch periods and by single samples.
  */
 import type { Codec, Decoder } from './codec.js';
+import { FRAME_MS } from './frame.js';
 import { ArrivalDelays } from './arrival-delays.js';
 import { Concealment, JOIN_MS } from './concealment.js';
 import { MAX_PACKET_BYTES, PacketQueue } from './packet-queue.js';
@@ -275,8 +278,9 @@ export class JitterBuffer {
   #goesBack(place: number): boolean {
     if (this.#concealment.hidden === 0) return false;
     const delay = (this.#now - place) | 0;
-    if (delay - this.#delays.least > MAX_DELAY_MS * this.#perMs) return false;
-    if (delay <= this.#delays.exceededBy(GROW_SHARE)) return true;
+    const later = delay - this.#delays.least;
+    if (later > MAX_DELAY_MS * this.#perMs) return false;
+    if (later <= FRAME_MS * this.#perMs || delay <= this.#delays.exceededBy(GROW_SHARE)) return true;
     const { last, places, samples } = this.#queue;
     return ((places[last] + samples[last] - this.#next) | 0) < this.#fade;
   }

@@ -152,6 +152,8 @@ const AMPLITUDE = 8000;
 /** Packets come within 1 ms: not sharper than any real network. */
 const CALM_MS = 1;
 const START_TICKS = 5;
+/** A slow clock's packets come a tick later from time to time: of that tick the talker's voice is stretched, once. */
+const MADE_UP_MS = 20;
 
 for (const skewPpm of [200, -200])
   test(`a clock ${skewPpm} ppm off, for ${SKEW_MINUTES} minutes: no growth of delay, no click`, () => {
@@ -180,16 +182,19 @@ for (const skewPpm of [200, -200])
       if (tick > START_TICKS) weakest = Math.min(weakest, Math.sqrt((2 * energy) / 160));
       longest = Math.max(longest, talk.buffer.delayMs);
     }
-    // The tone itself bends by AMPLITUDE * step² at most, a click by several times that.
+    const slips = Math.max(0, (SKEW_MINUTES * 60_000 * skewPpm) / 1e6 / 20);
+    // The tone itself bends by AMPLITUDE * step² at most, and 1.08 times that where the stretch fades in a day; where a
+    // packet was left out it was 1.6 times, a click is several times that.
     const bends = sharpest / (AMPLITUDE * step * step);
     const figures =
       `bends ${bends.toFixed(2)} times the tone's, level at least ${(weakest / AMPLITUDE).toFixed(2)}, ` +
       `delay at most ${longest.toFixed(1)} ms, made up ${(talk.buffer.concealedMs / 1000).toFixed(1)} s`;
     console.log(`${skewPpm} ppm: ${figures}`);
-    assert.ok(bends <= 2, figures);
+    assert.ok(bends <= 1.2, figures);
     assert.ok(weakest >= 0.75 * AMPLITUDE, figures);
     assert.ok(longest <= 40, figures);
     assert.ok(talk.buffer.delayMs <= 40, figures);
+    assert.ok(talk.buffer.concealedMs <= MADE_UP_MS * (slips + 1), figures);
     assert.is(talk.buffer.resyncs, 0);
   });
 
