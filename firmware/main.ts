@@ -116,7 +116,7 @@ async function run(options: Options): Promise<void> {
       media: () => media.counters(),
       trunks: () => trunks.status,
       sip: () => ({
-        dialogs: agent.dialogs,
+        dialogs: agent.dialogs.size,
         subscriptions: agent.notifier.open,
         transactions: agent.layer.open,
         tlsPort: transport.tlsPort,
@@ -131,7 +131,7 @@ async function run(options: Options): Promise<void> {
     broken: (request, status, reason, source, octets) =>
       agent.receiveBroken(request, status, reason, source, octets),
     closed: (peer) => agent.layer.connectionClosed(peer),
-    comesFirst: (address) => agent.isTalking(address),
+    comesFirst: (address) => agent.dialogs.isTalking(address),
   });
 
   const [address] = bound;

@@ -260,6 +260,7 @@ export class SipLeg implements Leg {
       payloadType: agreed.payloadType,
       eventPayloadType: agreed.eventPayloadType,
       ptimeMs: agreed.ptimeMs,
+      rtcpMux: agreed.rtcpMux,
       srtp: agreed.srtp,
     };
     this.codec = agreed.codec;

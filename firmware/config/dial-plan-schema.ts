@@ -74,7 +74,7 @@ export const trunksSchema = {
   items: {
     type: 'object',
     additionalProperties: false,
-    required: ['name', 'type', 'server', 'codecs', 'qualifySeconds', 'inbound'],
+    required: ['name', 'type', 'server', 'addresses', 'codecs', 'qualifySeconds', 'inbound'],
     properties: {
       name: label,
       type: { enum: ['register', 'peer'], description: '"register" or "peer"' },
@@ -83,6 +83,22 @@ export const trunksSchema = {
       transport: {
         enum: ['udp', 'tcp', 'tls'],
         description: '"udp", "tcp" or "tls"; without it the DNS says',
+      },
+      tlsFingerprint: {
+        type: 'string',
+        pattern: '^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){31}$',
+        description: 'the SHA-256 fingerprint of a certificate: 32 bytes as AB:01:..., with colons',
+      },
+      addresses: {
+        type: 'array',
+        maxItems: 100,
+        items: {
+          type: 'string',
+          format: 'addressOrNetwork',
+          description: 'an IP address, or a network such as 192.0.2.0/24 or 2001:db8::/32',
+        },
+        default: [],
+        description: 'a list of addresses and networks',
       },
       username: {
         type: 'string',

@@ -23,7 +23,13 @@ const ajv = new Ajv({
   useDefaults: true,
   verbose: true,
   allowUnionTypes: true,
-  formats: { ip: (text: string) => isIP(text) !== 0, network: isNetwork, host: isHost, hostPort: isHostPort },
+  formats: {
+    ip: (text: string) => isIP(text) !== 0,
+    network: isNetwork,
+    host: isHost,
+    addressOrNetwork: (text: string) => isIP(text) !== 0 || isNetwork(text),
+    hostPort: isHostPort,
+  },
 });
 const check = ajv.compile<Config>(configSchema);
 
@@ -138,7 +144,18 @@ function misfits(config: Config): Problem[] {
         ]
       : [],
   );
-  return [...addresses, ...ports, ...tcpPorts, ...pins];
+  const pinned = config.trunks.flatMap(({ transport, tlsFingerprint }, at): Problem[] =>
+    tlsFingerprint !== undefined && (transport === 'udp' || transport === 'tcp')
+      ? [
+          {
+            path: `/trunks/${at}/tlsFingerprint`,
+            value: `beside transport ${transport}`,
+            expected: 'none, or transport "tls"',
+          },
+        ]
+      : [],
+  );
+  return [...addresses, ...ports, ...tcpPorts, ...pins, ...pinned];
 }
 
 function tcpClash(path: string, port: number): Problem {

@@ -17,6 +17,8 @@ export type RtpFormat = {
   eventPayloadType?: number;
   /** Length of the packets that the peer asked for, ms, 10 to 60; 20 if it did not. */
   ptimeMs?: number;
+  /** Whether RTCP comes and goes on the port of RTP (RFC 5761), if agreed; else on the port after it. */
+  rtcpMux?: boolean;
   /** Secured, where agreed; undefined is plain RTP. */
   srtp?: SrtpKeys;
 };

@@ -13,6 +13,8 @@ import type {
   RtpFormat,
   RtpPeer,
 } from './contract.js';
+// Begun by two workers at the same moment libsrtp2 may fail; begun here before, it does not.
+import '../../hal/ffi/srtp-library.js';
 import { FRAME_MS } from './frame.js';
 import { isFull } from './load.js';
 import { MediaThread } from './media-thread.js';

@@ -3,10 +3,11 @@ import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_
 import { askForRealtime } from '../../hal/ffi/realtime.js';
 import { srtpAvailable } from '../../hal/ffi/srtp-library.js';
 import { threadCpuMs } from '../../hal/ffi/thread-cpu.js';
+import { Readiness } from '../../hal/ffi/readiness.js';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
 import { availableCodecs } from './codec.js';
 import type { MediaCommand, MediaEvent } from './contract.js';
-import { Engine } from './engine.js';
+import { Engine, type EngineOptions } from './engine.js';
 import { LoadMeter } from './load.js';
 import { loadPrompts } from './prompt-files.js';
 import { PLANE } from './stats.js';
@@ -22,7 +23,12 @@ export type MediaWorkerData = {
 
 const { channel, stats, promptsDir, go } = workerData as MediaWorkerData;
 const emit = (event: MediaEvent) => channel.postMessage(event);
-const engine = new Engine({ sockets: UdpSocket, emit, prompts: loadPrompts(promptsDir), stats });
+const sockets: EngineOptions['sockets'] = {
+  open: (...where) => UdpSocket.open(...where),
+  adopt: (handle) => UdpSocket.adopt(handle),
+  watch: (handle) => new Readiness(handle),
+};
+const engine = new Engine({ sockets, emit, prompts: loadPrompts(promptsDir), stats });
 emit({ type: 'ready', srtp: srtpAvailable, codecs: availableCodecs() });
 Atomics.wait(go, 0, 0);
 stats[PLANE.realtime] = askForRealtime() ? 1 : 0;

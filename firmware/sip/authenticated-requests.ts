@@ -1,7 +1,8 @@
 /** Requests to a provider that wants credentials: once challenged each goes out again, and its owner sees one request. */
 import type { SipRequest } from 'sip-parser';
 import type { DigestClient } from './digest-client.js';
-import type { ClientHandlers, ClientTransaction, TransactionLayer } from './transaction-layer.js';
+import type { ClientHandlers, ClientTransaction } from './client-transactions.js';
+import type { TransactionLayer } from './transaction-layer.js';
 import type { Endpoint } from './transport.js';
 
 /** How requests are sent, with credentials or without. */

@@ -9,7 +9,7 @@ import {
   type ReliableProvisionalEvent,
   type ReliableProvisionalState,
 } from './reliable-provisional.js';
-import type { ServerTransaction } from './transaction-layer.js';
+import type { ServerTransaction } from './server-transactions.js';
 
 export class EarlyResponse {
   readonly #machine: MachineRunner<

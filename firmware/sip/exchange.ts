@@ -10,7 +10,7 @@ import { OkWaiting } from './ok-waiting.js';
 import { ProtocolError } from './protocol-error.js';
 import { sayTerms, termsOfRequest, type SessionTerms } from './session-expires.js';
 import { SessionRefresh } from './session-refresh.js';
-import type { ServerTransaction } from './transaction-layer.js';
+import type { ServerTransaction } from './server-transactions.js';
 
 /** What it needs of its call. */
 export type ExchangingCall = {

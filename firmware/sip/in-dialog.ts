@@ -2,7 +2,8 @@
 import { parseCSeq, type SipRequest, type SipResponse } from 'sip-parser';
 import { ackIn, afterRequest, dialogKey, nextRequest, retargeted, type Dialog } from './dialog.js';
 import type { Requests } from './authenticated-requests.js';
-import type { ClientHandlers, ServerTransaction } from './transaction-layer.js';
+import type { ClientHandlers } from './client-transactions.js';
+import type { ServerTransaction } from './server-transactions.js';
 
 export const USER_AGENT = 'Parley';
 

@@ -10,6 +10,12 @@ export function isWithin(address: string, networks: readonly string[]): boolean 
   return listOf(networks).check(bare, familyOf(bare));
 }
 
+/** An address as the network that it is alone in; a network as it is. */
+export function networkOf(addressOrNetwork: string): string {
+  if (addressOrNetwork.includes('/')) return addressOrNetwork;
+  return `${addressOrNetwork}/${isIPv6(addressOrNetwork) ? 128 : 32}`;
+}
+
 /** An address without the interface that it is valid on: `fe80::1` of `fe80::1%eth0` (RFC 4007 §11). */
 export function withoutZone(address: string): string {
   return address.replace(/%.*$/, '');

@@ -12,7 +12,8 @@ import {
   type SubscriptionEvent,
   type SubscriptionState,
 } from './subscription.js';
-import { responseTo, type ServerTransaction, type TransactionLayer } from './transaction-layer.js';
+import { responseTo, type ServerTransaction } from './server-transactions.js';
+import type { TransactionLayer } from './transaction-layer.js';
 import type { Endpoint } from './transport.js';
 
 /** What may be subscribed to under one name of the Event header. A resource is the user part of its URI. */

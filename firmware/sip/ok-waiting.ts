@@ -8,7 +8,7 @@ import {
   type OkRepeaterEvent,
   type OkRepeaterState,
 } from './ok-repeater.js';
-import type { ServerTransaction } from './transaction-layer.js';
+import type { ServerTransaction } from './server-transactions.js';
 
 export class OkWaiting {
   readonly #repeater: MachineRunner<OkRepeaterState, OkRepeaterEvent, OkRepeaterEffect>;

@@ -21,7 +21,7 @@ import {
   termsOfResponse,
   type SessionTerms,
 } from './session-expires.js';
-import type { ClientTransaction } from './transaction-layer.js';
+import type { ClientTransaction } from './client-transactions.js';
 import type { Endpoint } from './transport.js';
 
 export type OutgoingInviteHandlers = {

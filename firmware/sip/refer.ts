@@ -11,7 +11,7 @@ import {
 import { dialogKey } from './dialog.js';
 import type { InDialog } from './in-dialog.js';
 import { ProtocolError } from './protocol-error.js';
-import type { ServerTransaction } from './transaction-layer.js';
+import type { ServerTransaction } from './server-transactions.js';
 
 export type ReferTarget = {
   /** BYE: whoever it is is to be put out of a conference (RFC 4579 §5). */

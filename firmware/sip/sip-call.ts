@@ -4,6 +4,7 @@ import { reasonPhrase, type SipRequest, type SipResponse } from 'sip-parser';
 import type { Clock } from '../clock.js';
 import { MachineRunner } from '../machine.js';
 import type { Requests } from './authenticated-requests.js';
+import type { DialogTable } from './dialog-table.js';
 import { dialogOfInvite, tagOf } from './dialog.js';
 import { bodyOf, Exchange, tryAgain } from './exchange.js';
 import { InDialog } from './in-dialog.js';
@@ -19,7 +20,8 @@ import { ALLOW, checkRequired, requires, SUPPORTED } from './method-rules.js';
 import { OutgoingInvite } from './outgoing-invite.js';
 import { ProtocolError } from './protocol-error.js';
 import { readRefer, ReferReport, serveRefer, type ReferTarget, type Report } from './refer.js';
-import { responseTo, type ServerTransaction, type TransactionLayer } from './transaction-layer.js';
+import { responseTo, type ServerTransaction } from './server-transactions.js';
+import type { TransactionLayer } from './transaction-layer.js';
 import type { Endpoint } from './transport.js';
 
 /** What the owner of a call is told. */
@@ -51,11 +53,7 @@ export type CallHome = {
   readonly clock: Clock;
   /** The Contact value that a peer is to reach us by. */
   contactFor(peer: Endpoint, user?: string): string;
-  /** The dialog has been opened or closed: in-dialog requests come to this call, or no longer. */
-  adopt(key: string, call: SipCall): void;
-  release(key: string, call: SipCall): void;
-  /** The call whose dialog this is. */
-  find(key: string): SipCall | undefined;
+  readonly dialogs: DialogTable;
 };
 
 export class SipCall {
@@ -240,7 +238,7 @@ export class SipCall {
     const { request, source } = transaction;
     if (!this.confirmed) throw tryAgain();
     const target = readRefer(request);
-    const replaced = target.replaces === undefined ? undefined : this.home.find(target.replaces);
+    const replaced = target.replaces === undefined ? undefined : this.home.dialogs.find(target.replaces);
     if (target.replaces !== undefined && (!replaced || replaced.ended))
       throw new ProtocolError(481, reasonPhrase(481));
     const first = this.#refers++ === 0;
@@ -318,13 +316,13 @@ export class SipCall {
 
   #adopt(dialog: InDialog): void {
     this.#dialog = dialog;
-    this.home.adopt(dialog.key, this);
+    this.home.dialogs.adopt(dialog.key, this);
   }
 
   #close(): void {
     this.#exchange.stop();
     this.#session.stop();
-    if (this.#dialog) this.home.release(this.#dialog.key, this);
+    if (this.#dialog) this.home.dialogs.release(this.#dialog.key, this);
     this.onClosed();
   }
 }

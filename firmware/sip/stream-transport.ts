@@ -1,7 +1,12 @@
 /** SIP over TCP and TLS (RFC 3261 §18): who may connect, and over which connection a message goes. */
 import { once } from 'node:events';
 import { connect, createServer, isIP, type AddressInfo, type Server, type Socket } from 'node:net';
-import { connect as connectTls, createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
+import {
+  connect as connectTls,
+  createServer as createTlsServer,
+  TLSSocket,
+  type Server as TlsServer,
+} from 'node:tls';
 import { parseUri, serializeMessage, type SipMessage } from 'sip-parser';
 import type { Clock } from '../clock.js';
 import { createLog } from '../log.js';
@@ -172,7 +177,7 @@ export class StreamTransport {
 
   /** `instead`: the peer as it was known before. */
   #connect(to: Endpoint, instead?: Endpoint): StreamConnection {
-    const { address, port, host = address } = to;
+    const { address, port, host = address, fingerprint } = to;
     const where = { host: address, port, localAddress: this.options.own.from(address) };
     const secure = protocolOf(to) === 'tls';
     const socket = secure
@@ -181,6 +186,7 @@ export class StreamTransport {
           servername: isIP(host) ? '' : host,
           minVersion: MIN_TLS,
           ca: this.options.trusted,
+          rejectUnauthorized: fingerprint === undefined,
         })
       : connect(where);
     const patience = this.options.clock.after(CONNECT_MS, () => socket.destroy());
@@ -188,6 +194,8 @@ export class StreamTransport {
     socket.cork();
     socket.once(secure ? 'secureConnect' : 'connect', () => {
       patience.cancel();
+      if (fingerprint !== undefined && !bears(socket, fingerprint))
+        return socket.destroy(new Error('another certificate than the one agreed'));
       socket.uncork();
     });
     socket.once('close', () => patience.cancel());
@@ -233,7 +241,12 @@ function validPort({ port }: Endpoint): boolean {
   return port >= 1 && port <= 65535;
 }
 
-/** Who has proven one name over TLS has proven no other. */
+function bears(socket: Socket, fingerprint: string): boolean {
+  const shown = socket instanceof TLSSocket ? socket.getPeerCertificate().fingerprint256 : undefined;
+  return shown?.toUpperCase() === fingerprint.toUpperCase();
+}
+
+/** Who has proven one name over TLS, or one certificate, has proven no other. */
 function keyOf(peer: Endpoint): string {
-  return `${protocolOf(peer)} ${peer.address}:${peer.port} ${peer.host ?? ''}`;
+  return `${protocolOf(peer)} ${peer.address}:${peer.port} ${peer.host ?? ''} ${peer.fingerprint ?? ''}`;
 }

@@ -15,6 +15,8 @@ export type Endpoint = {
   transport?: Protocol;
   /** The name that the certificate of a TLS server we connect to must bear (RFC 5922 §7); its address if absent. */
   host?: string;
+  /** SHA-256 of the certificate by which a TLS server we connect to is believed, whatever name it bears: `AB:01:...`. */
+  fingerprint?: string;
   /** They connected to us: nobody listens at that port. */
   accepted?: boolean;
 };

@@ -22,6 +22,7 @@ import {
 } from './registration.js';
 import { USER_AGENT } from './in-dialog.js';
 import type { TransactionLayer } from './transaction-layer.js';
+import { isWithin, networkOf } from './networks.js';
 import { hostPortText, hostText, protocolOf, type Endpoint } from './transport.js';
 
 export type TrunkSettings = {
@@ -31,6 +32,10 @@ export type TrunkSettings = {
   server: string;
   port?: number;
   transport?: Endpoint['transport'];
+  /** SHA-256 of the certificate that it shows, where no authority vouches for it. */
+  tlsFingerprint?: string;
+  /** Addresses and networks that its calls come from, beside those where it is found. */
+  addresses: readonly string[];
   username?: string;
   password?: string;
   /** `host` or `host:port`, an IPv6 address in brackets; where everything is sent. */
@@ -64,6 +69,7 @@ export class Trunk {
   #endpoints: readonly Endpoint[] = [];
   /** Every address that it was ever found at since the start: calls come from those. */
   readonly #addresses = new Set<string>();
+  readonly #networks: readonly string[];
   #state: TrunkStatus['state'] = 'off';
   #lastError?: string;
   #qualifying?: Timer;
@@ -77,6 +83,7 @@ export class Trunk {
     private readonly home: TrunkHome,
   ) {
     const { username, password } = settings;
+    this.#networks = settings.addresses.map(networkOf);
     this.requests =
       username !== undefined && password !== undefined
         ? new AuthenticatedRequests(home.layer, new DigestClient({ username, password }))
@@ -117,7 +124,7 @@ export class Trunk {
 
   /** Whether a request that came from there is the provider's. */
   owns(source: Endpoint): boolean {
-    return this.#addresses.has(source.address);
+    return this.#addresses.has(source.address) || isWithin(source.address, this.#networks);
   }
 
   async start(): Promise<void> {
@@ -144,11 +151,11 @@ export class Trunk {
   }
 
   async #find(): Promise<void> {
-    const { server, port, transport, outboundProxy } = this.settings;
+    const { server, port, transport, outboundProxy, tlsFingerprint: fingerprint } = this.settings;
     const target = outboundProxy ? hostAndPort(outboundProxy) : { host: server, port };
     const found = await this.home.locate({ ...target, transport });
     if (found.length > 0) {
-      this.#endpoints = found;
+      this.#endpoints = fingerprint ? found.map((one) => ({ ...one, fingerprint })) : found;
       for (const { address } of found) this.#addresses.add(address);
     } else if (this.#endpoints.length === 0) {
       this.#failed('unreachable', `${target.host} cannot be found`);

@@ -1,9 +1,8 @@
-/** The box as a SIP user agent and registrar (RFC 3261 §8.2, §10.3): who may do what, and which call a request is of. */
+/** The box as a SIP user agent and registrar (RFC 3261 §8.2, §10.3): what becomes of each request. */
 import { randomBytes } from 'node:crypto';
 import {
   parseNameAddr,
   parseUri,
-  readableText,
   reasonPhrase,
   SipParseError,
   type SipMessage,
@@ -13,9 +12,9 @@ import {
 } from 'sip-parser';
 import type { Clock } from '../clock.js';
 import { createLog } from '../log.js';
-import { dialogKey, dialogOfInvite, tagOf } from './dialog.js';
-import { DigestAuthenticator, type Algorithm } from './digest.js';
-import { GuessGuard } from './guess-guard.js';
+import { CallerCheck, type Caller, type CallerCheckOptions } from './caller-check.js';
+import { DialogTable } from './dialog-table.js';
+import { dialogOfInvite, tagOf } from './dialog.js';
 import { Notifier, type EventPackage } from './notifier.js';
 import { newInvite } from './outgoing-invite.js';
 import { ProtocolError } from './protocol-error.js';
@@ -26,7 +25,8 @@ import { ALLOW, checkBody, checkRequired, SUPPORTED } from './method-rules.js';
 import { termsOfRequest } from './session-expires.js';
 import { SipCall, type CallHome } from './sip-call.js';
 import type { Trunk } from './trunk.js';
-import { responseTo, TransactionLayer, type ServerTransaction } from './transaction-layer.js';
+import { responseTo, type ServerTransaction } from './server-transactions.js';
+import { TransactionLayer } from './transaction-layer.js';
 import { hostPortText, isReliable, protocolOf, type Endpoint, type Transport } from './transport.js';
 
 const log = createLog('sip');
@@ -38,23 +38,8 @@ const KNOWN_METHODS = new Set(
   ),
 );
 
-/** Who calls: an account, as its credentials show, or somebody outside, as a provider says. */
-export type Caller =
-  { type: 'account'; username: string } | { type: 'outside'; trunk: string; number: string; name: string };
-
-export type UserAgentOptions = {
+export type UserAgentOptions = CallerCheckOptions & {
   transport: Transport;
-  clock: Clock;
-  /** Realm of the challenges. */
-  realm: string;
-  /** Digest algorithms that phones are offered, best first. */
-  digestAlgorithms(): readonly Algorithm[];
-  /** Password of a SIP user name; undefined if there is no such user. */
-  passwordOf(username: string): string | undefined;
-  /** The provider whose requests come from there; they need no password of ours. */
-  trunkOf?(source: Endpoint): Trunk | undefined;
-  /** Addresses that may try passwords as often as they like. */
-  isTrusted(address: string): boolean;
   /**
    * A new call. `dialled` is the user part of the Request-URI. `replaced`: the call whose place it takes (RFC 3891).
    */
@@ -71,16 +56,12 @@ export type UserAgentOptions = {
 export class UserAgent implements CallHome {
   readonly layer: TransactionLayer;
   readonly registrar: Registrar;
+  readonly dialogs = new DialogTable();
   readonly notifier: Notifier;
   readonly clock: Clock;
-  readonly #digest: DigestAuthenticator;
-  readonly #guesses: GuessGuard;
+  readonly #check: CallerCheck;
   /** Who has proven to be who, of requests that were screened and are served next. */
   readonly #callers = new WeakMap<SipRequest, Caller>();
-  /** Calls whose dialog stands, by dialog. */
-  readonly #dialogs = new Map<string, SipCall>();
-  /** Dialogs that stand, by address of the peer. */
-  readonly #talking = new Map<string, number>();
   /** Incoming calls not yet answered, by their INVITE. */
   readonly #ringing = new Map<ServerTransaction, SipCall>();
   #closing = false;
@@ -88,36 +69,19 @@ export class UserAgent implements CallHome {
   constructor(private readonly options: UserAgentOptions) {
     this.clock = options.clock;
     this.registrar = new Registrar(options.clock);
-    const { realm, clock } = options;
-    this.#digest = new DigestAuthenticator(
-      realm,
-      (name) => options.passwordOf(name),
-      clock,
-      () => options.digestAlgorithms(),
-    );
-    this.#guesses = new GuessGuard(clock, (address) => options.isTrusted(address));
+    this.#check = new CallerCheck(options, this.registrar);
     this.layer = new TransactionLayer(options.transport, options.clock, {
       screen: (request, source) => this.#screen(request, source),
       request: (transaction) => this.#request(transaction),
-      ack: (ack) => this.#callOf(ack)?.acked(ack),
+      ack: (ack) => this.dialogs.of(ack)?.acked(ack),
       cancel: (invite) => this.#ringing.get(invite)?.cancelled(),
     });
     this.notifier = new Notifier(this, options.events ?? []);
   }
 
-  /** Dialogs that stand. */
-  get dialogs(): number {
-    return this.#dialogs.size;
-  }
-
-  /** Whether somebody at that address is in a call. */
-  isTalking(address: string): boolean {
-    return this.#talking.has(address);
-  }
-
   /** Sources that are refused for guessing passwords. */
   get refusedSources(): number {
-    return this.#guesses.refused;
+    return this.#check.refusedSources;
   }
 
   /** Takes a message; `octets` is how many of them came. */
@@ -181,25 +145,6 @@ export class UserAgent implements CallHome {
     return `<sip:${user === undefined ? '' : `${user}@`}${local}${transport}>`;
   }
 
-  adopt(key: string, call: SipCall): void {
-    this.#dialogs.set(key, call);
-    const { address } = call.peer;
-    this.#talking.set(address, (this.#talking.get(address) ?? 0) + 1);
-  }
-
-  release(key: string, call: SipCall): void {
-    if (this.#dialogs.get(key) !== call) return;
-    this.#dialogs.delete(key);
-    const { address } = call.peer;
-    const left = this.#talking.get(address)! - 1;
-    if (left > 0) this.#talking.set(address, left);
-    else this.#talking.delete(address);
-  }
-
-  find(key: string): SipCall | undefined {
-    return this.#dialogs.get(key);
-  }
-
   /** What can be answered without being remembered is answered at once: whoever floods us costs no memory. */
   #screen(request: SipRequest, source: Endpoint): SipResponse | 'silence' | 'serve' {
     try {
@@ -211,7 +156,7 @@ export class UserAgent implements CallHome {
 
   #judge(request: SipRequest, source: Endpoint): SipResponse | 'silence' | 'serve' {
     const inDialog = tagOf(request.headers.get('To') ?? '') !== '';
-    if (inDialog && this.#callOf(request)) return 'serve';
+    if (inDialog && this.dialogs.of(request)) return 'serve';
     this.#inspect(request);
     if (inDialog && !['OPTIONS', 'REGISTER', 'SUBSCRIBE'].includes(request.method))
       throw new ProtocolError(481, reasonPhrase(481));
@@ -220,8 +165,8 @@ export class UserAgent implements CallHome {
       if (request.method === 'REGISTER') registered(request);
       else if (this.#closing && request.method !== 'SUBSCRIBE')
         throw new ProtocolError(503, reasonPhrase(503), [['Retry-After', '10']]);
-      if (this.#guesses.refuses(source.address)) return 'silence';
-      this.#callers.set(request, this.#callerOf(request, source));
+      if (this.#check.refuses(source)) return 'silence';
+      this.#callers.set(request, this.#check.callerOf(request, source));
       return 'serve';
     }
     if (['BYE', 'INFO', 'PRACK', 'UPDATE'].includes(request.method))
@@ -232,7 +177,7 @@ export class UserAgent implements CallHome {
   /** A request that was screened: one of a call that stands, or of a user who has proven to be who it is. */
   #request(transaction: ServerTransaction): void {
     const { request } = transaction;
-    const call = this.#callOf(request);
+    const call = this.dialogs.of(request);
     const caller = this.#callers.get(request)!;
     try {
       if (call) call.request(transaction);
@@ -307,22 +252,7 @@ export class UserAgent implements CallHome {
     const call = SipCall.incoming(this, transaction);
     this.#ringing.set(transaction, call);
     call.onClosed = () => this.#ringing.delete(transaction);
-    const trunk = caller.type === 'outside' ? this.options.trunkOf?.(transaction.source) : undefined;
-    this.options.onCall(call, caller, dialledNumber(trunk, request), replaced);
-  }
-
-  /** Who a request is of: a provider by its address, anybody else by credentials. */
-  #callerOf(request: SipRequest, source: Endpoint): Caller {
-    const trunk = this.#trunkOf(request, source);
-    return trunk
-      ? outsideCaller(trunk, request)
-      : { type: 'account', username: this.#authenticate(request, source) };
-  }
-
-  /** The provider that a call comes from; a phone of ours may be at the same address. */
-  #trunkOf(request: SipRequest, source: Endpoint): Trunk | undefined {
-    if (request.method !== 'INVITE' || request.headers.has('Authorization')) return undefined;
-    return this.registrar.knows(source) ? undefined : this.options.trunkOf?.(source);
+    this.options.onCall(call, caller, this.#check.dialled(request, transaction.source), replaced);
   }
 
   /** The call that an INVITE with Replaces takes over (RFC 3891 §3). Throws ProtocolError 400, 481 or 486. */
@@ -331,25 +261,10 @@ export class UserAgent implements CallHome {
     if (values.length === 0) return undefined;
     if (values.length > 1) throw new ProtocolError(400, 'More Than One Replaces');
     const { key, earlyOnly } = readReplaces(values[0]);
-    const call = this.find(key);
+    const call = this.dialogs.find(key);
     if (!call?.confirmed) throw new ProtocolError(481, reasonPhrase(481));
     if (earlyOnly) throw new ProtocolError(486, reasonPhrase(486));
     return call;
-  }
-
-  /** The user whose credentials the request bears: who a caller is follows from these, never from From. */
-  #authenticate(request: SipRequest, { address }: Endpoint): string {
-    const verdict = this.#digest.check(request, address);
-    if (verdict.ok) return verdict.username;
-    if (verdict.guessed) {
-      const refusedMs = this.#guesses.guessed(address);
-      log.warn({ source: address, refusedSeconds: refusedMs / 1000 }, 'wrong SIP password');
-    }
-    throw new ProtocolError(
-      401,
-      reasonPhrase(401),
-      verdict.challenge.map((value) => ['WWW-Authenticate', value] as const),
-    );
   }
 
   /** The answer to a request that could not be served. */
@@ -376,35 +291,10 @@ export class UserAgent implements CallHome {
     response.headers.set('Server', USER_AGENT);
     return response;
   }
-
-  #callOf({ headers }: SipRequest): SipCall | undefined {
-    const key = dialogKey(
-      headers.get('Call-ID') ?? '',
-      tagOf(headers.get('To') ?? ''),
-      tagOf(headers.get('From') ?? ''),
-    );
-    return this.#dialogs.get(key);
-  }
 }
 
 function displayName(name: string): string {
   return name === '' ? '' : `"${wireText(name).replace(/[\\"]/g, '\\$&')}" `;
-}
-
-/** Who calls from outside, as the provider says: P-Asserted-Identity (RFC 3325) before From. */
-function outsideCaller(trunk: Trunk, { headers }: SipRequest): Caller {
-  const asserted = headers.all('P-Asserted-Identity').find((value) => /sips?:/i.test(value));
-  const { uri, displayName: name } = parseNameAddr(asserted ?? headers.get('From') ?? '');
-  const number = /^sips?:/i.test(uri) ? (parseUri(uri).user ?? '') : uri.replace(/^tel:|;.*$/gi, '');
-  return { type: 'outside', trunk: trunk.settings.name, number, name: readableText(name) };
-}
-
-/** The number that was called: where a provider calls our registered Contact it stands in To. */
-function dialledNumber(trunk: Trunk | undefined, { uri, headers }: SipRequest): string {
-  const { user = '' } = parseUri(uri);
-  const to = parseNameAddr(headers.get('To') ?? '').uri;
-  if (user !== trunk?.settings.username || !/^sips?:/i.test(to)) return user;
-  return parseUri(to).user ?? user;
 }
 
 /** The account that a REGISTER is for: the user of its To (RFC 3261 §10.3). */

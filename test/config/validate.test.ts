@@ -67,6 +67,7 @@ test('a dial plan to the outside gets its defaults', () => {
   const config = validateConfig(outside);
   assert.equal(config.trunks[0], {
     ...provider,
+    addresses: [],
     codecs: ['PCMU', 'PCMA'],
     qualifySeconds: 60,
     inbound: { strip: 0, prepend: '', numbers: [] },
@@ -234,6 +235,24 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
     'a server that is none',
     { ...outside, trunks: [{ ...provider, server: 'sip:example.com' }] },
     /server is "sip:example.com"; right would be: a host name or an IP address$/,
+  ],
+  [
+    'a fingerprint that is none',
+    { ...outside, trunks: [{ ...provider, tlsFingerprint: 'AB:CD' }] },
+    /tlsFingerprint is "AB:CD"; right would be: the SHA-256 fingerprint/,
+  ],
+  [
+    'a fingerprint without TLS',
+    {
+      ...outside,
+      trunks: [{ ...provider, transport: 'udp', tlsFingerprint: Array(32).fill('AB').join(':') }],
+    },
+    /tlsFingerprint is beside transport udp; right would be: none, or transport "tls"$/,
+  ],
+  [
+    'an address of a provider that is none',
+    { ...outside, trunks: [{ ...provider, addresses: ['192.0.2.7', 'provider.example'] }] },
+    /addresses\/1 is "provider.example"; right would be: an IP address, or a network/,
   ],
   [
     'a proxy at a port that is none',

@@ -3,14 +3,14 @@ import { suite } from 'uvu';
 import { portOf, sameAddress, socketAddress } from '../../hal/ffi/socket-address.js';
 import type { MediaCommand, MediaEvent, PlayItem } from '../../firmware/media/contract.js';
 import { Engine } from '../../firmware/media/engine.js';
-import { linearToAlaw, linearToUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
+import { toAlaw, toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { createStatsBlock, readPlaneStats, readPortStats } from '../../firmware/media/stats.js';
 import { goodKey, keySamples, seeded } from '../support/key-tones.js';
-import { FakeSocket, rtpPacket } from './fake-socket.js';
+import { FakeReadiness, FakeSocket, rtpPacket } from './fake-socket.js';
 
 const test = suite('engine');
 const MIX = 7;
-const toByte = (sample: number) => linearToUlaw[sample & 0xffff];
+const toByte = (sample: number) => toUlaw(sample);
 /** The samples as they are after mu-law. */
 const coded = (sample: number) => ulawToLinear[toByte(sample)];
 
@@ -30,6 +30,7 @@ class Bench {
         return socket;
       },
       adopt: () => null!,
+      watch: () => new FakeReadiness(),
     },
     emit: (event) => this.events.push(event),
     prompts: new Map([['hello', Int16Array.from({ length: 400 }, (_, i) => ulawToLinear[0x80 + (i % 100)])]]),
@@ -180,7 +181,7 @@ test('PCMA and PCMU parties hear each other', () => {
   bench.tick(3);
   assert.is(bench.sockets[1].header(-1).payloadType, 8);
   const [byte] = bench.sockets[1].sent.at(-1)!.bytes.subarray(12);
-  assert.is(byte, linearToAlaw[coded(8000)]);
+  assert.is(byte, toAlaw(coded(8000)));
 });
 
 const tone: PlayItem = { frequenciesHz: [2000], ms: 60, levelDbm0: -10 };
@@ -334,8 +335,8 @@ test('a hundred keys by telephone events: each is told, the others hear nothing'
 });
 
 for (const [name, law] of [
-  ['PCMU', linearToUlaw],
-  ['PCMA', linearToAlaw],
+  ['PCMU', toUlaw],
+  ['PCMA', toAlaw],
 ] as const)
   for (const [ms, pauseMs] of [
     [40, 41.5],
@@ -353,7 +354,7 @@ for (const [name, law] of [
         const samples = keySamples(hundredKeys, 8000, random, tone);
         bench.events.length = 0;
         for (let at = 0; at < samples.length + 1600; at += 160) {
-          const payload = Uint8Array.from({ length: 160 }, (_, i) => law[(samples[at + i] ?? 0) & 0xffff]);
+          const payload = Uint8Array.from({ length: 160 }, (_, i) => law(samples[at + i] ?? 0));
           bench.say(phone, payload);
         }
         const { keys, loudest } = pressed(bench, phone, other);

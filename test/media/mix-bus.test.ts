@@ -100,9 +100,8 @@ function lastOf({ heard, frame }: Party, frames: number): Int16Array {
   return Int16Array.from(heard.slice(-frames).flatMap((samples) => [...samples.subarray(0, frame.length)]));
 }
 
-/** Amplitude of a tone at the party's rate: `amplitudeOf` thinks in 8 kHz. */
 function loudness(party: Party, hz: number): number {
-  return amplitudeOf(lastOf(party, 30), (hz * 8000) / party.codec.sampleRate);
+  return amplitudeOf(lastOf(party, 30), hz, party.codec.sampleRate);
 }
 
 const isNear = (value: number, expected: number, why: string) =>

@@ -1,7 +1,7 @@
 /** Phones have people called into conferences and put out of them (RFC 4579). */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { responseTo, type ServerTransaction } from '../../firmware/sip/transaction-layer.js';
+import { responseTo, type ServerTransaction } from '../../firmware/sip/server-transactions.js';
 import { Box, phones, type Room } from '../support/box.js';
 import type { TestCall } from '../support/test-call.js';
 import { Refused, type TestPhone } from '../support/test-phone.js';

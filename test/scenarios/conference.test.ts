@@ -4,7 +4,7 @@ import { createSocket } from 'node:dgram';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Box, phones, type Room, type Status } from '../support/box.js';
-import { responseTo, type ServerTransaction } from '../../firmware/sip/transaction-layer.js';
+import { responseTo, type ServerTransaction } from '../../firmware/sip/server-transactions.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import type { TestCall } from '../support/test-call.js';
 import { Refused } from '../support/test-phone.js';
@@ -36,12 +36,12 @@ const inside = (number: string, count: number) =>
     return (room?.participants.filter(({ place }) => place === 'inside').length ?? 0) === count;
   });
 
-test('six callers, mu-law and A-law: each hears the five others and not itself', async () => {
+test('six callers, mu-law and A-voice: each hears the five others and not itself', async () => {
   const tones = [400, 560, 720, 880, 1040, 1200];
   const amplitude = 3000;
   const calls: TestCall[] = [];
   for (const [index, hz] of tones.entries()) {
-    const phone = await box.phone(String(101 + index), { law: index % 2 ? 'PCMA' : 'PCMU' });
+    const phone = await box.phone(String(101 + index), { voice: index % 2 ? 'PCMA' : 'PCMU' });
     const call = await phone.dial('800');
     call.ear.source = toneSource(hz, amplitude);
     call.ear.keys('1234#');
@@ -70,7 +70,7 @@ test('three wrong PINs and the box hangs up; keys by INFO open the door too', as
 });
 
 test('a phone without telephone events keys its PIN in tones; nobody inside hears a key', async () => {
-  const [a, b] = [await box.phone('101'), await box.phone('102', { events: false, law: 'PCMA' })];
+  const [a, b] = [await box.phone('101'), await box.phone('102', { events: false, voice: 'PCMA' })];
   const inRoom = await a.dial('800');
   inRoom.ear.keys('1234#');
   await inside('800', 1);

@@ -2,7 +2,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Box, phones, withBox, type Room } from '../support/box.js';
-import { decodeG711 } from '../support/reference-g711.js';
 import type { TestCall } from '../support/test-call.js';
 import { amplitudeOf, decibels, rms, toneSource } from '../support/tone.js';
 
@@ -32,9 +31,7 @@ async function dialIn(...numbers: string[]): Promise<TestCall[]> {
 
 /** Packets of what an ear has kept that are louder than a whisper. */
 function loudPackets({ ear }: TestCall): number {
-  return ear.packets.filter(
-    ({ payload }) => rms(Int16Array.from(payload, (octet) => decodeG711(ear.law, octet))) > 40,
-  ).length;
+  return ear.packets.filter(({ payload }) => rms(ear.voice.decode(payload)) > 40).length;
 }
 
 const dialects: [

@@ -1,7 +1,7 @@
 /** Phones over IPv6, beside others over IPv4; and phones beyond a router, who are told its address. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ServerTransaction } from '../../firmware/sip/transaction-layer.js';
+import type { ServerTransaction } from '../../firmware/sip/server-transactions.js';
 import { type Box, phones, type Room, withBox } from '../support/box.js';
 import { hearEachOther } from '../support/hear-each-other.js';
 

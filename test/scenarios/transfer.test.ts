@@ -1,7 +1,7 @@
 /** Transfers: the phones ask, the box moves the legs. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { responseTo, type ServerTransaction } from '../../firmware/sip/transaction-layer.js';
+import { responseTo, type ServerTransaction } from '../../firmware/sip/server-transactions.js';
 import { Box, phones, type Room } from '../support/box.js';
 import { hearEachOther } from '../support/hear-each-other.js';
 import { TestCall } from '../support/test-call.js';

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { Box, phones, type Room } from '../support/box.js';
 import { freeUdpPort, isInstalled } from '../support/program.js';
 import type { TestCall } from '../support/test-call.js';
-import { Refused } from '../support/test-phone.js';
+import { Refused, TestPhone } from '../support/test-phone.js';
 import { amplitudeOf, decibels, toneSource } from '../support/tone.js';
 
 const test = suite('trunks');
@@ -161,6 +161,36 @@ test('a provider that refuses us says so in words', async () => {
   } finally {
     await outside.discard();
     await box.discard();
+  }
+});
+
+test('calls from a further address of a provider are taken; whoever is outside moves nobody', async () => {
+  const trunk = {
+    name: 'peer',
+    type: 'peer',
+    server: '127.0.0.5',
+    addresses: ['127.0.0.6'],
+    qualifySeconds: 0,
+    inbound: { numbers: [{ number: '5001', to: '800' }] },
+  };
+  const config = { version: 1, extensions: phones(1), trunks: [trunk] };
+  const conferences = [{ number: '800', description: '', type: 'static' }];
+  const box = await Box.start({ ...config, conferences });
+  const outside = await TestPhone.open({
+    box: box.sip,
+    address: '127.0.0.6',
+    username: '+4930555',
+    password: 'none of ours',
+  });
+  try {
+    const call = await outside.dial('5001');
+    assert.is(await call.refer('101'), 403);
+    assert.is(await call.putOut('+4930555'), 403);
+    const seen = await box.until<Room[]>('conferences', ([room]) => room?.participants.length === 1);
+    assert.is(seen[0].participants[0].number, '+4930555');
+  } finally {
+    await outside.close();
+    await box.stop();
   }
 });
 

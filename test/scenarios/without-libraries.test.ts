@@ -33,7 +33,7 @@ for (const [soname, alarm, debianPackage] of libraries)
         [alarm],
       );
       assert.match(box.log, debianPackage);
-      const phone = await box.phone('101', { law: 'PCMA' });
+      const phone = await box.phone('101', { voice: 'PCMA' });
       const call = await phone.dial('800');
       const { body } = await call.reinviteWith('', call.sdp());
       assert.is(body.includes('opus/48000/2'), alarm !== 'opus-missing');

@@ -1,13 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { authText, Headers, parseAuth, type SipRequest } from 'sip-parser';
+import { Headers, parseAuth, type SipRequest } from 'sip-parser';
 import { ManualClock } from '../../firmware/clock.js';
-import {
-  DigestAuthenticator,
-  digestResponse,
-  type Algorithm,
-  type Verdict,
-} from '../../firmware/sip/digest.js';
+import { DigestAuthenticator, digestResponse, type Verdict } from '../../firmware/sip/digest.js';
+import { digestAnswer } from '../support/digest-answer.js';
 
 const test = suite('digest');
 
@@ -59,29 +55,7 @@ function answer(
   { username = '101', password = 'secret', nc = 1, pick = 0, uri = 'sip:box.example' } = {},
 ) {
   if (verdict.ok) throw new Error('no challenge');
-  const { params } = parseAuth(verdict.challenge[pick]);
-  const algorithm = params.get('algorithm') as Algorithm;
-  const nonce = params.get('nonce')!;
-  const fields = {
-    username,
-    realm: 'parley',
-    nonce,
-    uri,
-    algorithm,
-    qop: 'auth',
-    cnonce: 'c',
-    nc: `0000000${nc}`,
-  } as const;
-  return request(
-    authText('Digest', [
-      ...Object.entries(fields).map(([name, value]): [string, string, boolean] => [
-        name,
-        value,
-        name !== 'nc',
-      ]),
-      ['response', digestResponse(fields, 'REGISTER', password), true],
-    ]),
-  );
+  return request(digestAnswer(verdict.challenge[pick], { method: 'REGISTER', uri, username, password, nc }));
 }
 
 const word = (verdict: Verdict) =>

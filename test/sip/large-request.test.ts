@@ -3,7 +3,8 @@ import { Headers, type SipMessage, type SipRequest } from 'sip-parser';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ManualClock } from '../../firmware/clock.js';
-import { responseTo, TransactionLayer } from '../../firmware/sip/transaction-layer.js';
+import { responseTo } from '../../firmware/sip/server-transactions.js';
+import { TransactionLayer } from '../../firmware/sip/transaction-layer.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 
 const test = suite('large requests');

@@ -6,7 +6,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ManualClock, systemClock } from '../../firmware/clock.js';
 import { OwnAddresses } from '../../firmware/sip/own-addresses.js';
-import { responseTo, TransactionLayer } from '../../firmware/sip/transaction-layer.js';
+import { responseTo } from '../../firmware/sip/server-transactions.js';
+import { TransactionLayer } from '../../firmware/sip/transaction-layer.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import { SipTransports } from '../../firmware/sip/transports.js';
 

@@ -7,7 +7,8 @@ import type { TimerEvent } from '../../firmware/machine.js';
 import { Notifier } from '../../firmware/sip/notifier.js';
 import { ProtocolError } from '../../firmware/sip/protocol-error.js';
 import { subscription, subscriptionStart, type SubscriptionEvent } from '../../firmware/sip/subscription.js';
-import { responseTo, TransactionLayer } from '../../firmware/sip/transaction-layer.js';
+import { responseTo } from '../../firmware/sip/server-transactions.js';
+import { TransactionLayer } from '../../firmware/sip/transaction-layer.js';
 
 const test = suite('subscription');
 

@@ -1,4 +1,5 @@
 /** Two ends on loopback: over which connection messages go, and what is told when they cannot. */
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock as clock } from '../../firmware/clock.js';
 import { tlsCertificate } from '../../firmware/config/tls-certificate.js';
-import { responseTo } from '../../firmware/sip/transaction-layer.js';
+import { responseTo } from '../../firmware/sip/server-transactions.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import { OwnAddresses } from '../../firmware/sip/own-addresses.js';
 import { SipTransports } from '../../firmware/sip/transports.js';
@@ -97,7 +98,7 @@ test('nobody listens: failed; an answer whose connection is gone is not worth a 
   await end.transports.close();
 });
 
-test('a TLS server is believed by its certificate and its name', async () => {
+test('a TLS server is believed by its certificate and its name, or by the fingerprint alone', async () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'parley-ends-'));
   const { certificate } = await tlsCertificate(directory, undefined);
   rmSync(directory, { recursive: true });
@@ -111,6 +112,13 @@ test('a TLS server is believed by its certificate and its name', async () => {
   await knowing.failureTo({ ...at, host: 'other.example' });
   knowing.transports.send(request(), { ...at, host: 'localhost' });
   assert.is((await server.next()).source.transport, 'tls');
+  const { fingerprint256 } = new X509Certificate(certificate!.cert);
+  await strange.failureTo({
+    ...at,
+    fingerprint: fingerprint256.replace(/^../, (byte) => (byte === '00' ? '01' : '00')),
+  });
+  strange.transports.send(request(), { ...at, fingerprint: fingerprint256.toLowerCase() });
+  assert.is((await server.next()).source.transport, 'tls', 'believed by its fingerprint');
   for (const { transports } of [knowing, strange, server]) await transports.close();
 });
 

@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert';
 import type { SipMessage, SipRequest } from 'sip-parser';
 import { ManualClock } from '../../firmware/clock.js';
 import { DigestAuthenticator } from '../../firmware/sip/digest.js';
-import { responseTo, TransactionLayer } from '../../firmware/sip/transaction-layer.js';
+import { responseTo } from '../../firmware/sip/server-transactions.js';
+import { TransactionLayer } from '../../firmware/sip/transaction-layer.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import { Trunk, type TrunkSettings } from '../../firmware/sip/trunk.js';
 
@@ -17,6 +18,7 @@ const settings: TrunkSettings = {
   username: '4930123',
   password: 'right',
   qualifySeconds: 60,
+  addresses: [],
 };
 
 /** A trunk and the provider's servers, at 192.0.2.1 and so on. */
@@ -140,6 +142,28 @@ test('a peer is asked whether it is there; one that vanishes is unreachable unti
   assert.is(bench.trunk.status.state, 'reachable');
   assert.is(bench.trunk.status.lastError, undefined);
   bench.trunk.stop();
+});
+
+test('its calls come from where it was found, and from the addresses and networks that it names', async () => {
+  const { trunk } = new Bench({ addresses: ['198.51.100.7', '2001:db8:7::/48'], qualifySeconds: 0 });
+  await trunk.start();
+  for (const [address, owned] of [
+    ['192.0.2.1', true],
+    ['198.51.100.7', true],
+    ['2001:db8:7:1::9', true],
+    ['198.51.100.8', false],
+    ['2001:db8:8::9', false],
+  ] as const)
+    assert.is(trunk.owns({ address, port: 5060 }), owned, address);
+  trunk.stop();
+});
+
+test('a certificate that is agreed goes with every endpoint', async () => {
+  const tlsFingerprint = Array(32).fill('AB').join(':');
+  const { trunk } = new Bench({ tlsFingerprint, qualifySeconds: 0 });
+  await trunk.start();
+  assert.ok(trunk.endpoints.every(({ fingerprint }) => fingerprint === tlsFingerprint));
+  trunk.stop();
 });
 
 test.run();

@@ -26,16 +26,18 @@ export class Baresip {
     microphone: Int16Array,
     /** PEM certificate by which the box is believed over TLS; SRTP is insisted on then. */
     trusted?: string,
+    /** As baresip calls it, with what it is to be recorded and played at, Hz. */
+    voice = { codec: 'PCMU/8000/1', rateHz: 8000 },
   ): Promise<Baresip> {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-baresip-'));
     const write = (name: string, text: string | Buffer) => writeFileSync(path.join(directory, name), text);
     const port = await freePort();
-    write('tone.wav', writeWav(microphone));
+    write('tone.wav', writeWav(microphone, voice.rateHz));
     write('contacts', '');
     if (trusted) write('box.pem', trusted);
     write(
       'accounts',
-      `<sip:${username}@${box.address}:${box.port}${trusted ? ';transport=tls' : ''}>;auth_user=${username};auth_pass=${password};audio_codecs=PCMU;regint=120${trusted ? ';mediaenc=srtp-mand' : ''}\n`,
+      `<sip:${username}@${box.address}:${box.port}${trusted ? ';transport=tls' : ''}>;auth_user=${username};auth_pass=${password};audio_codecs=${voice.codec};regint=120${trusted ? ';mediaenc=srtp-mand' : ''}\n`,
     );
     write(
       'config',
@@ -46,12 +48,25 @@ export class Baresip {
         `audio_source aufile,${path.join(directory, 'tone.wav')}`,
         'audio_player aubridge,ear',
         'audio_alert aubridge,ear',
-        'ausrc_srate 8000',
-        'auplay_srate 8000',
+        `ausrc_srate ${voice.rateHz}`,
+        `auplay_srate ${voice.rateHz}`,
+        'ausrc_channels 1',
+        'auplay_channels 1',
+        'opus_stereo no',
+        'opus_sprop_stereo no',
         `module_path ${modulesPath()}`,
-        ...['srtp', 'account', 'g711', 'aufile', 'aubridge', 'sndfile', 'menu', 'ctrl_tcp'].map(
-          (name) => `module ${name}.so`,
-        ),
+        ...[
+          'srtp',
+          'g711',
+          'g722',
+          'opus',
+          'account',
+          'aufile',
+          'aubridge',
+          'sndfile',
+          'menu',
+          'ctrl_tcp',
+        ].map((name) => `module ${name}.so`),
         `ctrl_tcp_listen 127.0.0.1:${port}`,
         `snd_path ${directory}`,
         '',

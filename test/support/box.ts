@@ -12,6 +12,8 @@ import { TestPhone, type TestPhoneOptions } from './test-phone.js';
 
 const program = fileURLToPath(new URL('../../firmware/main.js', import.meta.url));
 const ADMIN_PASSWORD = 'test-password';
+/** A box that does not answer at all for so long has failed. */
+const ANSWER_MS = 20_000;
 
 export type Participant = { id: number; number: string; place: string; held: boolean; muted: boolean };
 export type Room = { number: string; conference?: string; participants: Participant[] };
@@ -127,6 +129,7 @@ export class Box {
   /** As `get`, with the answer as it came. */
   ask(what: string): Promise<Response> {
     return fetch(`${this.http}/api/v1/${what}`, {
+      signal: AbortSignal.timeout(ANSWER_MS),
       headers: { authorization: `Basic ${Buffer.from(`admin:${ADMIN_PASSWORD}`).toString('base64')}` },
     });
   }
@@ -165,10 +168,14 @@ export class Box {
 
   /** Closes the phones and forgets a box that has ended, or that failed. */
   async discard(): Promise<void> {
-    await this.#closePhones();
-    this.process.kill('SIGKILL');
-    await this.exited;
-    rmSync(this.directory, { recursive: true, force: true });
+    try {
+      await this.#closePhones();
+    } finally {
+      // A box that were left running would keep the test running too.
+      this.process.kill('SIGKILL');
+      await this.exited;
+      rmSync(this.directory, { recursive: true, force: true });
+    }
   }
 
   /** Its open files and UDP sockets; those of TCP come and go with our own questions. */
@@ -191,7 +198,9 @@ export class Box {
   }
 
   async #closePhones(): Promise<void> {
-    for (const phone of this.#phones.splice(0)) await phone.close();
+    const failures: unknown[] = [];
+    for (const phone of this.#phones.splice(0)) await phone.close().catch((error) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 }
 

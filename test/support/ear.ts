@@ -7,7 +7,7 @@ import type { SrtpKeys } from '../../firmware/media/contract.js';
 import { Srtp } from '../../firmware/media/srtp.js';
 import { SRTP_TAG_BYTES } from '../../hal/ffi/srtp-library.js';
 import { keySamples } from './key-tones.js';
-import { decodeG711, encodeG711, type Law } from './reference-g711.js';
+import { voiceOf, type Voice, type VoiceName } from './voice-codec.js';
 
 /** Where a call's sound is sent to and comes from. */
 export type MediaEnd = {
@@ -24,8 +24,8 @@ export type MediaEnd = {
 };
 
 export class Ear implements MediaEnd {
-  /** Next frame to send, 160 samples; silence by default. */
-  source: () => Int16Array = () => new Int16Array(160);
+  /** Next frame to send, 20 ms at the rate of its voice; silence by default. */
+  source: () => Int16Array = () => new Int16Array(this.voice.rate / 50);
   /** Sends nothing at all, as a phone that has gone. */
   quiet = false;
   readonly packets: { seq: number; timestamp: number; payload: Buffer; marker: boolean }[] = [];
@@ -40,22 +40,22 @@ export class Ear implements MediaEnd {
   #srtp?: Srtp;
 
   private constructor(
-    readonly law: Law,
+    readonly voice: Voice,
     private readonly socket: Socket,
     readonly address: string,
   ) {
     socket.on('message', (packet) => this.#receive(packet));
   }
 
-  static async open(law: Law, address: string): Promise<Ear> {
+  static async open(voice: VoiceName, address: string): Promise<Ear> {
     const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
     socket.bind(0, address);
     await once(socket, 'listening');
-    return new Ear(law, socket, address);
+    return new Ear(voiceOf(voice), socket, address);
   }
 
   get payloadType(): number {
-    return this.law === 'PCMU' ? 0 : 8;
+    return this.voice.payloadType;
   }
 
   get localPort(): number {
@@ -105,8 +105,8 @@ export class Ear implements MediaEnd {
     this.packets.length = 0;
     while (this.packets.length < count && this.#open)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    const heard = this.packets.slice(0, count).flatMap(({ payload }) => [...payload]);
-    return Int16Array.from(heard, (octet) => decodeG711(this.law, octet));
+    const heard = this.packets.slice(0, count).flatMap(({ payload }) => [...this.voice.decode(payload)]);
+    return Int16Array.from(heard);
   }
 
   async close(): Promise<void> {
@@ -134,11 +134,7 @@ export class Ear implements MediaEnd {
       this.#sendRtp(101, key);
       if (this.#keys[0]?.length === 0) this.#timestamp += 960;
     } else {
-      const frame = this.source();
-      this.#sendRtp(
-        this.payloadType,
-        Buffer.from(Uint8Array.from(frame, (sample) => encodeG711(this.law, sample))),
-      );
+      this.#sendRtp(this.payloadType, Buffer.from(this.voice.encode(this.source())));
     }
   }
 

@@ -10,6 +10,8 @@ export type FloodReport = { sent: number; octetsOut: number; answers: number; oc
 /** From so many addresses. */
 const SOURCES = 8;
 const STEP_MS = 5;
+/** On a machine that is too slow for the rate, the end must be noticed all the same. */
+const AT_ONCE = 1000;
 
 const { box, perSecond, channel } = workerData as FloodWorkerData;
 const sockets = Array.from({ length: SOURCES }, (_, at) => UdpSocket.open(`127.0.9.${at + 1}`, [0, 0]));
@@ -21,7 +23,7 @@ const startMs = performance.now();
 do {
   Atomics.wait(cell, 0, 0, STEP_MS);
   const due = ((performance.now() - startMs) * perSecond) / 1000;
-  while (report.sent < due) send();
+  for (let n = 0; n < AT_ONCE && report.sent < due; n++) send();
   drain();
 } while (!receiveMessageOnPort(channel));
 Atomics.wait(cell, 0, 0, 500);

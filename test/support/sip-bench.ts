@@ -1,19 +1,12 @@
 /** The user agent by messages alone: no socket, a clock turned by hand. */
 import * as assert from 'uvu/assert';
-import {
-  authText,
-  parseAuth,
-  parseMessage,
-  type SipMessage,
-  type SipRequest,
-  type SipResponse,
-} from 'sip-parser';
+import { parseMessage, type SipMessage, type SipRequest, type SipResponse } from 'sip-parser';
 import { ManualClock } from '../../firmware/clock.js';
-import { digestResponse, type Algorithm } from '../../firmware/sip/digest.js';
 import type { Ending } from '../../firmware/sip/invite-session.js';
 import type { SipCall } from '../../firmware/sip/sip-call.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import { UserAgent } from '../../firmware/sip/user-agent.js';
+import { digestAnswer } from './digest-answer.js';
 
 export const peer = { address: '192.0.2.9', port: 5062 };
 export const offer =
@@ -156,26 +149,9 @@ export class Bench {
     const challenged = this.request(method, options);
     assert.is(challenged.status, 401);
     if (method === 'INVITE') this.request('ACK', { ...options, branch: `z9hG4bK${this.#branch}` });
-    const { params } = parseAuth(challenged.headers.all('WWW-Authenticate')[0]);
     const uri = options.uri ?? 'sip:800@192.0.2.1';
-    const fields = {
-      username: '101',
-      realm: 'parley',
-      nonce: params.get('nonce')!,
-      uri,
-      algorithm: params.get('algorithm') as Algorithm,
-      qop: 'auth',
-      cnonce: 'c',
-      nc: '00000001',
-    } as const;
-    const authorization = authText('Digest', [
-      ...Object.entries(fields).map(([name, value]): [string, string, boolean] => [
-        name,
-        value,
-        name !== 'nc',
-      ]),
-      ['response', digestResponse(fields, method, password), true],
-    ]);
+    const [challenge] = challenged.headers.all('WWW-Authenticate');
+    const authorization = digestAnswer(challenge, { method, uri, username: '101', password });
     const lines = [...(options.lines ?? []), `Authorization: ${authorization}`];
     return this.request(method, { ...options, seq: (options.seq ?? 1) + 1, lines });
   }
@@ -197,7 +173,7 @@ export class Bench {
   done(): void {
     this.clock.advance(40_000);
     assert.is(this.agent.layer.open, 0, 'open transactions');
-    assert.is(this.agent.dialogs, 0, 'open dialogs');
+    assert.is(this.agent.dialogs.size, 0, 'open dialogs');
     assert.is(this.clock.pending, 0, 'running timers');
   }
 }

@@ -1,13 +1,10 @@
 /** A small SIP phone for tests and the demonstration: registers, calls, sends sound and keys, remembers what it hears. */
 import { isIPv6 } from 'node:net';
-import { authText, Headers, parseAuth, parseNameAddr, type SipRequest, type SipResponse } from 'sip-parser';
+import { Headers, parseNameAddr, type SipRequest, type SipResponse } from 'sip-parser';
 import { systemClock } from '../../firmware/clock.js';
-import { digestResponse, type Algorithm } from '../../firmware/sip/digest.js';
-import {
-  responseTo,
-  TransactionLayer,
-  type ServerTransaction,
-} from '../../firmware/sip/transaction-layer.js';
+import type { Algorithm } from '../../firmware/sip/digest.js';
+import { responseTo, type ServerTransaction } from '../../firmware/sip/server-transactions.js';
+import { TransactionLayer } from '../../firmware/sip/transaction-layer.js';
 import { OwnAddresses } from '../../firmware/sip/own-addresses.js';
 import {
   hostPortText,
@@ -17,8 +14,9 @@ import {
   type Endpoint,
 } from '../../firmware/sip/transport.js';
 import { SipTransports } from '../../firmware/sip/transports.js';
+import { digestAnswer } from './digest-answer.js';
 import { Ear, type MediaEnd } from './ear.js';
-import type { Law } from './reference-g711.js';
+import type { VoiceName } from './voice-codec.js';
 import { TestCall } from './test-call.js';
 
 export type TestPhoneOptions = {
@@ -30,7 +28,7 @@ export type TestPhoneOptions = {
   address?: string;
   username: string;
   password: string;
-  law?: Law;
+  voice?: VoiceName;
   /** Whether it says that it can send telephone events (RFC 4733); it can unless this is false. */
   events?: boolean;
   /** URI of its Contact, where it is not its own. */
@@ -78,8 +76,8 @@ export class TestPhone {
     return new TestPhone(options, await SipTransports.open({ own, port: 0, trusted, clock: systemClock }));
   }
 
-  get law(): Law {
-    return this.options.law ?? 'PCMU';
+  get voice(): VoiceName {
+    return this.options.voice ?? 'PCMU';
   }
 
   get events(): boolean {
@@ -145,7 +143,7 @@ export class TestPhone {
 
   /** An ear for a call, to be listened to before the answer. */
   ear(): Promise<Ear> {
-    return Ear.open(this.law, this.options.address ?? loopbackOf(this.options.box));
+    return Ear.open(this.voice, this.options.address ?? loopbackOf(this.options.box));
   }
 
   /** As `dial`, with an end of the caller's own; it is closed with the call. */
@@ -218,9 +216,14 @@ export class TestPhone {
 
   /** Hangs up every call and closes everything. */
   async close(): Promise<void> {
-    for (const call of [...this.calls]) await call.hangUp();
-    this.#layer.stop();
-    await this.transport.close();
+    try {
+      for (const call of [...this.calls]) await call.hangUp();
+    } finally {
+      // Whatever went wrong: an open socket would keep the test running for ever.
+      for (const call of [...this.calls]) await call.close();
+      this.#layer.stop();
+      await this.transport.close();
+    }
   }
 
   #uriOf(number: string): string {
@@ -264,27 +267,9 @@ export class TestPhone {
     let request = build();
     let response = await this.send(request, provisional);
     if (response.status === 401) {
-      const challenges = response.headers.all('WWW-Authenticate').map((value) => parseAuth(value).params);
-      const challenge = challenges.find((params) => params.get('algorithm') === (algorithm ?? 'SHA-256'))!;
-      const fields = {
-        username,
-        realm: challenge.get('realm')!,
-        nonce: challenge.get('nonce')!,
-        uri,
-        algorithm: challenge.get('algorithm') as Algorithm,
-        qop: 'auth',
-        cnonce: 'test',
-        nc: '00000001',
-      } as const;
-      const authorization = authText('Digest', [
-        ...Object.entries(fields).map(([name, value]): [string, string, boolean] => [
-          name,
-          value,
-          name !== 'nc',
-        ]),
-        ['response', digestResponse(fields, method, password), true],
-      ]);
-      request = build(authorization);
+      const wanted = `algorithm=${algorithm ?? 'SHA-256'}`;
+      const challenge = response.headers.all('WWW-Authenticate').find((value) => value.includes(wanted))!;
+      request = build(digestAnswer(challenge, { method, uri, username, password }));
       response = await this.send(request, provisional);
     }
     if (response.status >= 300) throw new Refused(response.status);

@@ -19,8 +19,9 @@ export function writeWav(samples: Int16Array, rateHz = 8000): Buffer {
   return Buffer.concat([header, pcm]);
 }
 
-/** Samples of a file whose header is as plain as ours. */
+/** Samples of the first channel of a file whose header is as plain as ours. */
 export function readWav(file: Buffer): Int16Array {
+  const channels = file.readUInt16LE(22);
   const bytes = file.subarray(HEADER_BYTES, file.length - (file.length % 2));
-  return new Int16Array(new Uint8Array(bytes).buffer);
+  return new Int16Array(new Uint8Array(bytes).buffer).filter((_, at) => at % channels === 0);
 }
