@@ -8,10 +8,11 @@
  * ptime from 10 to 60 ms need no care of their own. Time is counted in ticks of 20 ms, as packets are seen at the tick
  * only: on a clean network each is heard at the very tick that finds it.
  *
- * The delay grows by going back: a packet that comes when its time was bridged already is heard all the same if it is late
- * by no more than a tick, if more than a few come that late, or if nothing else is there to be heard; what bridged the gap
- * then was the growth. So a slow clock's packets, which come a tick later every so often, cost one tick of stretched
- * voice and no packet; never to bridge that either, each such leg would have to lag by 20 ms for good. The delay shrinks in
+ * The delay grows in gaps, where the voice is stretched anyway. While more than a few packets come later than it allows, a gap
+ * is bridged without moving on, so that those still find their place; and a packet that comes when its time was bridged is
+ * heard all the same if it is late by no more than a tick, or no later than more than a few, or if nothing else is
+ * there to be heard. So a slow clock's packets, which come a tick later every so often, cost one tick of stretched voice and
+ * no packet; never to stretch that either, each such leg would have to lag by 20 ms for good. The delay shrinks in
  * silence, else after a calm while, by pitch periods and by single samples.
  */
 import type { Codec, Decoder } from './codec.js';
@@ -56,6 +57,8 @@ export class JitterBuffer {
   #decodedTo = 0;
   /** Place of a sample that is heard at once, without any delay. */
   #now = 0;
+  /** What bridged the gap so far is delay that was wanted, not in place of anything. */
+  #grown = false;
   #calmTicks = 0;
   #lastSequence = 0;
   #recoveredFor = -1;
@@ -205,6 +208,7 @@ export class JitterBuffer {
     if (this.#line.waiting > 0) this.#concealment.pause();
     this.#next = this.#now = this.#decodedTo = place;
     this.#lastDelay = 0;
+    this.#grown = false;
     this.#calmTicks = 0;
   }
 
@@ -248,9 +252,11 @@ export class JitterBuffer {
       }
       const samples = this.#decode(slot);
       if (samples === 0 || (past > 0 && samples - past < this.#fade)) continue;
-      this.#concealment.join(this.#decoded, past, samples, back);
+      const grown = back || this.#grown;
+      this.#concealment.join(this.#decoded, past, samples, grown);
       this.#next = (place + samples) | 0;
-      if (back) this.#calmTicks = 0;
+      this.#grown = false;
+      if (grown) this.#calmTicks = 0;
       return true;
     }
     return false;
@@ -303,7 +309,7 @@ export class JitterBuffer {
     return this.#queue.sequences[slot] === this.#lastSequence + 1;
   }
 
-  /** Adds up to `count` samples that no packet holds. */
+  /** Adds up to `count` samples that no packet holds: in place of what is missing, or for it to come still. */
   #bridge(count: number): void {
     const slot = this.#queue.first;
     if (slot >= 0) {
@@ -313,7 +319,8 @@ export class JitterBuffer {
       if (this.#isPause(slot)) this.#concealment.pause();
     }
     this.#concealment.extend(count);
-    this.#next = (this.#next + count) | 0;
+    if (this.#delay() <= this.#delays.exceededBy(GROW_SHARE)) this.#grown = true;
+    else this.#next = (this.#next + count) | 0;
     if (!this.#concealment.silent) this.#concealed += count;
   }
 

@@ -156,6 +156,27 @@ test('empty and overlong payloads are of no use', () => {
   assert.ok(buffer.put(1, 1, 1, new Uint8Array(2000), 0, 480));
 });
 
+for (const [every, lateMs] of [
+  [8, 61],
+  [20, 45],
+  [50, 61],
+])
+  test(`one packet of ${every} comes ${lateMs} ms late: the delay grows once, then all are heard`, () => {
+    const delayMs = (packet: number) => (packet % every === 3 ? lateMs : 1);
+    const said = seededRandom(5);
+    const talk = new Talk({ codec: linear(8000), ptimeMs: 20, delayMs }, (pcm) =>
+      pcm.forEach((_, i) => (pcm[i] = 8000 * said())),
+    );
+    let made = 0;
+    for (let tick = 0; tick < 1000; tick++) {
+      talk.hear();
+      if (tick === 3 * every + 5) made = talk.buffer.concealedMs;
+    }
+    assert.is(talk.buffer.concealedMs, made);
+    const { delayMs: delay } = talk.buffer;
+    assert.ok(delay > lateMs - 20 && delay <= lateMs, `${delay} ms`);
+  });
+
 test('the delay taken for a bad moment goes again, whatever is said', () => {
   const noise = seededRandom(3);
   const said: [string, () => number][] = [
@@ -255,7 +276,7 @@ test('the decoder is told of a gap but not of a pause', () => {
   play('. 8 9 7 . . .', stream);
   assert.is(told.join(' '), '0 1 gap 3: 3 4 5 6 7 8 9');
   stream.buffer.put(1, 1010, 5000 + 14 * 160, new Uint8Array(160).fill(byteOf(14)), 0, 160);
-  play('. . . . .', stream);
+  play('. . . . . . .', stream);
   assert.is(told.join(' '), '0 1 gap 3: 3 4 5 6 7 8 9 14');
 });
 
