@@ -226,6 +226,11 @@ export class JitterBuffer {
     return (this.#now - this.#next + this.#line.waiting) | 0;
   }
 
+  /** A delay that few packets exceed, but no more than is tolerable. */
+  get #wanted(): number {
+    return Math.min(this.#delays.exceededBy(GROW_SHARE), this.#delays.least + MAX_DELAY_MS * this.#perMs);
+  }
+
   /** Sees that `wanted` samples wait; whether any of them is real. */
   #load(wanted: number): boolean {
     let real = this.#line.waiting > 0;
@@ -286,7 +291,7 @@ export class JitterBuffer {
     const delay = (this.#now - place) | 0;
     const later = delay - this.#delays.least;
     if (later > MAX_DELAY_MS * this.#perMs) return false;
-    if (later <= FRAME_MS * this.#perMs || delay <= this.#delays.exceededBy(GROW_SHARE)) return true;
+    if (later <= FRAME_MS * this.#perMs || delay <= this.#wanted) return true;
     const { last, places, samples } = this.#queue;
     return ((places[last] + samples[last] - this.#next) | 0) < this.#fade;
   }
@@ -319,7 +324,7 @@ export class JitterBuffer {
       if (this.#isPause(slot)) this.#concealment.pause();
     }
     this.#concealment.extend(count);
-    if (this.#delay() <= this.#delays.exceededBy(GROW_SHARE)) this.#grown = true;
+    if (this.#delay() <= this.#wanted) this.#grown = true;
     else this.#next = (this.#next + count) | 0;
     if (!this.#concealment.silent) this.#concealed += count;
   }

@@ -177,6 +177,18 @@ for (const [every, lateMs] of [
     assert.ok(delay > lateMs - 20 && delay <= lateMs, `${delay} ms`);
   });
 
+test('a network worse than can be borne does not make the delay grow for ever', () => {
+  const random = seededRandom(3);
+  const talk = new Talk({ codec: linear(8000), ptimeMs: 20, delayMs: () => 300 * random() }, (pcm) =>
+    pcm.forEach((_, i) => (pcm[i] = 8000 * random())),
+  );
+  for (let tick = 0; tick < 3000; tick++) {
+    talk.hear();
+    assert.ok(talk.buffer.delayMs <= 220, `${talk.buffer.delayMs} ms`);
+  }
+  assert.ok(talk.buffer.resyncs <= 1, `${talk.buffer.resyncs} times begun anew`);
+});
+
 test('the delay taken for a bad moment goes again, whatever is said', () => {
   const noise = seededRandom(3);
   const said: [string, () => number][] = [
