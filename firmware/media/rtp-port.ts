@@ -70,7 +70,7 @@ export type Traffic = {
 /** Datagrams taken from one socket in a tick: a flood waits in the kernel, where its room is bounded. */
 const MAX_PACKETS_PER_TICK = 32;
 const MAX_REPORTS_PER_TICK = 4;
-/** A key without end is over when no packet of it came for this long; after an end the delayed audio has to pass. */
+/** A key without end is over when no packet of it came for this long. Either way, what the jitter buffer delays has to pass. */
 const KEY_HANGOVER_TICKS = 5;
 const KEY_END_TICKS = 2;
 /** Payload type of comfort noise: phones send it unasked (RFC 3551 §6, RFC 3389). */
@@ -334,7 +334,8 @@ export class RtpPort {
       header.payloadOffset,
       header.payloadLength,
     );
-    this.#keyTicks = this.#keys.pressing ? KEY_HANGOVER_TICKS : KEY_END_TICKS;
+    const delayTicks = Math.ceil(this.#jitter.delayMs / FRAME_MS);
+    this.#keyTicks = (this.#keys.pressing ? KEY_HANGOVER_TICKS : KEY_END_TICKS) + delayTicks;
     if (digit !== '') this.onDigit(this.id, digit);
   }
 

@@ -295,6 +295,38 @@ test('a key is told once and its audio is not mixed', () => {
   assert.is(readPortStats(bench.stats, 0)!.rxLost, 0);
 });
 
+test('what a phone says during a key is not mixed, however late the network makes it', () => {
+  for (const lateTicks of [0, 1, 3, 6]) {
+    const bench = new Bench();
+    const [phone, other] = [bench.party(null), bench.party(null)];
+    const [press, end, ticks] = [200, 210, 230];
+    const due: Uint8Array[][] = Array.from({ length: ticks + lateTicks }, () => []);
+    for (let at = 0; at < ticks; at++) {
+      const payload = new Uint8Array(160).fill(
+        toByte(at >= press && at <= end ? 9000 : at > end + 1 ? 500 : 0),
+      );
+      // The network holds everything back for so long, again and again.
+      const held = Math.max(0, lateTicks - (at % 8));
+      due[at + held].push(rtpPacket({ payload, sequence: 2 * at, timestamp: 160 * at }));
+      if (at < press || at > end) continue;
+      const duration = 160 * (at - press + 1);
+      const event = Uint8Array.from([5, at === end ? 0x8a : 10, duration >> 8, duration & 255]);
+      const timestamp = 160 * press;
+      due[at].push(rtpPacket({ payload: event, sequence: 2 * at + 1, timestamp, payloadType: 101 }));
+    }
+    const heard: number[] = [];
+    for (const packets of due.slice(0, ticks)) {
+      for (const packet of packets) bench.sockets[phone].arrive(packet);
+      bench.tick();
+      heard.push(...bench.sockets[other].pcm());
+    }
+    const { keys } = pressed(bench, phone, other);
+    assert.is(keys, '5');
+    assert.ok(Math.max(...heard) <= coded(500), `${lateTicks} ticks late: ${Math.max(...heard)}`);
+    assert.is(bench.sockets[other].pcm()[80], coded(500), `${lateTicks} ticks late: not heard again`);
+  }
+});
+
 const hundredKeys = '0123456789*#ABCD'.repeat(7).slice(0, 100);
 
 /** What the port was heard to press, and the loudest 20 ms of all that the other one heard, dBm0. */
