@@ -61,7 +61,7 @@ function run(): void {
     load.spent(tickUs, ticks);
     stats[PLANE.loadUs] = load.tickUs;
     stats[PLANE.cpuUs] = cpuMs * 1000;
-    if (tickUs > stats[PLANE.maxTickCpuUs]) stats[PLANE.maxTickCpuUs] = tickUs;
+    if (tickUs / ticks > stats[PLANE.maxTickCpuUs]) stats[PLANE.maxTickCpuUs] = tickUs / ticks;
     stats[PLANE.lateTicks] = before.lateTicks + counters.lateTicks;
     stats[PLANE.skippedTicks] = before.skippedTicks + counters.skippedTicks;
     if (counters.maxLatenessMs * 1000 > stats[PLANE.maxLatenessUs])

@@ -21,7 +21,7 @@ export const PLANE = {
   ports: 7,
   /** CPU time that the worker spent, us; wraps after 71 minutes of work. */
   cpuUs: 8,
-  /** The most that one waking took of it. */
+  /** The most that a tick took of it; of several that were caught up with, their mean. */
   maxTickCpuUs: 9,
   /** Of those dropped: forged, repeated or not decipherable (RFC 3711 §3.3). */
   srtpFailures: 10,
