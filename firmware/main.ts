@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
-import { api } from '../web-ui/api.js';
+import { api } from '../web-ui/api/api.js';
 import { WebServer } from '../web-ui/server.js';
 import { eventPackages } from './call/event-packages.js';
 import { Switchboard } from './call/switchboard.js';
