@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
 import { api } from '../web-ui/api/api.js';
+import { liveEvents } from '../web-ui/api/live.js';
+import type { ApiSources } from '../web-ui/api/sources.js';
 import { WebServer } from '../web-ui/server.js';
 import { eventPackages } from './call/event-packages.js';
 import { Switchboard } from './call/switchboard.js';
@@ -99,32 +101,36 @@ async function run(options: Options): Promise<void> {
   };
   switchboard.connect(agent, trunks);
 
+  const sources: ApiSources = {
+    version,
+    clock,
+    config: () => store.config,
+    alarms: () => [...store.alarms, ...tls.alarms, ...media.alarms, ...(external?.alarms ?? [])],
+    switchboard,
+    registrations: () =>
+      agent.registrar
+        .accounts()
+        .map((username) => ({ username, phones: agent.registrar.bindings(username) })),
+    media: () => media.counters(),
+    trunks: () => trunks.status,
+    sip: () => ({
+      dialogs: agent.dialogs.size,
+      subscriptions: agent.notifier.open,
+      transactions: agent.layer.open,
+      tlsPort: transport.tlsPort,
+      refusedSources: agent.refusedSources,
+      ...transport.counters(),
+    }),
+    port: (port) => media.portState(port),
+  };
+  const events = liveEvents(sources);
+  // Whoever watches proves anew who it is.
+  store.on('changed', () => events.close());
   const web = await WebServer.open({
     addresses: bound,
     port: options.httpPort ?? network.httpPort,
     administrators: new AdministratorCheck(() => store.config.administrators, clock),
-    api: api({
-      version,
-      clock,
-      config: () => store.config,
-      alarms: () => [...store.alarms, ...tls.alarms, ...media.alarms, ...(external?.alarms ?? [])],
-      switchboard,
-      registered: () =>
-        agent.registrar
-          .accounts()
-          .map((username) => ({ username, phones: agent.registrar.bindings(username).length })),
-      media: () => media.counters(),
-      trunks: () => trunks.status,
-      sip: () => ({
-        dialogs: agent.dialogs.size,
-        subscriptions: agent.notifier.open,
-        transactions: agent.layer.open,
-        tlsPort: transport.tlsPort,
-        refusedSources: agent.refusedSources,
-        ...transport.counters(),
-      }),
-      port: (port) => media.portState(port),
-    }),
+    api: api(sources, events),
   });
   transport.listen({
     message: (message, source, octets) => agent.receive(message, source, octets),

@@ -27,7 +27,11 @@ export class WebServer {
   /** Binds and serves; port 0 takes a free one. Throws the system's error (EADDRINUSE, ...). */
   static async open(options: WebOptions): Promise<WebServer> {
     const app = new Koa<{ administrator: Administrator }>();
-    app.on('error', (error: Error) => log.error({ err: error }, 'a request could not be served'));
+    app.on('error', (error: NodeJS.ErrnoException) => {
+      // Who asked has gone, or was dropped, before all was sent.
+      if (error.code === 'ERR_STREAM_PREMATURE_CLOSE') return;
+      log.error({ err: error }, 'a request could not be served');
+    });
     app.use(async (context, next) => {
       context.set('Cache-Control', 'no-store');
       context.set('X-Content-Type-Options', 'nosniff');
@@ -46,9 +50,10 @@ export class WebServer {
     const router = new Router<{ administrator: Administrator }>({ prefix: '/api/v1' });
     for (const route of options.api)
       router.register(`/${route.path}`, [route.method], async ({ req, params, state, response }) => {
-        const { status, body } = await serve(route, req, params, state.administrator);
+        const { status, type, body } = await serve(route, req, params, state.administrator);
         response.body = body;
         response.status = status;
+        if (type !== undefined) response.type = type;
       });
     app.use(router.routes()).use(router.allowedMethods());
     const handle = app.callback();

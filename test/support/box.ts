@@ -141,13 +141,17 @@ export class Box {
   }
 
   /** As `get`, with the answer as it came; another method than GET sends `body` as JSON. */
-  ask(what: string, method = 'GET', body?: object, as = 'admin'): Promise<Response> {
+  ask(what: string, method = 'GET', body?: object, as = 'admin', lastEventId?: string): Promise<Response> {
     const credentials = Buffer.from(`${as}:${ADMIN_PASSWORD}`).toString('base64');
     return fetch(`${this.http}/api/v1/${what}`, {
       method,
       body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWER_MS),
-      headers: { authorization: `Basic ${credentials}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Basic ${credentials}`,
+        'content-type': 'application/json',
+        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      },
     });
   }
 

@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hashPassword } from '../../firmware/config/password.js';
 import { api } from '../../web-ui/api/api.js';
+import { liveEvents } from '../../web-ui/api/live.js';
 import type { ApiSources } from '../../web-ui/api/sources.js';
 import { systemClock as clock } from '../../firmware/clock.js';
 import { ADMIN_PASSWORD, Box, phones } from '../support/box.js';
@@ -14,6 +15,8 @@ const LEAST: Record<string, string> = {
   'GET status': 'viewer',
   'GET calls': 'viewer',
   'GET conferences': 'viewer',
+  'GET phones': 'viewer',
+  'GET events': 'viewer',
   'GET dial-plan': 'viewer',
   'GET dial-plan/explain': 'viewer',
   'POST conferences/:number/lock': 'operator',
@@ -27,7 +30,8 @@ const LEAST: Record<string, string> = {
 };
 const ROLES = ['viewer', 'operator', 'administrator'];
 
-const routes = api({ clock, switchboard: { conferences: {} } } as unknown as ApiSources);
+const sources = { clock, switchboard: { conferences: {} } } as unknown as ApiSources;
+const routes = api(sources, liveEvents(sources));
 let box: Box;
 test.before(async () => {
   const passwordHash = await hashPassword(ADMIN_PASSWORD);

@@ -1,10 +1,20 @@
 /** The API of the box, for pages and programs: everything below /api/v1. */
 import { conferenceRoutes } from './conferences.js';
 import { dialPlanRoutes } from './dial-plan.js';
+import type { LiveEvents } from './live-events.js';
+import { liveRoutes } from './live.js';
+import { phoneRoutes } from './phones.js';
 import type { Route } from './route.js';
 import type { ApiSources } from './sources.js';
 import { statusRoutes } from './status.js';
 
-export function api(sources: ApiSources): Route[] {
-  return [...statusRoutes(sources), ...conferenceRoutes(sources), ...dialPlanRoutes(sources)];
+/** Every route; `events` tells what happens. */
+export function api(sources: ApiSources, events: LiveEvents): Route[] {
+  return [
+    ...statusRoutes(sources),
+    ...conferenceRoutes(sources),
+    ...phoneRoutes(sources),
+    ...dialPlanRoutes(sources),
+    ...liveRoutes(events),
+  ];
 }

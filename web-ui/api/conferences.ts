@@ -1,6 +1,7 @@
 /** The conferences that are going on, and what a moderator does there. */
 import { announcementNames } from '../../firmware/call/announcements.js';
-import { putOut, resourceOf, type OpenRoom } from '../../firmware/call/conference-directory.js';
+import { putOut, resourceOf, type OpenRoom, type Seat } from '../../firmware/call/conference-directory.js';
+import type { Member } from '../../firmware/call/room.js';
 import type { TypeOf } from '../../firmware/config/schema.js';
 import { ApiError, write, type ApiRequest, type Route } from './route.js';
 import { mediaOf, secondsSince, type ApiSources } from './sources.js';
@@ -99,36 +100,38 @@ export function conferenceRoutes(sources: ApiSources): Route[] {
 
 /** The rooms somebody is in. */
 export function conferences(sources: ApiSources): object[] {
-  return sources.switchboard.conferences.rooms.map((room) => {
-    const { conference, number, sinceMs, state, legs } = room;
-    return {
-      /** What the paths of the API call it: the number; `number-conference` for a dynamic one. */
-      id: resourceOf(room),
-      number: conference.number,
-      conference: number === '' ? undefined : number,
-      description: conference.description,
-      type: conference.type,
-      maxParticipants: conference.maxParticipants,
-      locked: state.locked,
-      seconds: secondsSince(sources, sinceMs),
-      participants: state.members.flatMap((member) => {
-        const seat = legs.get(member.leg);
-        if (!seat) return [];
-        const { leg } = seat;
-        return {
-          id: leg.id,
-          number: leg.party.number,
-          name: leg.party.name,
-          place: member.place,
-          held: member.held,
-          muted: member.muted,
-          gainDb: member.gainDb,
-          codec: leg.codec,
-          srtp: leg.srtp,
-          seconds: secondsSince(sources, seat.sinceMs),
-          media: mediaOf(sources, leg),
-        };
-      }),
-    };
-  });
+  return sources.switchboard.conferences.rooms.map((room) => ({
+    ...conferenceFields(room),
+    seconds: secondsSince(sources, room.sinceMs),
+    participants: room.state.members.flatMap((member) => {
+      const seat = room.legs.get(member.leg);
+      if (!seat) return [];
+      return {
+        ...participantFields(member, seat),
+        seconds: secondsSince(sources, seat.sinceMs),
+        media: mediaOf(sources, seat.leg),
+      };
+    }),
+  }));
+}
+
+/** What is told of a room everywhere. */
+export function conferenceFields(room: OpenRoom): object {
+  const { conference, number, state } = room;
+  return {
+    /** What the paths of the API call it: the number; `number-conference` for a dynamic one. */
+    id: resourceOf(room),
+    number: conference.number,
+    conference: number === '' ? undefined : number,
+    description: conference.description,
+    type: conference.type,
+    maxParticipants: conference.maxParticipants,
+    locked: state.locked,
+  };
+}
+
+/** What is told of a participant everywhere. */
+export function participantFields({ place, held, muted, gainDb }: Member, { leg }: Seat): object {
+  const { id, party, codec, srtp } = leg;
+  return { id, number: party.number, name: party.name, place, held, muted, gainDb, codec, srtp };
 }

@@ -1,4 +1,6 @@
 /** What a route of the API is: who may ask, what is asked, and what answers. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Role } from '../../firmware/config/schema.js';
 import { schemaCheck } from '../../firmware/config/schema-check.js';
 
@@ -6,6 +8,7 @@ export type ApiRequest<Body = unknown> = {
   /** What stands in the path for `:name`. */
   params: Record<string, string>;
   query: URLSearchParams;
+  headers: IncomingHttpHeaders;
   /** What was sent, in the form that the route wants. */
   body: Body;
 };
@@ -20,9 +23,17 @@ export type Route = {
   summary: string;
   /** JSON schema of what is sent. */
   body?: object;
-  /** Gives what is sent back as JSON; nothing is sent for undefined. Throws ApiError or ConfigError. */
+  /** Gives what is sent back: as JSON, or a Reply as it is; nothing for undefined. Throws ApiError or ConfigError. */
   answer(request: ApiRequest): unknown;
 };
+
+/** An answer that is not JSON: its Content-Type, and what is sent. */
+export class Reply {
+  constructor(
+    readonly type: string,
+    readonly body: string | Readable,
+  ) {}
+}
 
 /** Somebody asked for what cannot be: the HTTP status, and why. */
 export class ApiError extends Error {

@@ -3,13 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Problem } from '../../firmware/config/problem.js';
 import type { Administrator } from '../../firmware/config/schema.js';
 import { ConfigError } from '../../firmware/config/schema-check.js';
-import { ApiError, mayDo, type Route } from './route.js';
+import { ApiError, mayDo, Reply, type Route } from './route.js';
 
 /** What is sent may be so long. */
 const MAX_BODY_BYTES = 64 << 10;
 
-/** `body`: sent as JSON; 204 if it is undefined. */
-export type Answered = { status: number; body: unknown };
+/** `body`: sent as JSON if it has no `type`. */
+export type Answered = { status: number; type?: string; body: unknown };
 
 /** Answers a request that matched a route, for an administrator who has proved to be one. */
 export async function serve(
@@ -26,7 +26,8 @@ export async function serve(
     if (changes) refuseForeignPage(request);
     const body = changes ? await readJson(request) : undefined;
     const query = new URL(request.url ?? '', 'http://box').searchParams;
-    const answer = await route.answer({ params, query, body });
+    const answer = await route.answer({ params, query, headers: request.headers, body });
+    if (answer instanceof Reply) return { status: 200, type: answer.type, body: answer.body };
     return { status: answer === undefined ? 204 : 200, body: answer };
   } catch (error) {
     if (error instanceof ApiError) return failed(error.status, error.message);

@@ -2,6 +2,8 @@
 import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
 import type { Config } from '../../firmware/config/schema.js';
+import type { PortStats } from '../../firmware/media/stats.js';
+import type { Binding } from '../../firmware/sip/registrar.js';
 
 export type ApiSources = {
   version: string;
@@ -9,8 +11,8 @@ export type ApiSources = {
   config(): Config;
   alarms(): readonly { code: string; text: string }[];
   switchboard: Switchboard;
-  /** Extensions with at least one phone registered. */
-  registered(): { username: string; phones: number }[];
+  /** Extensions with at least one phone registered, and those phones. */
+  registrations(): { username: string; phones: readonly Binding[] }[];
   /** The state of each trunk. */
   trunks(): object[];
   /** Dialogs and transactions that have not ended. */
@@ -18,7 +20,7 @@ export type ApiSources = {
   /** Counters of the media plane. */
   media(): object;
   /** What one port does now: level, loss; undefined for a closed one. */
-  port(port: number): object | undefined;
+  port(port: number): PortStats | undefined;
 };
 
 /** Whole seconds since an instant of the clock. */
@@ -27,6 +29,6 @@ export function secondsSince({ clock }: ApiSources, sinceMs: number): number {
 }
 
 /** What the port of a leg does now. */
-export function mediaOf(sources: ApiSources, leg: { port: number | undefined }): object | undefined {
+export function mediaOf(sources: ApiSources, leg: { port: number | undefined }): PortStats | undefined {
   return leg.port === undefined ? undefined : sources.port(leg.port);
 }

@@ -1,4 +1,5 @@
 /** How the box is, and its calls. */
+import type { OpenLeg } from '../../firmware/call/switchboard.js';
 import type { Route } from './route.js';
 import { mediaOf, secondsSince, type ApiSources } from './sources.js';
 
@@ -16,7 +17,7 @@ export function statusRoutes(sources: ApiSources): Route[] {
         alarms: sources.alarms(),
         calls: sources.switchboard.legs.length,
         conferences: sources.switchboard.conferences.rooms.length,
-        phones: sources.registered(),
+        phones: sources.registrations().map(({ username, phones }) => ({ username, phones: phones.length })),
         trunks: sources.trunks(),
         sip: sources.sip(),
         media: sources.media(),
@@ -35,7 +36,16 @@ export function statusRoutes(sources: ApiSources): Route[] {
 
 /** Every leg there is. */
 export function calls(sources: ApiSources): object[] {
-  return sources.switchboard.legs.map(({ leg, dialled }) => ({
+  return sources.switchboard.legs.map((open) => ({
+    ...callFields(open),
+    seconds: secondsSince(sources, open.leg.sinceMs),
+    media: mediaOf(sources, open.leg),
+  }));
+}
+
+/** What is told of a leg everywhere. */
+export function callFields({ leg, dialled }: OpenLeg): object {
+  return {
     id: leg.id,
     direction: leg.direction,
     number: leg.party.number,
@@ -45,7 +55,5 @@ export function calls(sources: ApiSources): object[] {
     state: leg.state,
     codec: leg.codec,
     srtp: leg.srtp,
-    seconds: secondsSince(sources, leg.sinceMs),
-    media: mediaOf(sources, leg),
-  }));
+  };
 }
