@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The box: puts its parts together, says when it takes calls, and takes itself apart again. */
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
 import { api } from '../web-ui/api/api.js';
@@ -8,6 +9,7 @@ import { liveEvents } from '../web-ui/api/live.js';
 import type { ApiSources } from '../web-ui/api/sources.js';
 import { WebServer } from '../web-ui/server.js';
 import { eventPackages } from './call/event-packages.js';
+import { History } from './call/history.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
@@ -25,11 +27,15 @@ import { hostPortText } from './sip/transport.js';
 import { SipTransports } from './sip/transports.js';
 import { Trunks } from './sip/trunks.js';
 import { UserAgent } from './sip/user-agent.js';
+import { AppendLog } from './system/append-log.js';
 
 const log = createLog('main');
 
 /** Found from dist/firmware/main.js: what tsc does not copy stays in the source tree. */
 const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The history is written so often: flash wears, and a power cut costs what was not. */
+const HISTORY_MS = 60_000;
 
 /** After this, whatever hangs is left behind. */
 const SHUTDOWN_MS = 4000;
@@ -75,6 +81,13 @@ async function run(options: Options): Promise<void> {
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
+  const history = new History(() => Date.now());
+  const historyLog = AppendLog.open(path.join(options.data, 'history'), (line) => history.restore(line));
+  history.keepBy((record) => historyLog.append(record));
+  setInterval(() => void historyLog.flush(), HISTORY_MS).unref();
+  switchboard.onLegOpened = (open) => history.legOpened(open);
+  switchboard.onLegClosed = (open) => history.legClosed(open);
+  switchboard.onRoom = (room) => history.roomChanged(room);
   const agent: UserAgent = new UserAgent({
     transport,
     clock,
@@ -105,7 +118,14 @@ async function run(options: Options): Promise<void> {
     version,
     clock,
     config: () => store.config,
-    alarms: () => [...store.alarms, ...tls.alarms, ...media.alarms, ...(external?.alarms ?? [])],
+    alarms: () => [
+      ...store.alarms,
+      ...tls.alarms,
+      ...media.alarms,
+      ...(external?.alarms ?? []),
+      ...historyLog.alarms,
+    ],
+    history: () => history.records,
     switchboard,
     registrations: () =>
       agent.registrar
@@ -156,6 +176,7 @@ async function run(options: Options): Promise<void> {
     agent.stopTakingCalls();
     trunks.apply([]);
     await switchboard.hangUpAll();
+    await historyLog.flush();
     await agent.layer.answered();
     await Promise.all([web.close(), media.close()]);
     agent.layer.stop();

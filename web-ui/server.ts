@@ -50,10 +50,11 @@ export class WebServer {
     const router = new Router<{ administrator: Administrator }>({ prefix: '/api/v1' });
     for (const route of options.api)
       router.register(`/${route.path}`, [route.method], async ({ req, params, state, response }) => {
-        const { status, type, body } = await serve(route, req, params, state.administrator);
+        const { status, type, fileName, body } = await serve(route, req, params, state.administrator);
         response.body = body;
         response.status = status;
         if (type !== undefined) response.type = type;
+        if (fileName !== undefined) response.attachment(fileName);
       });
     app.use(router.routes()).use(router.allowedMethods());
     const handle = app.callback();

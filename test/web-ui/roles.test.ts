@@ -17,6 +17,8 @@ const LEAST: Record<string, string> = {
   'GET conferences': 'viewer',
   'GET phones': 'viewer',
   'GET events': 'viewer',
+  'GET history/calls': 'viewer',
+  'GET history/conferences': 'viewer',
   'GET dial-plan': 'viewer',
   'GET dial-plan/explain': 'viewer',
   'POST conferences/:number/lock': 'operator',

@@ -1,6 +1,7 @@
 /** The API of the box, for pages and programs: everything below /api/v1. */
 import { conferenceRoutes } from './conferences.js';
 import { dialPlanRoutes } from './dial-plan.js';
+import { historyRoutes } from './history.js';
 import type { LiveEvents } from './live-events.js';
 import { liveRoutes } from './live.js';
 import { phoneRoutes } from './phones.js';
@@ -16,5 +17,6 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...phoneRoutes(sources),
     ...dialPlanRoutes(sources),
     ...liveRoutes(events),
+    ...historyRoutes(sources),
   ];
 }

@@ -32,6 +32,8 @@ export class Reply {
   constructor(
     readonly type: string,
     readonly body: string | Readable,
+    /** Name under which a browser saves it. */
+    readonly fileName?: string,
   ) {}
 }
 

@@ -1,4 +1,5 @@
 /** Where the API gets what it tells. */
+import type { HistoryRecord } from '../../firmware/call/history.js';
 import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
 import type { Config } from '../../firmware/config/schema.js';
@@ -13,6 +14,8 @@ export type ApiSources = {
   switchboard: Switchboard;
   /** Extensions with at least one phone registered, and those phones. */
   registrations(): { username: string; phones: readonly Binding[] }[];
+  /** Calls and conferences, oldest first. */
+  history(): Iterable<HistoryRecord>;
   /** The state of each trunk. */
   trunks(): object[];
   /** Dialogs and transactions that have not ended. */
