@@ -13,6 +13,7 @@ import { History } from './call/history.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
+import { ConfigVersions } from './config/config-versions.js';
 import { configSchema } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
@@ -44,6 +45,7 @@ async function run(options: Options): Promise<void> {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   const store = await ConfigStore.open(options.data);
   for (const alarm of store.alarms) log.error(alarm, 'alarm');
+  const versions = new ConfigVersions(store, path.join(options.data, 'versions'), () => Date.now());
   const { network } = store.config;
   const bound = boundAddresses(options.bind ?? network.bind);
 
@@ -108,7 +110,16 @@ async function run(options: Options): Promise<void> {
     locate: async (target) => (await locate(target)).filter(({ address }) => own.reaches(address)),
   });
   trunks.apply(store.config.trunks);
-  store.on('changed', (_, after) => trunks.apply(after.trunks));
+  store.on('changed', (before, after) => {
+    trunks.apply(after.trunks);
+    for (const { sip } of before.extensions)
+      if (
+        !after.extensions.some(
+          (one) => one.sip.username === sip.username && one.sip.password === sip.password,
+        )
+      )
+        agent.registrar.forget(sip.username);
+  });
   switchboard.onChanged = (resource) => {
     for (const event of ['conference', 'dialog']) agent.notifier.changed(event, resource);
   };
@@ -118,8 +129,10 @@ async function run(options: Options): Promise<void> {
     version,
     clock,
     config: () => store.config,
+    versions,
     alarms: () => [
       ...store.alarms,
+      ...versions.alarms,
       ...tls.alarms,
       ...media.alarms,
       ...(external?.alarms ?? []),

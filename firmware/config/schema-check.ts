@@ -1,7 +1,7 @@
 /** Checks a document against a JSON schema, and says what is wrong in words. */
 import { isIP, isIPv6 } from 'node:net';
 import { Ajv, type ErrorObject } from 'ajv';
-import type { Problem } from './problem.js';
+import { isSecret, type Problem } from './problem.js';
 
 /** A document that must not be used: every problem, none half-applied. */
 export class ConfigError extends Error {
@@ -82,7 +82,7 @@ function inWords(rule: Rule | undefined): string | undefined {
 
 /** A value as JSON; a secret, or a text where an object with a secret belongs, as `***`. */
 function shown(path: string, value: unknown, rule: Rule | undefined): string {
-  if (/\/(pin|password|passwordHash)$/.test(path)) return '***';
+  if (isSecret(path)) return '***';
   if (path !== '' && rule?.type === 'object' && typeof value === 'string') return '***';
   if (value !== null && typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
   return (JSON.stringify(value) ?? 'missing').slice(0, 80);

@@ -29,6 +29,17 @@ const LEAST: Record<string, string> = {
   'POST conferences/:number/participants/:id/unmute': 'operator',
   'POST conferences/:number/participants/:id/remove': 'operator',
   'POST conferences/:number/participants/:id/volume': 'operator',
+  'GET config/extensions': 'administrator',
+  'GET config/extensions/:number': 'administrator',
+  'PUT config/extensions/:number': 'administrator',
+  'DELETE config/extensions/:number': 'administrator',
+  'GET config/conferences': 'administrator',
+  'GET config/conferences/:number': 'administrator',
+  'PUT config/conferences/:number': 'administrator',
+  'DELETE config/conferences/:number': 'administrator',
+  'GET config/versions': 'administrator',
+  'GET config/versions/:version/changes': 'administrator',
+  'POST config/versions/:version/restore': 'administrator',
 };
 const ROLES = ['viewer', 'operator', 'administrator'];
 

@@ -1,4 +1,6 @@
 /** The API of the box, for pages and programs: everything below /api/v1. */
+import { configEntryRoutes } from './config-entries.js';
+import { configVersionRoutes } from './config-versions.js';
 import { conferenceRoutes } from './conferences.js';
 import { dialPlanRoutes } from './dial-plan.js';
 import { historyRoutes } from './history.js';
@@ -18,5 +20,7 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...dialPlanRoutes(sources),
     ...liveRoutes(events),
     ...historyRoutes(sources),
+    ...configEntryRoutes(sources),
+    ...configVersionRoutes(sources),
   ];
 }

@@ -9,6 +9,8 @@ export type ApiRequest<Body = unknown> = {
   params: Record<string, string>;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
+  /** Name of the administrator who asks. */
+  by: string;
   /** What was sent, in the form that the route wants. */
   body: Body;
 };

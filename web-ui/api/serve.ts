@@ -26,7 +26,7 @@ export async function serve(
     if (changes) refuseForeignPage(request);
     const body = changes ? await readJson(request) : undefined;
     const query = new URL(request.url ?? '', 'http://box').searchParams;
-    const answer = await route.answer({ params, query, headers: request.headers, body });
+    const answer = await route.answer({ params, query, headers: request.headers, by: name, body });
     if (answer instanceof Reply) return { status: 200, ...answer };
     return { status: answer === undefined ? 204 : 200, body: answer };
   } catch (error) {

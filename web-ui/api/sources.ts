@@ -2,6 +2,7 @@
 import type { HistoryRecord } from '../../firmware/call/history.js';
 import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
+import type { ConfigVersions } from '../../firmware/config/config-versions.js';
 import type { Config } from '../../firmware/config/schema.js';
 import type { PortStats } from '../../firmware/media/stats.js';
 import type { Binding } from '../../firmware/sip/registrar.js';
@@ -10,6 +11,7 @@ export type ApiSources = {
   version: string;
   clock: Clock;
   config(): Config;
+  versions: ConfigVersions;
   alarms(): readonly { code: string; text: string }[];
   switchboard: Switchboard;
   /** Extensions with at least one phone registered, and those phones. */
