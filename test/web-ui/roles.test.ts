@@ -29,6 +29,7 @@ const LEAST: Record<string, string> = {
   'POST conferences/:number/participants/:id/unmute': 'operator',
   'POST conferences/:number/participants/:id/remove': 'operator',
   'POST conferences/:number/participants/:id/volume': 'operator',
+  'GET openapi.json': 'viewer',
   'GET config/extensions': 'administrator',
   'GET config/extensions/:number': 'administrator',
   'PUT config/extensions/:number': 'administrator',

@@ -6,6 +6,7 @@ import { dialPlanRoutes } from './dial-plan.js';
 import { historyRoutes } from './history.js';
 import type { LiveEvents } from './live-events.js';
 import { liveRoutes } from './live.js';
+import { openApiRoute } from './openapi.js';
 import { phoneRoutes } from './phones.js';
 import type { Route } from './route.js';
 import type { ApiSources } from './sources.js';
@@ -13,7 +14,7 @@ import { statusRoutes } from './status.js';
 
 /** Every route; `events` tells what happens. */
 export function api(sources: ApiSources, events: LiveEvents): Route[] {
-  return [
+  const routes = [
     ...statusRoutes(sources),
     ...conferenceRoutes(sources),
     ...phoneRoutes(sources),
@@ -23,4 +24,5 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...configEntryRoutes(sources),
     ...configVersionRoutes(sources),
   ];
+  return [...routes, openApiRoute(sources.version, routes)];
 }

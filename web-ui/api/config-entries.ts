@@ -45,6 +45,8 @@ const conferences: Kind<Conference> = {
   },
 };
 
+const DRY_RUN = { dryRun: '1: only says what would change' };
+
 export function configEntryRoutes(sources: ApiSources): Route[] {
   return [...routesOf(extensions, sources), ...routesOf(conferences, sources)];
 }
@@ -85,7 +87,8 @@ function routesOf<Entry extends Extension | Conference>(kind: Kind<Entry>, sourc
       method: 'PUT',
       path: `${path}/:number`,
       role,
-      summary: `Makes or replaces the ${name} of this number; \`dryRun=1\`: only says what would change.`,
+      summary: `Makes or replaces the ${name} of this number.`,
+      query: DRY_RUN,
       body: configSchema.properties[list].items,
       answer: (request) => {
         const { number } = request.params;
@@ -105,7 +108,8 @@ function routesOf<Entry extends Extension | Conference>(kind: Kind<Entry>, sourc
       method: 'DELETE',
       path: `${path}/:number`,
       role,
-      summary: `Removes a ${name}; calls go on. \`dryRun=1\`: only says what would change.`,
+      summary: `Removes a ${name}; calls go on.`,
+      query: DRY_RUN,
       answer: (request) => {
         const at = found(request);
         const after = structuredClone(sources.config()) as Config & Record<typeof list, Fields[]>;

@@ -24,7 +24,8 @@ export function configVersionRoutes(sources: ApiSources): Route[] {
       method: 'GET',
       path: 'config/versions/:version/changes',
       role: 'administrator',
-      summary: 'What changed, in words, from that version to the one in use, or to version `to`.',
+      summary: 'What changed, in words, from that version to the one in use, or to another.',
+      query: { to: 'another version' },
       answer: ({ params, query }) => {
         const to = query.get('to');
         return {

@@ -19,6 +19,7 @@ export function dialPlanRoutes(sources: ApiSources): Route[] {
       path: 'dial-plan/explain',
       role: 'viewer',
       summary: 'What happens, step by step, if `from` dials `number`.',
+      query: { from: 'number of an extension, or trunk:NAME', number: 'what is dialled' },
       answer: ({ query }) => {
         const config = sources.config();
         return explain(config, callerOf(config, query.get('from')), numberOf(query));

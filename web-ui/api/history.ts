@@ -21,7 +21,15 @@ export function historyRoutes(sources: ApiSources): Route[] {
     method: 'GET',
     path: `history/${name}`,
     role: 'viewer',
-    summary: `The ${name} of the past, newest first: with \`search\`, \`from\`, \`to\`; a page by \`limit\` and \`before\`; \`format=csv\`: all as CSV.`,
+    summary: `The ${name} of the past, newest first.`,
+    query: {
+      search: 'only what has this in it',
+      from: 'only what began then or later: a day or an instant, ISO 8601',
+      to: 'only what began before that',
+      limit: `how many, 1 to ${MAX_PAGE}`,
+      before: 'the `next` of the page before',
+      format: 'csv: all of them as CSV',
+    },
     answer: (request) => {
       const found = [...matching(sources.history(), kind, request)].reverse() as Kind[];
       if (request.query.get('format') === 'csv')

@@ -13,8 +13,8 @@ export function liveRoutes(events: LiveEvents): Route[] {
       method: 'GET',
       path: 'events',
       role: 'viewer',
-      summary:
-        'The live state and its changes as server-sent events; `levels=1`: who speaks how loudly, too.',
+      summary: 'The live state and its changes as server-sent events.',
+      query: { levels: '1: tells who speaks how loudly, too' },
       answer: ({ query, headers }) =>
         new Reply(
           'text/event-stream',

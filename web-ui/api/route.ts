@@ -23,6 +23,8 @@ export type Route = {
   role: Role;
   /** What it does, for people. */
   summary: string;
+  /** What may be asked after a `?`, each in words. */
+  query?: Record<string, string>;
   /** JSON schema of what is sent. */
   body?: object;
   /** Gives what is sent back: as JSON, or a Reply as it is; nothing for undefined. Throws ApiError or ConfigError. */
