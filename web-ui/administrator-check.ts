@@ -1,9 +1,8 @@
 /** HTTP Basic (RFC 7617) against the administrators of the configuration. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../firmware/clock.js';
+import type { Administrator } from '../firmware/config/schema.js';
 import { verifyPassword } from '../firmware/config/password.js';
-
-export type Administrator = { name: string; passwordHash: string };
 
 /** A password that was right is not run through scrypt again for this long. */
 const REMEMBER_MS = 60_000;
@@ -22,14 +21,14 @@ export class AdministratorCheck {
     private readonly clock: Clock,
   ) {}
 
-  /** Judges an Authorization header; `busy` while too many are being judged. */
-  async check(header: string | undefined): Promise<'ok' | 'refused' | 'busy'> {
+  /** Whose Authorization header it is; `busy` while too many are being judged. */
+  async check(header: string | undefined): Promise<Administrator | 'refused' | 'busy'> {
     const credentials = readBasic(header);
     if (!credentials) return 'refused';
     const known = this.administrators().find(({ name }) => name === credentials.name);
     const hash = known?.passwordHash ?? NOBODY;
     const key = createHash('sha256').update(`${hash}\n${credentials.password}`).digest('hex');
-    if ((this.#remembered.get(key) ?? 0) > this.clock.nowMs()) return 'ok';
+    if (known && (this.#remembered.get(key) ?? 0) > this.clock.nowMs()) return known;
     if (this.#running >= MAX_AT_ONCE) return 'busy';
     this.#running += 1;
     try {
@@ -39,7 +38,7 @@ export class AdministratorCheck {
     }
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, this.clock.nowMs() + REMEMBER_MS);
-    return 'ok';
+    return known;
   }
 }
 

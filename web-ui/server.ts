@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net';
 import Router from '@koa/router';
 import Koa from 'koa';
 import { createLog } from '../firmware/log.js';
+import type { Administrator } from '../firmware/config/schema.js';
 import type { AdministratorCheck } from './administrator-check.js';
-import { BadQuestion, type Answer } from './api.js';
+import type { Route } from './api/route.js';
+import { serve } from './api/serve.js';
 
 const log = createLog('web');
 
@@ -15,8 +17,8 @@ export type WebOptions = {
   addresses: readonly string[];
   port: number;
   administrators: AdministratorCheck;
-  /** Answers of GET /api/v1/<name>; a BadQuestion is answered 400. */
-  api: Record<string, Answer>;
+  /** What is below /api/v1. */
+  api: readonly Route[];
 };
 
 export class WebServer {
@@ -24,13 +26,18 @@ export class WebServer {
 
   /** Binds and serves; port 0 takes a free one. Throws the system's error (EADDRINUSE, ...). */
   static async open(options: WebOptions): Promise<WebServer> {
-    const app = new Koa();
-    app.on('error', (error: Error) => log.error({ err: error }, 'a request could not be served'));
+    const app = new Koa<{ administrator: Administrator }>();
+    app.on('error', (error: NodeJS.ErrnoException) => {
+      // Who asked has gone, or was dropped, before all was sent.
+      if (error.code === 'ERR_STREAM_PREMATURE_CLOSE') return;
+      log.error({ err: error }, 'a request could not be served');
+    });
     app.use(async (context, next) => {
       context.set('Cache-Control', 'no-store');
       context.set('X-Content-Type-Options', 'nosniff');
       const verdict = await options.administrators.check(context.get('Authorization'));
-      if (verdict === 'ok') {
+      if (typeof verdict !== 'string') {
+        context.state.administrator = verdict;
         await next();
         return;
       }
@@ -40,16 +47,14 @@ export class WebServer {
         error: verdict === 'busy' ? 'try again in a moment' : 'name and password of an administrator',
       };
     });
-    const router = new Router({ prefix: '/api/v1' });
-    for (const [name, answer] of Object.entries(options.api))
-      router.get(`/${name}`, (context) => {
-        try {
-          context.body = answer(new URLSearchParams(context.querystring));
-        } catch (error) {
-          if (!(error instanceof BadQuestion)) throw error;
-          context.status = 400;
-          context.body = { error: error.message };
-        }
+    const router = new Router<{ administrator: Administrator }>({ prefix: '/api/v1' });
+    for (const route of options.api)
+      router.register(`/${route.path}`, [route.method], async ({ req, params, state, response }) => {
+        const { status, type, fileName, body } = await serve(route, req, params, state.administrator);
+        response.body = body;
+        response.status = status;
+        if (type !== undefined) response.type = type;
+        if (fileName !== undefined) response.attachment(fileName);
       });
     app.use(router.routes()).use(router.allowedMethods());
     const handle = app.callback();

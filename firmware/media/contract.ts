@@ -62,6 +62,8 @@ export type MediaCommand =
   | { type: 'join'; port: PortId; mix: MixId; settings?: MixSettings }
   | { type: 'leave'; port: PortId }
   | { type: 'mute'; port: PortId; muted: boolean }
+  /** What that party says is made louder or softer: -12 to 12 dB. */
+  | { type: 'volume'; port: PortId; gainDb: number }
   /** Sends a key to the peer as a telephone event (RFC 4733); nothing where that was not agreed. */
   | { type: 'sendKey'; port: PortId; key: string }
   /** `ticks`: so much of it is over already. */
@@ -99,6 +101,8 @@ export type Media = {
   join(port: PortId, mix: MixId, settings?: MixSettings): void;
   leave(port: PortId): void;
   mute(port: PortId, muted: boolean): void;
+  /** Makes what that party says louder or softer for the others, -12 to 12 dB; 0 as it comes. */
+  volume(port: PortId, gainDb: number): void;
   /** Sends a key to the peer as a telephone event (RFC 4733); nothing where that was not agreed. */
   sendKey(port: PortId, key: string): void;
   /** Plays items one after the other; `ended` is called when they came to their end, not when stopped. */

@@ -68,6 +68,7 @@ export class Engine {
     else if (command.type === 'join') this.#join(command);
     else if (command.type === 'leave') this.#leave(command.port);
     else if (command.type === 'mute') this.#mute(command.port, command.muted);
+    else if (command.type === 'volume') this.#find(command.port)?.volume.set(command.gainDb);
     else if (command.type === 'sendKey') this.#find(command.port)?.writer.sendKey(command.key);
     else if (command.type === 'play') this.#play(command);
     else if (command.type === 'stopPlay') this.#stopPlays((play) => play.id === command.play);

@@ -23,6 +23,7 @@ import { RtcpSession } from './rtcp-session.js';
 import { RtpHeader } from './rtp.js';
 import { Srtp } from './srtp.js';
 import { TelephoneEventReceiver } from './telephone-event.js';
+import { Volume } from './volume.js';
 
 /** What a port needs of a socket; none of the calls of the tick may block, throw or allocate. */
 export type PacketSocket = {
@@ -94,6 +95,7 @@ export class RtpPort {
   band: Band | null = null;
   settings: MixSettings | undefined;
   readonly level = new LevelMeter();
+  readonly volume = new Volume();
   rxPackets = 0;
   txPackets = 0;
   rxDropped = 0;
@@ -354,6 +356,7 @@ export class RtpPort {
     const { levelDbm0, loud, speaking } = this.level;
     if (this.settings?.levelling) this.#leveller.apply(this.rxFrame, levelDbm0, loud && speaking);
     if (this.settings?.gate && !this.#gate.apply(this.rxFrame, loud || speaking)) this.talks = false;
+    this.volume.apply(this.rxFrame);
     if (this.muted) this.talks = false;
   }
 

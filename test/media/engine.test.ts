@@ -148,6 +148,21 @@ test('muted, held and silenced ones are not heard', () => {
   assert.equal(bench.heard(), [0, 0]);
 });
 
+test('one made louder is louder for the others, shown as it came, and does not hear itself', () => {
+  const bench = new Bench();
+  const talker = bench.party(1000);
+  bench.party(null);
+  bench.tick(3);
+  const { levelDbm0 } = readPortStats(bench.stats, talker)!;
+  bench.tell({ type: 'volume', port: talker, gainDb: 12 });
+  bench.tick(2);
+  assert.equal(bench.heard(), [0, coded(3916)]);
+  assert.is(readPortStats(bench.stats, talker)!.levelDbm0, levelDbm0);
+  bench.tell({ type: 'volume', port: talker, gainDb: 0 });
+  bench.tick(2);
+  assert.equal(bench.heard(), [0, coded(1000)]);
+});
+
 test('nothing is sent while held; then the sequence goes on with a marker and a later timestamp', () => {
   const bench = new Bench();
   const port = bench.party(null);
