@@ -76,8 +76,8 @@ const KEY_HANGOVER_TICKS = 5;
 const KEY_END_TICKS = 2;
 /** Payload type of comfort noise: phones send it unasked (RFC 3551 §6, RFC 3389). */
 const COMFORT_NOISE = 13;
-/** Peak of an A-law line that is silent (G.711 has no zero there): such a frame is nobody talking. */
-const IDLE_PEAK = 8;
+/** Peak of a line that is silent in A-law, which has no zero, or in G.722, which hums: such a frame is nobody talking. */
+const IDLE_PEAK = 12;
 
 const UNSPECIFIED = ['0.0.0.0', '::'].map((host) => socketAddress(host, 0)!);
 
