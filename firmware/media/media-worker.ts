@@ -22,7 +22,7 @@ export type MediaWorkerData = {
 };
 
 /** A hundred callers who come at once are let in over some ticks, so that nobody inside hears it. */
-const COMMANDS_MS = 2;
+const COMMANDS_MS = 5;
 
 const { channel, stats, promptsDir, go } = workerData as MediaWorkerData;
 const emit = (event: MediaEvent) => channel.postMessage(event);
