@@ -31,10 +31,8 @@ const GROW_SHARE = 0.01;
 const SHRINK_SHARE = 0.002;
 /** Ticks since the delay grew before it may shrink. */
 const CALM_TICKS = 100;
-/** One frame of so many is played a little faster, or shortened by a pitch period, while there is delay too much. */
+/** One frame of so many is played a little faster while there is delay too much. */
 const SQUEEZE_TICKS = 4;
-
-let turns = 0;
 
 export class JitterBuffer {
   /** Packets that came when their time was over, heard or not. */
@@ -62,8 +60,6 @@ export class JitterBuffer {
   /** What bridged the gap so far is delay that was wanted, not in place of anything. */
   #grown = false;
   #calmTicks = 0;
-  /** Streams that were delayed together take their turns at what costs much. */
-  #turn = turns++;
   #lastSequence = 0;
   #recoveredFor = -1;
   #concealed = 0;
@@ -344,11 +340,11 @@ export class JitterBuffer {
   #hearFaster(out: Int16Array, surplus: number): boolean {
     const line = this.#line;
     const squeezed = this.#perMs >> 3;
-    if (this.#concealment.hidden > 0 || (this.#calmTicks + this.#turn) % SQUEEZE_TICKS > 0) return false;
+    if (this.#concealment.hidden > 0) return false;
     while (line.waiting < 2 * out.length && this.#takeWhole());
     const most = Math.min(surplus, line.waiting - out.length);
     if (cutPeriod(line, most, this.#perMs) > 0) return false;
-    if (most < squeezed + 2) return false;
+    if (this.#calmTicks % SQUEEZE_TICKS > 0 || most < squeezed + 2) return false;
     squeeze(line, out, squeezed);
     return true;
   }
