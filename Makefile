@@ -29,6 +29,7 @@ soak: build
 bench: bench-system build
 	node dist/test/bench/media-bench.js
 ifndef BENCH
+	node dist/test/bench/takeover-bench.js
 	node dist/test/bench/parser-bench.js
 	node dist/test/bench/flood-bench.js 20
 endif

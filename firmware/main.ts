@@ -1,16 +1,20 @@
 #!/usr/bin/env node
 /** The box: puts its parts together, says when it takes calls, and takes itself apart again. */
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
-import { api } from '../web-ui/api.js';
+import { api } from '../web-ui/api/api.js';
+import { liveEvents } from '../web-ui/api/live.js';
+import type { ApiSources } from '../web-ui/api/sources.js';
 import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
-import { Sessions } from '../web-ui/sessions.js';
 import { eventPackages } from './call/event-packages.js';
+import { History } from './call/history.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
+import { ConfigVersions } from './config/config-versions.js';
 import { configSchema } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
@@ -25,11 +29,15 @@ import { hostPortText } from './sip/transport.js';
 import { SipTransports } from './sip/transports.js';
 import { Trunks } from './sip/trunks.js';
 import { UserAgent } from './sip/user-agent.js';
+import { AppendLog } from './system/append-log.js';
 
 const log = createLog('main');
 
 /** Found from dist/firmware/main.js: what tsc does not copy stays in the source tree. */
 const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The history is written so often: flash wears, and a power cut costs what was not. */
+const HISTORY_MS = 60_000;
 
 /** After this, whatever hangs is left behind. */
 const SHUTDOWN_MS = 4000;
@@ -38,6 +46,7 @@ async function run(options: Options): Promise<void> {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   const store = await ConfigStore.open(options.data);
   for (const alarm of store.alarms) log.error(alarm, 'alarm');
+  const versions = new ConfigVersions(store, path.join(options.data, 'versions'), () => Date.now());
   const { network } = store.config;
   const bound = boundAddresses(options.bind ?? network.bind);
 
@@ -75,6 +84,13 @@ async function run(options: Options): Promise<void> {
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
+  const history = new History(() => Date.now());
+  const historyLog = AppendLog.open(path.join(options.data, 'history'), (line) => history.restore(line));
+  history.keepBy((record) => historyLog.append(record));
+  setInterval(() => void historyLog.flush(), HISTORY_MS).unref();
+  switchboard.onLegOpened = (open) => history.legOpened(open);
+  switchboard.onLegClosed = (open) => history.legClosed(open);
+  switchboard.onRoom = (room) => history.roomChanged(room);
   const agent: UserAgent = new UserAgent({
     transport,
     clock,
@@ -95,23 +111,40 @@ async function run(options: Options): Promise<void> {
     locate: async (target) => (await locate(target)).filter(({ address }) => own.reaches(address)),
   });
   trunks.apply(store.config.trunks);
-  store.on('changed', (_, after) => trunks.apply(after.trunks));
+  store.on('changed', (before, after) => {
+    trunks.apply(after.trunks);
+    for (const { sip } of before.extensions)
+      if (
+        !after.extensions.some(
+          (one) => one.sip.username === sip.username && one.sip.password === sip.password,
+        )
+      )
+        agent.registrar.forget(sip.username);
+  });
   switchboard.onChanged = (resource) => {
     for (const event of ['conference', 'dialog']) agent.notifier.changed(event, resource);
   };
   switchboard.connect(agent, trunks);
 
-  const answers = api({
+  const sources: ApiSources = {
     version,
     clock,
     config: () => store.config,
-    alarms: () => [...store.alarms, ...tls.alarms, ...media.alarms, ...(external?.alarms ?? [])],
+    versions,
+    alarms: () => [
+      ...store.alarms,
+      ...versions.alarms,
+      ...tls.alarms,
+      ...media.alarms,
+      ...(external?.alarms ?? []),
+      ...historyLog.alarms,
+    ],
+    history: () => history.records,
     switchboard,
-    registered: () =>
+    registrations: () =>
       agent.registrar
         .accounts()
-        .map((username) => ({ username, phones: agent.registrar.bindings(username).length })),
-    phonesOf: (username) => agent.registrar.bindings(username),
+        .map((username) => ({ username, phones: agent.registrar.bindings(username) })),
     media: () => media.counters(),
     trunks: () => trunks.status,
     sip: () => ({
@@ -123,21 +156,18 @@ async function run(options: Options): Promise<void> {
       ...transport.counters(),
     }),
     port: (port) => media.portState(port),
-  });
+  };
+  const events = liveEvents(sources);
+  // Whoever watches proves anew who it is.
+  store.on('changed', () => events.close());
   const administrators = new AdministratorCheck(() => store.config.administrators, clock);
+  const routes = api(sources, events);
   const web = await WebServer.open({
     addresses: bound,
     port: options.httpPort ?? network.httpPort,
     administrators,
-    api: answers,
-    pages: boxPages({
-      folder: `${root}web-ui/`,
-      clock,
-      api: answers,
-      store,
-      administrators,
-      sessions: new Sessions(() => store.config.administrators, clock),
-    }),
+    api: routes,
+    pages: boxPages({ folder: `${root}web-ui/`, sources, routes, administrators }),
   });
   transport.listen({
     message: (message, source, octets) => agent.receive(message, source, octets),
@@ -163,6 +193,7 @@ async function run(options: Options): Promise<void> {
     agent.stopTakingCalls();
     trunks.apply([]);
     await switchboard.hangUpAll();
+    await historyLog.flush();
     await agent.layer.answered();
     await Promise.all([web.close(), media.close()]);
     agent.layer.stop();

@@ -63,6 +63,12 @@ recorded invalid-pin conf-invalidpin
 recorded conference-full conf-full
 recorded only-person conf-onlyperson
 recorded goodbye vm-goodbye
+recorded conference-locked conf-locked
+recorded conference-locked-now conf-lockednow
+recorded conference-unlocked-now conf-unlockednow
+recorded muted conf-muted
+recorded unmuted conf-unmuted
+recorded removed conf-kicked
 spoken new-conference 'This is a new conference. Its number is:'
 for digit in 0 1 2 3 4 5 6 7 8 9; do recorded "digit-$digit" "digits/$digit"; done
 

@@ -1,10 +1,9 @@
 /** Whether somebody is an administrator of the configuration, by name and password; HTTP Basic (RFC 7617) too. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../firmware/clock.js';
+import type { Administrator } from '../firmware/config/schema.js';
 import { verifyPassword } from '../firmware/config/password.js';
 import { GuessGuard } from '../firmware/sip/guess-guard.js';
-
-export type Administrator = { name: string; passwordHash: string };
 
 /** `busy`: too many are being judged; `locked`: too many wrong passwords came from there. */
 export type Verdict = 'refused' | 'busy' | 'locked' | Administrator;

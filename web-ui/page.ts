@@ -1,5 +1,6 @@
 /** What a page is: it answers visits and knows nothing of HTTP. */
 import type { Readable } from 'node:stream';
+import type { Administrator, Role } from '../firmware/config/schema.js';
 
 export type Visit = {
   /** Named parts of the path. */
@@ -8,7 +9,7 @@ export type Visit = {
   /** What was filled in; empty unless it is a post. */
   form: URLSearchParams;
   /** Who is signed in. */
-  administrator: string | undefined;
+  administrator: Administrator | undefined;
   /** The address of the browser. */
   source: string;
   /** The cookie by which the browser is known. */
@@ -26,8 +27,8 @@ export type Reply =
 export type Page = {
   /** `:name` stands for a part of it. */
   path: string;
-  /** May be visited without signing in. */
-  open?: true;
-  get?(visit: Visit): Reply | Promise<Reply>;
-  post?(visit: Visit): Reply | Promise<Reply>;
+  /** The least role that may visit it; `anybody` without signing in. */
+  role: Role | 'anybody';
+  get?: (visit: Visit) => Reply | Promise<Reply>;
+  post?: (visit: Visit) => Reply | Promise<Reply>;
 };

@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net';
 import Router from '@koa/router';
 import Koa from 'koa';
 import { createLog } from '../firmware/log.js';
+import type { Administrator } from '../firmware/config/schema.js';
 import type { AdministratorCheck, Verdict } from './administrator-check.js';
-import { BadQuestion, type Answer } from './api.js';
+import { mayDo, type Route } from './api/route.js';
+import { serve } from './api/serve.js';
 import type { Asset } from './assets.js';
 import { readForm, type Form } from './form.js';
 import type { Page, Reply } from './page.js';
@@ -19,8 +21,8 @@ export type WebOptions = {
   addresses: readonly string[];
   port: number;
   administrators: AdministratorCheck;
-  /** Answers of GET /api/v1/<name>; a BadQuestion is answered 400. */
-  api: Record<string, Answer>;
+  /** What is below /api/v1. */
+  api: readonly Route[];
   pages: PagesOptions;
 };
 
@@ -28,7 +30,7 @@ export type PagesOptions = {
   pages: readonly Page[];
   sessions: Sessions;
   assets: ReadonlyMap<string, Asset>;
-  render(view: string, data: object): string;
+  render: (view: string, data: object) => string;
 };
 
 /** No script and no style but our own files; no other site may show or address a page. */
@@ -43,7 +45,6 @@ const HEADERS = {
   'X-Frame-Options': 'DENY',
   'Cache-Control': 'no-store',
 };
-/** The browser went away while it was being served. */
 const GONE = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 const COOKIE = 'parley';
 
@@ -95,27 +96,29 @@ export class WebServer {
   }
 }
 
-function apiRouter({ api, administrators }: WebOptions): Router {
-  const router = new Router({ prefix: '/api/v1' });
+function apiRouter({ api, administrators }: WebOptions): Router<{ administrator: Administrator }> {
+  const router = new Router<{ administrator: Administrator }>({ prefix: '/api/v1' });
   router.use(async (context, next) => {
     const verdict = await administrators.checkBasic(context.get('Authorization'), context.ip);
-    if (typeof verdict === 'object') return next();
+    if (typeof verdict === 'object') {
+      context.state.administrator = verdict;
+      await next();
+      return;
+    }
     const { status, error } = REFUSALS[verdict];
     context.status = status;
     if (status === 401) context.set('WWW-Authenticate', 'Basic realm="parley", charset="UTF-8"');
     context.body = { error };
   });
-  for (const [name, answer] of Object.entries(api))
-    router.get(`/${name}`, (context) => {
-      try {
-        context.body = answer(new URLSearchParams(context.querystring));
-      } catch (error) {
-        if (!(error instanceof BadQuestion)) throw error;
-        context.status = 400;
-        context.body = { error: error.message };
-      }
+  for (const route of api)
+    router.register(`/${route.path}`, [route.method], async ({ req, params, state, response }) => {
+      const { status, type, fileName, body } = await serve(route, req, params, state.administrator);
+      response.body = body;
+      response.status = status;
+      if (type !== undefined) response.type = type;
+      if (fileName !== undefined) response.attachment(fileName);
     });
-  router.all('/{*path}', (context) => {
+  router.get('/{*path}', (context) => {
     context.status = 404;
     context.body = { error: 'there is nothing of this name' };
   });
@@ -140,7 +143,7 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
     if (context.fresh) context.status = 304;
     else context.body = asset.body;
   });
-  const serve = async (context: Koa.Context & { params: Record<string, string> }, page?: Page) => {
+  const visit = async (context: Koa.Context & { params: Record<string, string> }, page?: Page) => {
     const { path, ip: source, params } = context;
     const sent = context.cookies.get(COOKIE);
     const cookie = sessions.isCookie(sent) ? sent : sessions.newCookie();
@@ -169,7 +172,13 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
     const form: Form = isPost ? await readForm(context.req) : new URLSearchParams();
     if (typeof form === 'string') return answer(message(400, form));
     if (isPost && !sessions.isFormToken(cookie, form.get('token'))) return answer(message(403, FOREIGN_FORM));
-    if (administrator === undefined && !page.open) return answer(signIn(isPost ? '/' : context.url));
+    if (page.role !== 'anybody') {
+      if (administrator === undefined) return answer(signIn(isPost ? '/' : context.url));
+      if (!mayDo(administrator.role, page.role))
+        return answer(
+          message(403, `Only an ${page.role} may do this; ${administrator.name} is: ${administrator.role}.`),
+        );
+    }
     const action = isPost ? page.post : page.get;
     const { searchParams: query } = new URL(context.url, 'http://box');
     const reply = await action!({ params, query, form, administrator, source, cookie });
@@ -177,10 +186,10 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
     answer(reply);
   };
   for (const page of pages) {
-    if (page.get) router.get(page.path, (context) => serve(context, page));
-    if (page.post) router.post(page.path, (context) => serve(context, page));
+    if (page.get) router.get(page.path, (context) => visit(context, page));
+    if (page.post) router.post(page.path, (context) => visit(context, page));
   }
-  router.get('/{*path}', (context) => serve(context));
+  router.get('/{*path}', (context) => visit(context));
   return router;
 }
 

@@ -1,7 +1,7 @@
 /** Who is signed in to the pages, by the random cookie of their browser. Kept in memory: a restart signs everybody out. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../firmware/clock.js';
-import type { Administrator } from './administrator-check.js';
+import type { Administrator } from '../firmware/config/schema.js';
 
 /** A session ends when nothing was asked for so long, and when it is so old. */
 const IDLE_MS = 30 * 60_000;
@@ -45,14 +45,14 @@ export class Sessions {
   }
 
   /** Who is signed in; undefined for nobody, and once the account is gone or has another password. */
-  administratorOf(cookie: string): string | undefined {
+  administratorOf(cookie: string): Administrator | undefined {
     const session = this.#sessions.get(cookie);
     if (!session) return undefined;
     const { name, passwordHash } = session.administrator;
     const nowMs = this.clock.nowMs();
     const over = nowMs - session.usedMs >= IDLE_MS || nowMs - session.sinceMs >= LONGEST_MS;
-    if (!over && this.administrators().some((one) => one.name === name && one.passwordHash === passwordHash))
-      return name;
+    const known = this.administrators().find((one) => one.name === name && one.passwordHash === passwordHash);
+    if (known && !over) return known;
     this.end(cookie);
     return undefined;
   }

@@ -1,16 +1,26 @@
 /** What the box says to callers, as items to play. */
 import type { PlayItem } from '../media/contract.js';
 
-export type Announcement =
-  | 'enter-conference-number'
-  | 'enter-pin'
-  | 'enter-pin-or-none'
-  | 'invalid-pin'
-  | 'conference-full'
-  | 'only-person'
-  | 'new-conference'
-  | 'goodbye'
-  | { digits: string };
+/** Prompts that are announcements as they are. */
+export const announcementNames = [
+  'enter-conference-number',
+  'enter-pin',
+  'enter-pin-or-none',
+  'invalid-pin',
+  'conference-full',
+  'conference-locked',
+  'conference-locked-now',
+  'conference-unlocked-now',
+  'only-person',
+  'new-conference',
+  'muted',
+  'unmuted',
+  'removed',
+  'goodbye',
+] as const;
+
+export type AnnouncementName = (typeof announcementNames)[number];
+export type Announcement = AnnouncementName | { digits: string };
 
 /** After the answer, before the first word: the caller's phone may cut the beginning. */
 export const afterAnswer: PlayItem = { silenceMs: 200 };
@@ -27,6 +37,13 @@ export const enterTone: PlayItem[] = [
 export const leaveTone: PlayItem[] = [
   { frequenciesHz: [784], ms: 120, levelDbm0: -22 },
   { frequenciesHz: [523], ms: 160, levelDbm0: -22 },
+];
+
+/** Three notes that ask for everybody's attention. */
+export const attentionTone: PlayItem[] = [
+  { frequenciesHz: [523], ms: 200, levelDbm0: -20 },
+  { frequenciesHz: [659], ms: 200, levelDbm0: -20 },
+  { frequenciesHz: [784], ms: 400, levelDbm0: -20 },
 ];
 
 /** Frequencies of a keypad's rows and columns, Hz (ITU-T Q.23). */

@@ -3,7 +3,14 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { Conference } from '../config/schema.js';
 import type { Media, MixId, PlayId } from '../media/contract.js';
-import { enterTone, holdMusic, itemsOf, leaveTone } from './announcements.js';
+import {
+  attentionTone,
+  enterTone,
+  holdMusic,
+  itemsOf,
+  leaveTone,
+  type AnnouncementName,
+} from './announcements.js';
 import type { Verdict } from './door.js';
 import type { Leg } from './leg.js';
 import {
@@ -74,6 +81,7 @@ export class ConferenceDirectory {
     const existing = this.#rooms.get(key);
     const expected = conference.type === 'static' ? (conference.pin ?? '') : existing?.pin;
     if (expected !== undefined && !samePin(expected, pin)) return 'wrongPin';
+    if (existing?.state.locked) return 'locked';
     if (!hasSeat(existing?.state ?? emptyRoom, conference.maxParticipants)) return 'full';
     const open = existing ?? this.#open(key, conference, number, pin);
     this.#seat(key, open, leg);
@@ -82,20 +90,43 @@ export class ConferenceDirectory {
 
   /**
    * Gives a seat to a leg for which somebody inside vouches, so that no PIN is asked; `instead` of another's, or if one
-   * is free. False if there is none, or the room is no more.
+   * is free and the room is not locked. False if not, or if the room is no more.
    */
   bring(leg: Leg, conference: Conference, number: string, how: { instead: LegId } | { by: LegId }): boolean {
     const key = `${conference.number}/${number}`;
     const open = this.#rooms.get(key);
     const by = 'by' in how ? how.by : undefined;
-    if (!open || (by !== undefined && !hasSeat(open.state, conference.maxParticipants))) return false;
+    const { locked } = open?.state ?? emptyRoom;
+    if (!open || (by !== undefined && (locked || !hasSeat(open.state, conference.maxParticipants))))
+      return false;
     this.#seat(key, open, leg, by);
     return true;
   }
 
   /** Something happened to a leg that has a seat; others are ignored. */
-  dispatch(event: Exclude<RoomEvent, { type: 'seat' }>): void {
+  dispatch(event: Exclude<RoomEvent, { type: 'seat' | 'lock' }>): void {
     for (const [key, open] of this.#rooms) if (open.legs.has(event.leg)) return this.#apply(key, open, event);
+  }
+
+  /** The room of this name, as `resourceOf` says it. */
+  find(resource: string): OpenRoom | undefined {
+    return this.rooms.find((open) => resourceOf(open) === resource);
+  }
+
+  /** While it is locked, nobody new gets into a room; it is forgotten with the room. */
+  lock(room: OpenRoom, locked: boolean): void {
+    for (const [key, open] of this.#rooms)
+      if (open === room) this.#apply(key, open, { type: 'lock', locked });
+  }
+
+  /** Everybody inside hears an announcement, or the tone that asks for attention. */
+  announce(room: OpenRoom, what: AnnouncementName | 'attention'): void {
+    this.media.play({ mix: room.mix }, what === 'attention' ? attentionTone : itemsOf(what));
+  }
+
+  /** Everybody leaves: is said goodbye and hung up. */
+  end(room: OpenRoom): void {
+    for (const { leg } of [...room.legs.values()]) putOut(leg, 'ended');
   }
 
   /** A key stops the prompt that somebody inside hears. */
@@ -136,7 +167,11 @@ export class ConferenceDirectory {
       case 'attach':
       case 'detach':
       case 'mute':
+      case 'volume':
         this.#move(open, effect);
+        break;
+      case 'tell':
+        this.#tell(open, effect);
         break;
       case 'chime': {
         const except = open.legs.get(effect.except)?.leg.port;
@@ -155,13 +190,23 @@ export class ConferenceDirectory {
     }
   }
 
-  #move(open: OpenRoom, effect: Extract<RoomEffect, { type: 'attach' | 'detach' | 'mute' }>): void {
+  #move(
+    open: OpenRoom,
+    effect: Extract<RoomEffect, { type: 'attach' | 'detach' | 'mute' | 'volume' }>,
+  ): void {
     const port = open.legs.get(effect.leg)?.leg.port;
     if (port === undefined) return;
     const { levelling, noiseGate } = open.conference;
     if (effect.type === 'attach') this.media.join(port, open.mix, { levelling, gate: noiseGate });
     else if (effect.type === 'detach') this.media.leave(port);
-    else this.media.mute(port, effect.muted);
+    else if (effect.type === 'mute') this.media.mute(port, effect.muted);
+    else this.media.volume(port, effect.gainDb);
+  }
+
+  #tell(open: OpenRoom, { leg, announcement }: Extract<RoomEffect, { type: 'tell' }>): void {
+    if (leg === undefined) return this.announce(open, announcement);
+    const port = open.legs.get(leg)?.leg.port;
+    if (port !== undefined) this.media.play({ port }, itemsOf(announcement));
   }
 
   #playMusic(open: OpenRoom, id: LegId): void {
@@ -185,6 +230,12 @@ export class ConferenceDirectory {
     if (seat?.music !== undefined) this.media.stopPlay(seat.music);
     if (seat) seat.music = seat.skipPrompt = undefined;
   }
+}
+
+/** Takes a member's seat away and says so to it; who has not entered yet is just hung up. */
+export function putOut(leg: Leg, why: 'removed' | 'ended'): void {
+  if (leg.place?.room) leg.place.room.putOut(why);
+  else leg.hangUp('normal');
 }
 
 /** Compares in constant time; hashing hides the length. */

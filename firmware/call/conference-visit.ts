@@ -116,6 +116,10 @@ export class ConferenceVisit {
           this.#whenLeft.add(callback);
           return () => this.#whenLeft.delete(callback);
         },
+        putOut: (why) => {
+          this.#giveUpSeat();
+          this.#door.dispatch({ type: 'putOut', why });
+        },
       },
     };
   }
@@ -135,10 +139,14 @@ export class ConferenceVisit {
   }
 
   #leave(): void {
-    this.leg.place = undefined;
-    this.leg.focus = undefined;
     this.#door.stop();
     this.#hush();
+    this.#giveUpSeat();
+  }
+
+  #giveUpSeat(): void {
+    this.leg.place = undefined;
+    this.leg.focus = undefined;
     this.directory.dispatch({ type: 'leave', leg: this.leg.id });
     for (const callback of this.#whenLeft) callback();
     this.#whenLeft.clear();

@@ -39,10 +39,12 @@ export type DoorEvent =
   | { type: 'digit'; digit: string }
   /** What was played last came to its end. */
   | { type: 'played' }
-  | { type: 'verdict'; verdict: Verdict };
+  | { type: 'verdict'; verdict: Verdict }
+  /** Has lost its seat: is told so, and hung up. */
+  | { type: 'putOut'; why: 'removed' | 'ended' };
 
 /** `opened`: a new dynamic conference has been made and the caller is its first member. */
-export type Verdict = 'welcome' | 'opened' | 'wrongPin' | 'full';
+export type Verdict = 'welcome' | 'opened' | 'wrongPin' | 'full' | 'locked';
 
 export type DoorEffect =
   | { type: 'say'; announcements: Announcement[] }
@@ -101,6 +103,9 @@ export function door(state: DoorState, event: DoorEvent | TimerEvent): DoorStep 
       return ask({ ...state, unanswered: state.unanswered + 1 }, []);
     case 'verdict':
       if (state.step === 'checking') return judged(state, event.verdict);
+      break;
+    case 'putOut':
+      return leave(state, event.why === 'removed' ? ['removed'] : []);
   }
   return { state, effects: [] };
 }
@@ -163,6 +168,8 @@ function judged(state: DoorState, verdict: Verdict): DoorStep {
       };
     case 'full':
       return leave(state, ['conference-full']);
+    case 'locked':
+      return leave(state, ['conference-locked']);
     case 'wrongPin': {
       const wrongPins = state.wrongPins + 1;
       if (wrongPins >= TRIES) return leave(state, ['invalid-pin']);

@@ -34,6 +34,8 @@ export type Place = {
     admit(leg: Leg): boolean;
     /** Calls back once when the leg leaves; returns what forgets that. */
     whenLeft(callback: () => void): () => void;
+    /** Takes its seat away, says so to it and hangs up. */
+    putOut(why: 'removed' | 'ended'): void;
   };
 };
 

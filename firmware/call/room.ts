@@ -1,5 +1,6 @@
 /** A conference room as data: who is inside, and what the others hear of it. Pure; knows leg ids, not legs. */
 import type { Step } from '../machine.js';
+import type { AnnouncementName } from './announcements.js';
 
 export type LegId = number;
 
@@ -10,9 +11,15 @@ export type Member = {
   /** On hold by its own phone: keeps the seat, is not in the mix. */
   held: boolean;
   muted: boolean;
+  /** dB by which what it says is made louder for the others. */
+  gainDb: number;
 };
 
-export type RoomState = { members: readonly Member[] };
+export type RoomState = {
+  members: readonly Member[];
+  /** Nobody new is let in. */
+  locked: boolean;
+};
 
 export type RoomEvent =
   /** Takes a seat; whether one is free is asked before by `hasSeat`. */
@@ -20,12 +27,17 @@ export type RoomEvent =
   | { type: 'enter'; leg: LegId }
   | { type: 'leave'; leg: LegId }
   | { type: 'hold'; leg: LegId; held: boolean }
-  | { type: 'mute'; leg: LegId; muted: boolean };
+  | { type: 'mute'; leg: LegId; muted: boolean }
+  | { type: 'volume'; leg: LegId; gainDb: number }
+  | { type: 'lock'; locked: boolean };
 
 export type RoomEffect =
   | { type: 'attach'; leg: LegId }
   | { type: 'detach'; leg: LegId }
   | { type: 'mute'; leg: LegId; muted: boolean }
+  | { type: 'volume'; leg: LegId; gainDb: number }
+  /** One member hears this, or, without `leg`, everybody inside. */
+  | { type: 'tell'; leg?: LegId; announcement: AnnouncementName }
   /** Those inside, but for this leg, hear that somebody came or left. */
   | { type: 'chime'; tone: 'enter' | 'leave'; except: LegId }
   /** Nobody else is inside: hears so, then music. */
@@ -34,7 +46,7 @@ export type RoomEffect =
   /** The last one left. */
   | { type: 'empty' };
 
-export const emptyRoom: RoomState = { members: [] };
+export const emptyRoom: RoomState = { members: [], locked: false };
 
 /** Counts seats, not voices: one who is still at the door has a seat already. */
 export function hasSeat(room: RoomState, limit: number | undefined): boolean {
@@ -42,11 +54,16 @@ export function hasSeat(room: RoomState, limit: number | undefined): boolean {
 }
 
 export function room(state: RoomState, event: RoomEvent): Step<RoomState, RoomEffect> {
+  if (event.type === 'lock') {
+    if (state.locked === event.locked) return { state, effects: [] };
+    const announcement = event.locked ? 'conference-locked-now' : 'conference-unlocked-now';
+    return { state: { ...state, locked: event.locked }, effects: [{ type: 'tell', announcement }] };
+  }
   const known = state.members.find((member) => member.leg === event.leg);
   if (event.type === 'seat') {
     if (known) return { state, effects: [] };
-    const member: Member = { leg: event.leg, place: 'entering', held: false, muted: false };
-    return { state: { members: [...state.members, member] }, effects: [] };
+    const member: Member = { leg: event.leg, place: 'entering', held: false, muted: false, gainDb: 0 };
+    return { state: { ...state, members: [...state.members, member] }, effects: [] };
   }
   if (!known) return { state, effects: [] };
   switch (event.type) {
@@ -63,8 +80,8 @@ export function room(state: RoomState, event: RoomEvent): Step<RoomState, RoomEf
       };
     }
     case 'leave': {
-      const after = { members: state.members.filter((member) => member !== known) };
-      const effects: RoomEffect[] = [];
+      const after = { ...state, members: state.members.filter((member) => member !== known) };
+      const effects: RoomEffect[] = asItCame(known);
       if (known.place === 'inside')
         effects.push(
           ...(known.held ? [] : [{ type: 'detach', leg: event.leg } as const]),
@@ -84,10 +101,29 @@ export function room(state: RoomState, event: RoomEvent): Step<RoomState, RoomEf
       if (known.muted === event.muted) break;
       return {
         state: replace(state, { ...known, muted: event.muted }),
-        effects: [{ type: 'mute', leg: event.leg, muted: event.muted }],
+        effects: [
+          { type: 'mute', leg: event.leg, muted: event.muted },
+          ...(known.place === 'inside'
+            ? [{ type: 'tell', leg: event.leg, announcement: event.muted ? 'muted' : 'unmuted' } as const]
+            : []),
+        ],
+      };
+    case 'volume':
+      if (known.gainDb === event.gainDb) break;
+      return {
+        state: replace(state, { ...known, gainDb: event.gainDb }),
+        effects: [{ type: 'volume', leg: event.leg, gainDb: event.gainDb }],
       };
   }
   return { state, effects: [] };
+}
+
+/** What is taken back of one who leaves: where it goes it is neither muted nor louder. */
+function asItCame({ leg, muted, gainDb }: Member): RoomEffect[] {
+  return [
+    ...(muted ? [{ type: 'mute', leg, muted: false } as const] : []),
+    ...(gainDb !== 0 ? [{ type: 'volume', leg, gainDb: 0 } as const] : []),
+  ];
 }
 
 /** Who has become alone, and who no longer is. */
@@ -105,5 +141,8 @@ function insiders(state: RoomState): LegId[] {
 }
 
 function replace(state: RoomState, changed: Member): RoomState {
-  return { members: state.members.map((member) => (member.leg === changed.leg ? changed : member)) };
+  return {
+    ...state,
+    members: state.members.map((member) => (member.leg === changed.leg ? changed : member)),
+  };
 }

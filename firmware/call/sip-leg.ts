@@ -46,7 +46,13 @@ export class SipLeg implements Leg {
   srtp = false;
   #call?: SipCall;
   #open?: OpenPort;
-  #peerAddress = '';
+  /** Where its signalling comes from. */
+  peerAddress = '';
+  /** On the clock's scale. */
+  answeredMs: number | undefined;
+  endedMs: number | undefined;
+  /** Why it ended. */
+  cause: Cause | undefined;
   readonly #srtpKey = randomBytes(MASTER_KEY_BYTES);
   readonly #sessionId = String(randomInt(1, 2 ** 47));
   #sessionVersion = 1;
@@ -166,7 +172,7 @@ export class SipLeg implements Leg {
 
   #adopt(call: SipCall): void {
     this.#call = call;
-    this.#peerAddress = call.peer.address;
+    this.peerAddress = call.peer.address;
     call.handlers = {
       trying: () => this.onEvent({ type: 'trying' }),
       ringing: (sdp) => this.#rings(sdp),
@@ -221,6 +227,7 @@ export class SipLeg implements Leg {
   }
 
   #answered(): void {
+    this.answeredMs = this.options.nowMs();
     this.state = 'answered';
     this.onEvent({ type: 'answered' });
     this.#tellHold(); // a call may begin on hold
@@ -260,6 +267,7 @@ export class SipLeg implements Leg {
       payloadType: agreed.payloadType,
       eventPayloadType: agreed.eventPayloadType,
       ptimeMs: agreed.ptimeMs,
+      rtcpMux: agreed.rtcpMux,
       srtp: agreed.srtp,
     };
     this.codec = agreed.codec;
@@ -269,7 +277,7 @@ export class SipLeg implements Leg {
     // Whoever holds us sends music at best, and that is not for the others.
     this.#receiving = agreed.direction === 'sendrecv';
     this.options.media.connectPort(this.#open!.port, {
-      peer: { address: agreed.address, port: agreed.port, allowed: [agreed.address, this.#peerAddress] },
+      peer: { address: agreed.address, port: agreed.port, allowed: [agreed.address, this.peerAddress] },
       format,
       sending,
       receiving: this.#receiving,
@@ -302,6 +310,8 @@ export class SipLeg implements Leg {
 
   #ended(cause: Cause, redirect?: string): void {
     if (this.state === 'ended') return;
+    this.endedMs = this.options.nowMs();
+    this.cause = cause;
     this.state = 'ended';
     this.onEvent({ type: 'ended', cause, redirect });
     void Promise.resolve(this.#opening)

@@ -11,7 +11,7 @@ import type { Caller } from '../sip/caller-check.js';
 import type { UserAgent } from '../sip/user-agent.js';
 import type { Cause } from './cause.js';
 import { ConferenceControl } from './conference-control.js';
-import { ConferenceDirectory, resourceOf } from './conference-directory.js';
+import { ConferenceDirectory, resourceOf, type OpenRoom } from './conference-directory.js';
 import { ConferenceVisit, type FindConference } from './conference-visit.js';
 import {
   conferenceOf,
@@ -55,6 +55,10 @@ export class Switchboard {
   readonly conferences: ConferenceDirectory;
   /** Something changed about a number: an extension, or a room as `resourceOf` names it. */
   onChanged: (resource: string) => void = () => {};
+  /** A leg began, and one is over; something happened in a room. */
+  onLegOpened: (open: OpenLeg) => void = () => {};
+  onLegClosed: (open: OpenLeg) => void = () => {};
+  onRoom: (room: OpenRoom) => void = () => {};
   readonly #legs = new Map<LegId, OpenLeg>();
   readonly #outbound: OutboundLimits;
   readonly #transfers: Transfers;
@@ -67,7 +71,10 @@ export class Switchboard {
 
   constructor(private readonly options: SwitchboardOptions) {
     this.conferences = new ConferenceDirectory(options.media, options.clock);
-    this.conferences.onChanged = (room) => this.onChanged(resourceOf(room));
+    this.conferences.onChanged = (room) => {
+      this.onRoom(room);
+      this.onChanged(resourceOf(room));
+    };
     this.#outbound = new OutboundLimits(options.clock);
     this.#transfers = new Transfers({
       media: options.media,
@@ -290,7 +297,9 @@ export class Switchboard {
   }
 
   #keep(leg: SipLeg, extension: Extension | undefined, dialled: string): void {
-    this.#legs.set(leg.id, { leg, extension: extension?.number, dialled });
+    const open = { leg, extension: extension?.number, dialled };
+    this.#legs.set(leg.id, open);
+    this.onLegOpened(open);
     this.#silence.wake();
     this.#changed(leg.id);
     log.info({ leg: leg.id, extension: extension?.number, direction: leg.direction }, 'leg opened');
@@ -302,7 +311,9 @@ export class Switchboard {
   }
 
   #drop(id: LegId): void {
+    const open = this.#legs.get(id);
     this.#legs.delete(id);
+    if (open) this.onLegClosed(open);
     this.#outbound.end(id);
     log.info({ leg: id }, 'leg closed');
     if (this.#legs.size === 0) for (const resolve of this.#idle.splice(0)) resolve();

@@ -4,7 +4,7 @@ import type { Config } from './schema.js';
 
 export function dialPlanProblems(config: Config): Problem[] {
   return [
-    ...clashes(numbers(config)),
+    ...clashes(numberClaims(config)),
     ...clashes(config.trunks.map(({ name }, at) => claim(`/trunks/${at}/name`, name, `trunk ${at + 1}`))),
     ...clashes(
       config.permissionGroups.map(({ name }, at) =>
@@ -22,7 +22,7 @@ export function dialPlanProblems(config: Config): Problem[] {
 }
 
 /** Every number of the box with its owner. */
-function numbers(config: Config): Claim[] {
+export function numberClaims(config: Config): Claim[] {
   return [
     ...config.extensions.map((one, at) =>
       claim(`/extensions/${at}/number`, one.number, `extension ${quoted(one.name)}`),
@@ -73,7 +73,7 @@ function missingCredentials(config: Config, trunk: number): Problem[] {
 /** Numbers of the box that begin as numbers outside do. */
 function hiddenNumbers(config: Config): Problem[] {
   return config.routes.flatMap(({ prefix }, at) => {
-    const hidden = numbers(config).find(({ value }) => value.startsWith(prefix));
+    const hidden = numberClaims(config).find(({ value }) => value.startsWith(prefix));
     return hidden
       ? [shadow(at, prefix, `number ${hidden.value} of ${hidden.owner} does not begin with`)]
       : [];

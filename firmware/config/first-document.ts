@@ -29,7 +29,11 @@ export function firstDocument(): Config {
 export async function firstAdministrator(wanted: string | undefined) {
   const password = wanted ?? randomPassword(14);
   return {
-    administrator: { name: 'admin', passwordHash: await hashPassword(password) },
+    administrator: {
+      name: 'admin',
+      passwordHash: await hashPassword(password),
+      role: 'administrator' as const,
+    },
     shown: wanted === undefined ? password : undefined,
   };
 }

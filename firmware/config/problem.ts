@@ -27,3 +27,8 @@ export function clashes(claims: Claim[]): Problem[] {
 export function quoted(text: string): string {
   return JSON.stringify(text);
 }
+
+/** Whether a path, of JSON pointers or of names with dots, ends at a secret. */
+export function isSecret(path: string): boolean {
+  return /(^|[/.])(pin|password|passwordHash)$/.test(path);
+}

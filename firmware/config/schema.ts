@@ -1,5 +1,5 @@
 /** The one schema of the configuration: it validates the document and makes its TypeScript type. */
-import type { FromSchema } from 'json-schema-to-ts';
+import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
 import {
   codecList,
   number,
@@ -160,7 +160,7 @@ export const configSchema = {
       items: {
         type: 'object',
         additionalProperties: false,
-        required: ['name', 'passwordHash'],
+        required: ['name', 'passwordHash', 'role'],
         properties: {
           name: {
             type: 'string',
@@ -172,6 +172,11 @@ export const configSchema = {
             pattern: '^scrypt\\$[0-9]+\\$[0-9]+\\$[0-9]+\\$[A-Za-z0-9+/]+=*\\$[A-Za-z0-9+/]+=*$',
             maxLength: 256,
             description: 'scrypt$N$r$p$salt$hash, made by the box',
+          },
+          role: {
+            enum: ['administrator', 'operator', 'viewer'],
+            default: 'administrator',
+            description: '"administrator", "operator" (watches and moderates) or "viewer" (watches)',
           },
         },
       },
@@ -237,7 +242,12 @@ export const configSchema = {
   },
 } as const;
 
-export type Config = FromSchema<typeof configSchema>;
+/** The type of what a schema describes. */
+export type TypeOf<Schema extends JSONSchema> = FromSchema<Schema>;
+
+export type Config = TypeOf<typeof configSchema>;
+export type Administrator = Config['administrators'][number];
+export type Role = Administrator['role'];
 export type Extension = Config['extensions'][number];
 export type Conference = Config['conferences'][number];
 export type Service = Config['services'][number];

@@ -30,6 +30,8 @@ export type Decoder = {
   decode(bytes: Uint8Array, offset: number, length: number, out: Int16Array): number;
   /** The audio of the lost packet before this one, as far as this one tells it; returns the samples written, 0 if none. */
   recover?(bytes: Uint8Array, offset: number, length: number, out: Int16Array): number;
+  /** Before the first packet after a gap is decoded: brings the state to where this packet fits. */
+  resume?(bytes: Uint8Array, offset: number, length: number): void;
   close(): void;
 };
 

@@ -17,6 +17,8 @@ export type RtpFormat = {
   eventPayloadType?: number;
   /** Length of the packets that the peer asked for, ms, 10 to 60; 20 if it did not. */
   ptimeMs?: number;
+  /** Whether RTCP comes and goes on the port of RTP (RFC 5761), if agreed; else on the port after it. */
+  rtcpMux?: boolean;
   /** Secured, where agreed; undefined is plain RTP. */
   srtp?: SrtpKeys;
 };
@@ -60,6 +62,8 @@ export type MediaCommand =
   | { type: 'join'; port: PortId; mix: MixId; settings?: MixSettings }
   | { type: 'leave'; port: PortId }
   | { type: 'mute'; port: PortId; muted: boolean }
+  /** What that party says is made louder or softer: -12 to 12 dB. */
+  | { type: 'volume'; port: PortId; gainDb: number }
   /** Sends a key to the peer as a telephone event (RFC 4733); nothing where that was not agreed. */
   | { type: 'sendKey'; port: PortId; key: string }
   /** `ticks`: so much of it is over already. */
@@ -97,6 +101,8 @@ export type Media = {
   join(port: PortId, mix: MixId, settings?: MixSettings): void;
   leave(port: PortId): void;
   mute(port: PortId, muted: boolean): void;
+  /** Makes what that party says louder or softer for the others, -12 to 12 dB; 0 as it comes. */
+  volume(port: PortId, gainDb: number): void;
   /** Sends a key to the peer as a telephone event (RFC 4733); nothing where that was not agreed. */
   sendKey(port: PortId, key: string): void;
   /** Plays items one after the other; `ended` is called when they came to their end, not when stopped. */

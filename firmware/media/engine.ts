@@ -6,12 +6,23 @@ import { Playback, type Prompts } from './playback.js';
 import { RtpPort, type PacketSocket, type Resumed, type Traffic } from './rtp-port.js';
 import { PLANE, ROW, ROW_WORDS, findRow, readLong, writeLong } from './stats.js';
 
+/** Tells which of the sockets it was given have something to receive; no call in the tick waits or allocates. */
+export type Readiness = {
+  readonly handle: number;
+  add(handle: number, name: number): void;
+  poll(): number;
+  nameAt(index: number): number;
+  close(): void;
+};
+
 export type EngineOptions = {
   sockets: {
     /** Throws if no port of the range is free. */
     open(address: string, rtpPorts: readonly [number, number], startPort: number): PacketSocket;
     /** Takes over the socket of a worker that has died. */
     adopt(handle: number): PacketSocket;
+    /** Watches those sockets that seldom have something; takes over what a worker that has died watched with, if not 0. */
+    watch(handle: number): Readiness;
   };
   emit(event: MediaEvent): void;
   prompts: Prompts;
@@ -36,6 +47,7 @@ export class Engine {
   #plays: Play[] = [];
   #traffic: Traffic;
   #lastLocalPort = 0;
+  #readiness: Readiness | null = null;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -56,6 +68,7 @@ export class Engine {
     else if (command.type === 'join') this.#join(command);
     else if (command.type === 'leave') this.#leave(command.port);
     else if (command.type === 'mute') this.#mute(command.port, command.muted);
+    else if (command.type === 'volume') this.#find(command.port)?.volume.set(command.gainDb);
     else if (command.type === 'sendKey') this.#find(command.port)?.writer.sendKey(command.key);
     else if (command.type === 'play') this.#play(command);
     else if (command.type === 'stopPlay') this.#stopPlays((play) => play.id === command.play);
@@ -65,6 +78,7 @@ export class Engine {
   tick(): void {
     for (let i = 0; i < this.#plays.length; i++) advance(this.#plays[i]);
     for (let i = 0; i < this.#mixes.length; i++) this.#mixes[i].begin();
+    this.#hearControls();
     for (let i = 0; i < this.#ports.length; i++) {
       const port = this.#ports[i];
       port.receive();
@@ -85,6 +99,28 @@ export class Engine {
     for (const port of this.#ports.slice()) this.#closePort(port.id);
   }
 
+  /** RTCP, for those to whom it does not come with the RTP. */
+  #hearControls(): void {
+    const ready = this.#readiness?.poll() ?? 0;
+    for (let i = 0; i < ready; i++) {
+      const id = this.#readiness!.nameAt(i);
+      for (let at = 0; at < this.#ports.length; at++)
+        if (this.#ports[at].id === id) this.#ports[at].hearControl();
+    }
+  }
+
+  /** Sees that the port's own socket of RTCP, if it has one, is listened to. */
+  #watchControl(port: RtpPort, row: number): void {
+    const { stats, sockets } = this.#options;
+    const handle = port.control?.handle ?? 0;
+    if (handle !== 0) {
+      this.#readiness ??= sockets.watch(stats[PLANE.readiness]);
+      stats[PLANE.readiness] = this.#readiness.handle;
+      if (stats[row + ROW.controlSocket] !== handle) this.#readiness.add(handle, port.id);
+    }
+    stats[row + ROW.controlSocket] = handle;
+  }
+
   /** Opens a port, or takes over the one that a worker that has died left behind. */
   #openPort({ port, address, rtpPorts }: MediaCommand & { type: 'openPort' }): void {
     const options = this.#options;
@@ -100,7 +136,7 @@ export class Engine {
           : sockets.adopt(stats[row + ROW.socket]);
       this.#lastLocalPort = socket.localPort;
       const onDigit = (of: PortId, digit: string) => emit({ type: 'digit', port: of, digit });
-      const resumed = left < 0 ? undefined : whereItStood(stats, row);
+      const resumed = left < 0 ? undefined : whereItStood(stats, row, (handle) => sockets.adopt(handle));
       const opened = new RtpPort(port, socket, this.#traffic, onDigit, resumed);
       this.#ports.push(opened);
       this.#rows.push(row);
@@ -121,8 +157,15 @@ export class Engine {
     const { rx, tx } = port.srtpContexts;
     writeLong(this.#options.stats, row + ROW.srtpRx, rx);
     writeLong(this.#options.stats, row + ROW.srtpTx, tx);
+    this.#watchControl(port, row);
     if (port.mix) this.#arrange(port.mix);
     this.#assignPlays({ port: port.id });
+  }
+
+  #watchNone(): void {
+    this.#readiness?.close();
+    this.#readiness = null;
+    this.#options.stats[PLANE.readiness] = 0;
   }
 
   #closePort(id: PortId): void {
@@ -134,6 +177,7 @@ export class Engine {
       this.#options.stats.fill(0, this.#rows[at], this.#rows[at] + ROW_WORDS);
       this.#ports.splice(at, 1);
       this.#rows.splice(at, 1);
+      if (!this.#ports.some(({ control }) => control)) this.#watchNone();
     }
     this.#options.emit({ type: 'portClosed', port: id });
   }
@@ -230,6 +274,15 @@ export class Engine {
     stats[row + ROW.txSequence] = port.writer.sequence;
     stats[row + ROW.txTimestamp] = port.writer.timestamp;
     stats[row + ROW.speaking] = port.level.speaking ? 1 : 0;
+    const { rtcp } = port;
+    stats[row + ROW.rxLoss] = rtcp.rxLoss * 10_000;
+    stats[row + ROW.rxJitterUs] = rtcp.rxJitterMs * 1000;
+    stats[row + ROW.rxMos] = rtcp.rxMos * 100;
+    stats[row + ROW.txLoss] = rtcp.txLoss * 10_000;
+    stats[row + ROW.txJitterUs] = rtcp.txJitterMs * 1000;
+    stats[row + ROW.txMos] = rtcp.txMos * 100;
+    stats[row + ROW.roundTripUs] = rtcp.roundTripMs * 1000;
+    stats[row + ROW.delayUs] = rtcp.delayMs * 1000;
   }
 
   #writePlaneStats(): void {
@@ -268,7 +321,7 @@ function wallMs(): number {
   return (performance.timeOrigin + performance.now()) | 0;
 }
 
-function whereItStood(stats: Int32Array, row: number): Resumed {
+function whereItStood(stats: Int32Array, row: number, adopt: (handle: number) => PacketSocket): Resumed {
   return {
     rxPackets: stats[row + ROW.rxPackets],
     txPackets: stats[row + ROW.txPackets],
@@ -278,6 +331,7 @@ function whereItStood(stats: Int32Array, row: number): Resumed {
     sequence: stats[row + ROW.txSequence],
     timestamp: stats[row + ROW.txTimestamp] >>> 0,
     agoMs: (wallMs() - stats[PLANE.lastTickMs]) | 0,
+    control: stats[row + ROW.controlSocket] > 0 ? adopt(stats[row + ROW.controlSocket]) : null,
     srtp: { rx: readLong(stats, row + ROW.srtpRx), tx: readLong(stats, row + ROW.srtpTx) },
   };
 }

@@ -8,11 +8,15 @@
  * ptime from 10 to 60 ms need no care of their own. Time is counted in ticks of 20 ms, as packets are seen at the tick
  * only: on a clean network each is heard at the very tick that finds it.
  *
- * The delay grows by going back: a packet that comes when its time was bridged already is heard all the same if more than
- * a few come that late, or if nothing else is there to be heard; what bridged the gap then was the growth. It shrinks in
+ * The delay grows in gaps, where the voice is stretched anyway. While more than a few packets come later than it allows, a gap
+ * is bridged without moving on, so that those still find their place; and a packet that comes when its time was bridged is
+ * heard all the same if it is late by no more than a tick, or no later than more than a few, or if nothing else is
+ * there to be heard. So a slow clock's packets, which come a tick later every so often, cost one tick of stretched voice and
+ * no packet; never to stretch that either, each such leg would have to lag by 20 ms for good. The delay shrinks in
  * silence, else after a calm while, by pitch periods and by single samples.
  */
 import type { Codec, Decoder } from './codec.js';
+import { FRAME_MS } from './frame.js';
 import { ArrivalDelays } from './arrival-delays.js';
 import { Concealment, JOIN_MS } from './concealment.js';
 import { MAX_PACKET_BYTES, PacketQueue } from './packet-queue.js';
@@ -49,8 +53,12 @@ export class JitterBuffer {
   #place = 0;
   /** Place of the sample that follows the line. */
   #next = 0;
+  /** Place of the sample that the decoder expects. */
+  #decodedTo = 0;
   /** Place of a sample that is heard at once, without any delay. */
   #now = 0;
+  /** What bridged the gap so far is delay that was wanted, not in place of anything. */
+  #grown = false;
   #calmTicks = 0;
   #lastSequence = 0;
   #recoveredFor = -1;
@@ -198,8 +206,9 @@ export class JitterBuffer {
     this.#queue.clear();
     this.#delays.clear();
     if (this.#line.waiting > 0) this.#concealment.pause();
-    this.#next = this.#now = place;
+    this.#next = this.#now = this.#decodedTo = place;
     this.#lastDelay = 0;
+    this.#grown = false;
     this.#calmTicks = 0;
   }
 
@@ -215,6 +224,11 @@ export class JitterBuffer {
   /** From a place's own time until it is heard. */
   #delay(): number {
     return (this.#now - this.#next + this.#line.waiting) | 0;
+  }
+
+  /** A delay that few packets exceed, but no more than is tolerable. */
+  get #wanted(): number {
+    return Math.min(this.#delays.exceededBy(GROW_SHARE), this.#delays.least + MAX_DELAY_MS * this.#perMs);
   }
 
   /** Sees that `wanted` samples wait; whether any of them is real. */
@@ -233,21 +247,37 @@ export class JitterBuffer {
       const place = queue.places[slot];
       let past = (this.#next - place) | 0;
       if (past < 0) return this.#recover(slot, -past);
-      this.#lastSequence = queue.sequences[slot];
       const back = past > 0 && this.#goesBack(place);
       if (back) past = 0;
       queue.removeFirst();
-      if (queue.samples[slot] === 0) this.#concealment.pause();
-      if (past > 0 && queue.samples[slot] - past < this.#fade) continue;
-      const at = slot * MAX_PACKET_BYTES;
-      const samples = this.#decoder.decode(queue.bytes, at, queue.lengths[slot], this.#decoded);
-      if (past >= samples) continue;
-      this.#concealment.join(this.#decoded, past, samples, back);
+      if (queue.samples[slot] === 0) {
+        this.#concealment.pause();
+        this.#lastSequence = queue.sequences[slot];
+        continue;
+      }
+      const samples = this.#decode(slot);
+      if (samples === 0 || (past > 0 && samples - past < this.#fade)) continue;
+      const grown = back || this.#grown;
+      this.#concealment.join(this.#decoded, past, samples, grown);
       this.#next = (place + samples) | 0;
-      if (back) this.#calmTicks = 0;
+      this.#grown = false;
+      if (grown) this.#calmTicks = 0;
       return true;
     }
     return false;
+  }
+
+  /** Decodes also what comes too late to be heard, for what follows; 0 if that was decoded already. */
+  #decode(slot: number): number {
+    const { bytes, lengths, places, sequences } = this.#queue;
+    const at = slot * MAX_PACKET_BYTES;
+    const gap = (places[slot] - this.#decodedTo) | 0;
+    if (gap < 0) return 0;
+    if (gap > 0 && !this.#isPause(slot)) this.#decoder.resume?.(bytes, at, lengths[slot]);
+    const samples = this.#decoder.decode(bytes, at, lengths[slot], this.#decoded);
+    this.#decodedTo = (places[slot] + samples) | 0;
+    this.#lastSequence = sequences[slot];
+    return samples;
   }
 
   /** The least that must be left of a packet that comes too late. */
@@ -259,8 +289,9 @@ export class JitterBuffer {
   #goesBack(place: number): boolean {
     if (this.#concealment.hidden === 0) return false;
     const delay = (this.#now - place) | 0;
-    if (delay - this.#delays.least > MAX_DELAY_MS * this.#perMs) return false;
-    if (delay <= this.#delays.exceededBy(GROW_SHARE)) return true;
+    const later = delay - this.#delays.least;
+    if (later > MAX_DELAY_MS * this.#perMs) return false;
+    if (later <= FRAME_MS * this.#perMs || delay <= this.#wanted) return true;
     const { last, places, samples } = this.#queue;
     return ((places[last] + samples[last] - this.#next) | 0) < this.#fade;
   }
@@ -283,7 +314,7 @@ export class JitterBuffer {
     return this.#queue.sequences[slot] === this.#lastSequence + 1;
   }
 
-  /** Adds up to `count` samples that no packet holds. */
+  /** Adds up to `count` samples that no packet holds: in place of what is missing, or for it to come still. */
   #bridge(count: number): void {
     const slot = this.#queue.first;
     if (slot >= 0) {
@@ -293,7 +324,8 @@ export class JitterBuffer {
       if (this.#isPause(slot)) this.#concealment.pause();
     }
     this.#concealment.extend(count);
-    this.#next = (this.#next + count) | 0;
+    if (this.#delay() <= this.#wanted) this.#grown = true;
+    else this.#next = (this.#next + count) | 0;
     if (!this.#concealment.silent) this.#concealed += count;
   }
 

@@ -1,4 +1,5 @@
 /** Brings one party slowly to the level of the others; leaves it alone while it does not speak. */
+import { amplify, gainOf } from './gain.js';
 
 /** Where speech is brought to, dBm0, and how far it is moved at most, dB. */
 const TARGET_DBM0 = -20;
@@ -9,11 +10,8 @@ const STEPS = 16;
 const FRAMES_TO_KNOW = 25;
 /** Of a new frame's level a 32nd is believed: 0.64 s of speech. */
 const BELIEF_SHIFT = 5;
-/** A gain is a fixed-point number of 12 bits. */
-const UNITY_BITS = 12;
-const UNITY = 1 << UNITY_BITS;
 const GAINS = Int32Array.from({ length: 2 * MOST_DB * STEPS + 1 }, (_, step) =>
-  Math.round(UNITY * 10 ** ((step / STEPS - MOST_DB) / 20)),
+  gainOf(step / STEPS - MOST_DB),
 );
 
 export class Leveller {
@@ -31,13 +29,7 @@ export class Leveller {
   apply(frame: Int16Array, levelDbm0: number, speech: boolean): void {
     const before = GAINS[this.#gain + MOST_DB * STEPS];
     if (speech) this.#follow(levelDbm0);
-    const after = GAINS[this.#gain + MOST_DB * STEPS];
-    if (before === UNITY && after === UNITY) return;
-    for (let i = 0; i < frame.length; i++) {
-      const gain = before + Math.trunc(((after - before) * i) / frame.length);
-      const sample = (frame[i] * gain) >> UNITY_BITS;
-      frame[i] = sample > 32767 ? 32767 : sample < -32768 ? -32768 : sample;
-    }
+    amplify(frame, before, GAINS[this.#gain + MOST_DB * STEPS]);
   }
 
   #follow(levelDbm0: number): void {

@@ -3,18 +3,16 @@
  * slowly: nothing is cut off hard. As long as nothing is too loud, samples pass as they are.
  */
 
-/** A gain is a fixed-point number of 24 bits. */
-const UNITY = 1 << 24;
 const LOUDEST = 32767;
 /** Samples in which a gain comes down; what is too loud in them is cut. */
 const ATTACK_SAMPLES = 32;
-/** A frame later this part of what is missing has come back: 63 % in 160 ms. */
-const RELEASE_SHIFT = 3;
-/** It comes back by no less than this in a frame, so that it arrives. */
-const LEAST_RELEASE = UNITY >> 9;
+/** This part of what is missing comes back in a frame: 63 % in 160 ms. */
+const RELEASE = 1 / 8;
+/** And no less than this, so that it arrives. */
+const LEAST_RELEASE = 1 / 512;
 
 export class Limiter {
-  #gain = UNITY;
+  #gain = 1;
 
   /** Writes a listener's samples: the sum without what is its own, which is exactly absent. */
   minus(out: Int16Array, sum: Int32Array, own: Int16Array, scratch: Int32Array): void {
@@ -24,7 +22,7 @@ export class Limiter {
       out[i] = scratch[i] = sample;
       over |= sample ^ (sample >> 31);
     }
-    if (over > LOUDEST || this.#gain !== UNITY) this.#turnDown(out, scratch);
+    if (over > LOUDEST || this.#gain !== 1) this.#turnDown(out, scratch);
   }
 
   /** Writes the samples of a sum. */
@@ -35,22 +33,26 @@ export class Limiter {
       out[i] = sample;
       over |= sample ^ (sample >> 31);
     }
-    if (over > LOUDEST || this.#gain !== UNITY) this.#turnDown(out, sum);
+    if (over > LOUDEST || this.#gain !== 1) this.#turnDown(out, sum);
   }
 
   #turnDown(out: Int16Array, sum: Int32Array): void {
     let peak = 0;
-    for (let i = 0; i < out.length; i++) peak = Math.max(peak, Math.abs(sum[i]));
-    const fits = peak <= LOUDEST ? UNITY : Math.floor((LOUDEST * UNITY) / peak);
-    const before = this.#gain;
-    const back = Math.min(UNITY, before + Math.max((UNITY - before) >> RELEASE_SHIFT, LEAST_RELEASE));
-    const after = Math.min(fits, back);
-    const ramp = after < before ? Math.min(ATTACK_SAMPLES, out.length) : out.length;
     for (let i = 0; i < out.length; i++) {
-      const gain = i < ramp ? before + ((after - before) * i) / ramp : after;
-      const sample = Math.round((sum[i] * gain) / UNITY);
+      const sample = sum[i] < 0 ? -sum[i] : sum[i];
+      if (sample > peak) peak = sample;
+    }
+    const fits = peak <= LOUDEST ? 1 : LOUDEST / peak;
+    const before = this.#gain;
+    const back = Math.min(1, before + Math.max((1 - before) * RELEASE, LEAST_RELEASE));
+    const after = Math.min(fits, back);
+    const ramp = after < before ? ATTACK_SAMPLES : after > before ? out.length : 0;
+    const step = (after - before) / ramp;
+    for (let i = 0; i < ramp; i++) {
+      const sample = sum[i] * (before + step * i);
       out[i] = sample > LOUDEST ? LOUDEST : sample < -LOUDEST ? -LOUDEST : sample;
     }
+    for (let i = ramp; i < out.length; i++) out[i] = sum[i] * after;
     this.#gain = after;
   }
 }

@@ -13,6 +13,8 @@ import type {
   RtpFormat,
   RtpPeer,
 } from './contract.js';
+// Begun by two workers at the same moment libsrtp2 may fail; begun here before, it does not.
+import '../../hal/ffi/srtp-library.js';
 import { FRAME_MS } from './frame.js';
 import { isFull } from './load.js';
 import { MediaThread } from './media-thread.js';
@@ -45,7 +47,7 @@ type Opening = {
 };
 
 /** What a port was told last, of each kind: told again to a worker that takes over, in this order. */
-const LASTING = ['openPort', 'connectPort', 'join', 'mute', 'closePort'] as const;
+const LASTING = ['openPort', 'connectPort', 'join', 'mute', 'volume', 'closePort'] as const;
 type Lasting = (typeof LASTING)[number];
 type Told = Partial<Record<Lasting, MediaCommand>>;
 
@@ -139,6 +141,10 @@ export class MediaPlane implements Media {
 
   mute(port: PortId, muted: boolean): void {
     this.#tellPort({ type: 'mute', port, muted });
+  }
+
+  volume(port: PortId, gainDb: number): void {
+    this.#tellPort({ type: 'volume', port, gainDb });
   }
 
   sendKey(port: PortId, key: string): void {

@@ -38,6 +38,10 @@ export class PacketWriter {
   /** `send` may change the bytes. */
   constructor(private readonly send: (bytes: Uint8Array, length: number) => void) {}
 
+  /** What was sent from this SSRC: packets, and bytes of payload. */
+  packets = 0;
+  octets = 0;
+
   /** SSRC, sequence number and timestamp of the next packet. */
   get ssrc(): number {
     return this.#ssrc;
@@ -62,7 +66,10 @@ export class PacketWriter {
     const codec = codecs[format.codec];
     const tickUnits = unitsOf(codec, FRAME_MS);
     // RFC 7160 §4: another clock is another source.
-    if (this.#format && tickUnits !== this.#tickUnits) this.#ssrc = randomUint32();
+    if (this.#format && tickUnits !== this.#tickUnits) {
+      this.#ssrc = randomUint32();
+      this.packets = this.octets = 0;
+    }
     const ptimeMs = Math.min(Math.max(format.ptimeMs ?? FRAME_MS, MIN_PTIME_MS), MAX_PTIME_MS);
     this.#tickUnits = tickUnits;
     this.#packetBytes = (codec.bytesPer10Ms * ptimeMs) / 10;
@@ -140,6 +147,8 @@ export class PacketWriter {
   #write(bytes: Uint8Array, payloadType: number, marker: boolean, timestamp: number, length: number): void {
     writeRtpHeader(bytes, payloadType, marker, this.#sequence, timestamp, this.#ssrc);
     this.#sequence = (this.#sequence + 1) & 0xffff;
+    this.packets++;
+    this.octets += length;
     this.send(bytes, RTP_HEADER_BYTES + length);
   }
 

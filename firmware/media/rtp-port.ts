@@ -10,7 +10,7 @@ import {
 import { codecs, type Codec } from './codec.js';
 import type { MixSettings, PortId, RtpFormat, RtpPeer } from './contract.js';
 import { Ear } from './ear.js';
-import { frameSamples } from './frame.js';
+import { FRAME_MS, frameSamples } from './frame.js';
 import { Gate } from './gate.js';
 import { JitterBuffer } from './jitter-buffer.js';
 import { KeyEraser } from './key-eraser.js';
@@ -18,9 +18,12 @@ import { LevelMeter } from './level.js';
 import { Leveller } from './leveller.js';
 import type { Band, MixBus } from './mix-bus.js';
 import { PacketWriter } from './packet-writer.js';
+import { isRtcp } from './rtcp.js';
+import { RtcpSession } from './rtcp-session.js';
 import { RtpHeader } from './rtp.js';
 import { Srtp } from './srtp.js';
 import { TelephoneEventReceiver } from './telephone-event.js';
+import { Volume } from './volume.js';
 
 /** What a port needs of a socket; none of the calls of the tick may block, throw or allocate. */
 export type PacketSocket = {
@@ -29,6 +32,8 @@ export type PacketSocket = {
   readonly handle: number;
   /** The peer it is connected to, or null. */
   readonly peer: SocketAddress | null;
+  /** One on the port after this one; null if somebody else has that. Not in the tick. */
+  next(): PacketSocket | null;
   /** Where the last received datagram came from. */
   readonly source: SocketAddress;
   /** Length of the datagram received into `into`, or -1 if none waits. */
@@ -52,6 +57,7 @@ export type Resumed = {
   /** How long ago, ms. */
   agoMs: number;
   srtp: { rx: number; tx: number };
+  control: PacketSocket | null;
 };
 
 /** Counters of the whole plane, beside those of the port. */
@@ -64,13 +70,14 @@ export type Traffic = {
 
 /** Datagrams taken from one socket in a tick: a flood waits in the kernel, where its room is bounded. */
 const MAX_PACKETS_PER_TICK = 32;
-/** A key without end is over when no packet of it came for this long; after an end the delayed audio has to pass. */
+const MAX_REPORTS_PER_TICK = 4;
+/** A key without end is over when no packet of it came for this long. Either way, what the jitter buffer delays has to pass. */
 const KEY_HANGOVER_TICKS = 5;
 const KEY_END_TICKS = 2;
 /** Payload type of comfort noise: phones send it unasked (RFC 3551 §6, RFC 3389). */
 const COMFORT_NOISE = 13;
-/** Peak of an A-law line that is silent (G.711 has no zero there): such a frame is nobody talking. */
-const IDLE_PEAK = 8;
+/** Peak of a line that is silent in A-law, which has no zero, or in G.722, which hums: such a frame is nobody talking. */
+const IDLE_PEAK = 12;
 
 const UNSPECIFIED = ['0.0.0.0', '::'].map((host) => socketAddress(host, 0)!);
 
@@ -88,13 +95,19 @@ export class RtpPort {
   band: Band | null = null;
   settings: MixSettings | undefined;
   readonly level = new LevelMeter();
+  readonly volume = new Volume();
   rxPackets = 0;
   txPackets = 0;
   rxDropped = 0;
   codec: Codec = codecs.PCMU;
   ear: Ear;
+  readonly rtcp = new RtcpSession();
   sending = false;
+  /** Where RTCP comes and goes if not on the port of RTP. */
+  control: PacketSocket | null = null;
+  #controlPeer: SocketAddress | null = null;
   #receiving = false;
+  #reachable = false;
   #resumed: Resumed | null = null;
   #lostBefore = 0;
   #format: RtpFormat | null = null;
@@ -128,6 +141,7 @@ export class RtpPort {
     this.txPackets = resumed.txPackets;
     this.rxDropped = resumed.rxDropped;
     this.#lostBefore = resumed.rxLost;
+    this.control = resumed.control;
     this.#resumed = resumed;
     if (resumed.srtp.rx + resumed.srtp.tx > 0) this.#srtp = new Srtp(resumed.srtp);
   }
@@ -162,13 +176,15 @@ export class RtpPort {
     if (this.#format?.codec !== format.codec) {
       this.#speak(codecs[format.codec]);
     } else if (receiving && !this.#receiving) this.#jitter.reset();
+    this.#openControl(peer, format.rtcpMux ?? false);
     if (format.srtp) (this.#srtp ??= new Srtp()).use(format.srtp);
     this.#format = format;
     this.writer.use(format);
     if (resumed) this.writer.resume(resumed.ssrc, resumed.sequence, resumed.timestamp, resumed.agoMs);
     this.#resumed = null;
     if (sending && !this.sending) this.writer.mark();
-    this.sending = sending && address !== null && portOf(address) !== 0 && !isUnspecified(address);
+    this.#reachable = address !== null && portOf(address) !== 0 && !isUnspecified(address);
+    this.sending = sending && this.#reachable;
     this.#receiving = receiving;
   }
 
@@ -188,9 +204,12 @@ export class RtpPort {
   /** The tick's other half: sends what it hears. */
   send(): void {
     const { writer } = this;
-    if (!this.sending) return writer.pause();
     const own = this.talks && this.band ? this.rxFrame : null;
-    writer.add(this.ear.encode(own, writer.bytes, writer.offset));
+    if (this.sending) writer.add(this.ear.encode(own, writer.bytes, writer.offset));
+    else writer.pause();
+    if (!this.rtcp.tick()) return;
+    this.rtcp.judge(this.codec, this.#jitter.delayMs + (this.#eraser ? FRAME_MS : 0));
+    this.#report(false);
   }
 
   /** Its mix has been arranged anew. */
@@ -213,16 +232,59 @@ export class RtpPort {
     if (!this.#peer) return;
     if (this.#format?.srtp) length = this.#srtp!.protect(bytes, length);
     if (length < 0) return;
-    const sent = this.#learned
-      ? this.socket.send(bytes, length)
-      : this.socket.sendTo(this.#peer, bytes, length);
-    if (!sent) return;
+    if (!this.#put(bytes, length)) return;
     this.txPackets++;
     this.traffic.packetsOut++;
   }
 
+  #put(bytes: Uint8Array, length: number): boolean {
+    return this.#learned ? this.socket.send(bytes, length) : this.socket.sendTo(this.#peer!, bytes, length);
+  }
+
+  /** Sends our RTCP report, where that was agreed. */
+  #report(leaves: boolean): void {
+    if (!this.#reachable) return;
+    const { ssrc, timestamp, packets, octets } = this.writer;
+    this.rtcp.write(ssrc, timestamp, packets, octets, leaves);
+    const { bytes, length } = this.rtcp.writer;
+    const protectedLength = this.#format?.srtp ? this.#srtp!.protectRtcp(bytes, length) : length;
+    if (protectedLength < 0) return;
+    if (this.#format?.rtcpMux) this.#put(bytes, protectedLength);
+    else if (this.#controlPeer) this.control?.sendTo(this.#controlPeer, bytes, protectedLength);
+  }
+
+  /** Takes in the RTCP that waits at its own socket. */
+  hearControl(): void {
+    const { control } = this;
+    for (let i = 0; control && i < MAX_REPORTS_PER_TICK; i++) {
+      const length = control.receive(datagram);
+      if (length < 0) return;
+      if (!this.#mayBePeer(control.source) || !this.#hearRtcp(length)) this.rxDropped++;
+      // Their router may have another port for it than they know (RFC 4961).
+      else this.#controlPeer!.set(control.source);
+    }
+  }
+
+  #openControl(peer: RtpPeer, mux: boolean): void {
+    if (mux) {
+      this.control?.close();
+      this.control = null;
+    } else this.control ??= this.socket.next();
+    this.#controlPeer = mux ? null : socketAddress(peer.address, peer.port + 1);
+  }
+
+  #hearRtcp(length: number): boolean {
+    if (this.#format!.srtp) {
+      length = this.#srtp!.unprotectRtcp(datagram, length);
+      if (length < 0) this.traffic.srtpFailures++;
+    }
+    return length > 0 && this.rtcp.hearRtcp(datagram, length, this.writer.ssrc, this.codec.rtpClockRate);
+  }
+
   close(): void {
+    if (this.rtcp.said) this.#report(true);
     this.socket.close();
+    this.control?.close();
     this.ear.close();
     this.#jitter.close();
     this.#srtp?.close();
@@ -231,6 +293,7 @@ export class RtpPort {
   #accept(length: number): boolean {
     const format = this.#format;
     if (!format || !this.#isPeer(this.socket.source)) return false;
+    if (format.rtcpMux && isRtcp(datagram, length)) return this.#hearRtcp(length);
     if (format.srtp) {
       length = this.#srtp!.unprotect(datagram, length);
       if (length < 0) {
@@ -248,6 +311,8 @@ export class RtpPort {
     }
     this.rxPackets++;
     this.traffic.packetsIn++;
+    if (isKey) this.rtcp.reception.skip(header.ssrc, header.sequence);
+    else this.rtcp.hearRtp(header.ssrc, header.sequence, header.timestamp, this.codec.rtpClockRate);
     if (isKey) this.#hearKey();
     else if (isNoise) this.#jitter.silence(header.ssrc, header.sequence, header.timestamp);
     else
@@ -271,7 +336,8 @@ export class RtpPort {
       header.payloadOffset,
       header.payloadLength,
     );
-    this.#keyTicks = this.#keys.pressing ? KEY_HANGOVER_TICKS : KEY_END_TICKS;
+    const delayTicks = Math.ceil(this.#jitter.delayMs / FRAME_MS);
+    this.#keyTicks = (this.#keys.pressing ? KEY_HANGOVER_TICKS : KEY_END_TICKS) + delayTicks;
     if (digit !== '') this.onDigit(this.id, digit);
   }
 
@@ -290,12 +356,17 @@ export class RtpPort {
     const { levelDbm0, loud, speaking } = this.level;
     if (this.settings?.levelling) this.#leveller.apply(this.rxFrame, levelDbm0, loud && speaking);
     if (this.settings?.gate && !this.#gate.apply(this.rxFrame, loud || speaking)) this.talks = false;
+    this.volume.apply(this.rxFrame);
     if (this.muted) this.talks = false;
   }
 
   /** Also when connected: a stranger's datagram may wait in the kernel since before. */
   #isPeer(source: SocketAddress): boolean {
     if (this.#learned) return sameAddress(source, this.#source);
+    return this.#mayBePeer(source);
+  }
+
+  #mayBePeer(source: SocketAddress): boolean {
     for (let i = 0; i < this.#allowed.length; i++) if (sameHost(source, this.#allowed[i])) return true;
     return false;
   }

@@ -3,6 +3,8 @@ import {
   closeSrtpContext,
   forgetSrtpStream,
   openSrtpContext,
+  srtcpProtect,
+  srtcpUnprotect,
   srtpProtect,
   srtpUnprotect,
   type SrtpContext,
@@ -12,6 +14,10 @@ import { RTP_HEADER_BYTES } from './rtp.js';
 
 /** Sources (SSRC) whose rollover counter and replay window are kept; the oldest makes room for a new one. */
 const MAX_SOURCES = 32;
+
+/** Where the SSRC stands in a packet. */
+const RTP_SSRC_AT = 8;
+const RTCP_SSRC_AT = 4;
 
 export class Srtp {
   #keys: SrtpKeys | null = null;
@@ -63,7 +69,20 @@ export class Srtp {
   unprotect(packet: Uint8Array, length: number): number {
     if (this.#rx === null || length < RTP_HEADER_BYTES) return -1;
     const plain = srtpUnprotect(this.#rx, packet, length);
-    if (plain >= 0) this.#note(packet);
+    if (plain >= 0) this.#note(packet, RTP_SSRC_AT);
+    return plain;
+  }
+
+  /** As `protect`, for an RTCP compound, which gets up to SRTCP_TRAILER_BYTES longer. */
+  protectRtcp(packet: Uint8Array, length: number): number {
+    return this.#tx === null ? -1 : srtcpProtect(this.#tx, packet, length);
+  }
+
+  /** As `unprotect`, for an RTCP compound. */
+  unprotectRtcp(packet: Uint8Array, length: number): number {
+    if (this.#rx === null) return -1;
+    const plain = srtcpUnprotect(this.#rx, packet, length);
+    if (plain >= 0) this.#note(packet, RTCP_SSRC_AT);
     return plain;
   }
 
@@ -74,15 +93,15 @@ export class Srtp {
     this.#tx = null;
   }
 
-  #note(packet: Uint8Array): void {
-    for (let i = 0; i < 4; i++) this.#ssrcBytes[i] = packet[8 + i];
+  #note(packet: Uint8Array, at: number): void {
+    for (let i = 0; i < 4; i++) this.#ssrcBytes[i] = packet[at + i];
     const ssrc = this.#ssrc[0];
     if (this.#heard > 0 && ssrc === this.#latest) return;
     this.#latest = ssrc;
     for (let i = 0; i < this.#heard && i < MAX_SOURCES; i++) if (this.#sources[i] === ssrc) return;
-    const at = this.#heard % MAX_SOURCES;
-    if (this.#heard >= MAX_SOURCES) forgetSrtpStream(this.#rx!, this.#sources[at]);
-    this.#sources[at] = ssrc;
+    const oldest = this.#heard % MAX_SOURCES;
+    if (this.#heard >= MAX_SOURCES) forgetSrtpStream(this.#rx!, this.#sources[oldest]);
+    this.#sources[oldest] = ssrc;
     this.#heard++;
   }
 }

@@ -21,7 +21,7 @@ export const PLANE = {
   ports: 7,
   /** CPU time that the worker spent, us; wraps after 71 minutes of work. */
   cpuUs: 8,
-  /** The most that one waking took of it. */
+  /** The most that a tick took of it; of several that were caught up with, their mean. */
   maxTickCpuUs: 9,
   /** Of those dropped: forged, repeated or not decipherable (RFC 3711 §3.3). */
   srtpFailures: 10,
@@ -31,6 +31,8 @@ export const PLANE = {
   realtime: 12,
   /** When the last tick was, ms, as a clock that wraps. */
   lastTickMs: 13,
+  /** What watches the sockets of RTCP, by the system's number for it. */
+  readiness: 14,
 } as const;
 export const PLANE_WORDS = 16;
 
@@ -52,6 +54,17 @@ export const ROW = {
   /** Contexts of libsrtp2, two words each, the lower one first; 0 for none. */
   srtpRx: 11,
   srtpTx: 13,
+  /** As of RtcpSession: parts of 10,000, us, hundredths; -1 for what is not known. */
+  rxLoss: 15,
+  rxJitterUs: 16,
+  rxMos: 17,
+  txLoss: 18,
+  txJitterUs: 19,
+  txMos: 20,
+  roundTripUs: 21,
+  delayUs: 22,
+  /** The socket of RTCP, if it has one, as `socket`. */
+  controlSocket: 23,
 } as const;
 export const ROW_WORDS = 32;
 
@@ -63,6 +76,20 @@ export type PortStats = {
   rxDropped: number;
   levelDbm0: number;
   speaking: boolean;
+  /** Of the last seconds, as RTCP tells it (RFC 3550 §6.4); undefined is not known. */
+  quality: {
+    /** Lost on their way to us, 0 to 1; jitter; MOS by the E-model, for G.711 alone. */
+    rxLoss?: number;
+    rxJitterMs?: number;
+    rxMos?: number;
+    /** The same on its way to them, as they say. */
+    txLoss?: number;
+    txJitterMs?: number;
+    txMos?: number;
+    roundTripMs?: number;
+    /** From packet in to packet out. */
+    delayMs?: number;
+  };
 };
 
 export function createStatsBlock(): Int32Array {
@@ -91,7 +118,21 @@ export function readPortStats(block: Int32Array, port: PortId): PortStats | unde
     rxDropped: block[row + ROW.rxDropped] >>> 0,
     levelDbm0: block[row + ROW.levelDbm0],
     speaking: block[row + ROW.speaking] === 1,
+    quality: {
+      rxLoss: known(block[row + ROW.rxLoss], 10_000),
+      rxJitterMs: known(block[row + ROW.rxJitterUs], 1000),
+      rxMos: known(block[row + ROW.rxMos], 100) || undefined,
+      txLoss: known(block[row + ROW.txLoss], 10_000),
+      txJitterMs: known(block[row + ROW.txJitterUs], 1000),
+      txMos: known(block[row + ROW.txMos], 100) || undefined,
+      roundTripMs: known(block[row + ROW.roundTripUs], 1000),
+      delayMs: known(block[row + ROW.delayUs], 1000),
+    },
   };
+}
+
+function known(word: number, parts: number): number | undefined {
+  return word < 0 ? undefined : word / parts;
 }
 
 /** A number of up to 53 bits in two words. */

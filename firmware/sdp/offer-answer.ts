@@ -46,6 +46,8 @@ export type Agreed = {
   eventPayloadType?: number;
   /** Length of the packets that they want, ms (RFC 8866 §6.4). */
   ptimeMs: number;
+  /** RTCP on the port of RTP (RFC 5761 §5.1.1). */
+  rtcpMux: boolean;
   /** Seen from us: `sendonly` means that we send and do not listen. */
   direction: Direction;
   /** Keys of SRTP: what they send is protected with `rx`, what we send with `tx`. */
@@ -70,6 +72,7 @@ export function makeOffer(local: LocalMedia, direction: Direction = 'sendrecv'):
   const attributes = [
     ...offered.attributes,
     { name: 'ptime', value: String(OUR_PTIME_MS) },
+    { name: 'rtcp-mux' },
     { name: direction },
   ];
   const plain = { kind: 'audio', port, protocol: 'RTP/AVP', formats, attributes };
@@ -108,6 +111,7 @@ export function answerOffer(
         ...codecAttributes(codec, payloadType),
         ...(events ? eventAttributes(events) : []),
         { name: 'ptime', value: String(agreed.ptimeMs) },
+        ...(agreed.rtcpMux ? [{ name: 'rtcp-mux' }] : []),
         { name: agreed.direction },
         ...(crypto && local.secure ? [cryptoAttribute({ tag: crypto.tag, key: local.secure.key })] : []),
       ],
@@ -163,10 +167,16 @@ function match(
     ...taken,
     eventPayloadType: events?.payloadType,
     ptimeMs: ptimeOf(media),
+    rtcpMux: media.attributes.some(({ name }) => name === 'rtcp-mux') && !looksLikeRtcp(taken.payloadType),
     direction: held ? 'inactive' : mirrored(directionOf(theirs, media)),
   };
   if (crypto && secure) agreed.srtp = { rx: crypto.key, tx: secure.key };
   return { agreed, events, crypto };
+}
+
+/** RFC 5761 §4: with the marker set these payload types would be taken for RTCP. */
+function looksLikeRtcp(payloadType: number): boolean {
+  return payloadType >= 64 && payloadType <= 95;
 }
 
 /** The packet length that is asked for; ours where none is, or one that we cannot make. */

@@ -17,12 +17,18 @@ export const sendto = call(
   'int64_t sendto(int fd, const void *bytes, size_t length, int flags, const void *to, uint32_t toLength)',
 );
 export const close = call('int close(int fd)');
+export const epoll_create1 = call('int epoll_create1(int flags)');
+export const epoll_ctl = call('int epoll_ctl(int epoll, int what, int fd, const void *event)');
+export const epoll_wait = call('int epoll_wait(int epoll, void *events, int most, int timeoutMs)');
 export const clock_gettime = call('int clock_gettime(int clock, void *time)');
 /** Thread 0 is the one that calls. */
 export const sched_setscheduler = call(
   'int sched_setscheduler(int thread, int policy, const void *priority)',
 );
 
+export const EPOLL_CLOEXEC = 0o2000000;
+export const EPOLL_CTL_ADD = 1;
+export const EPOLLIN = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_DGRAM = 2;

@@ -6,6 +6,9 @@ export const SRTP_KEY_BYTES = 30;
 /** What a protected packet is longer by. */
 export const SRTP_TAG_BYTES = 10;
 
+/** And a protected RTCP compound: the tag and the index, whose first bit tells that it is encrypted. */
+export const SRTCP_TRAILER_BYTES = SRTP_TAG_BYTES + 4;
+
 /** Packets a late one may be behind the newest (RFC 3711 §3.3.2: at least 64). */
 const REPLAY_WINDOW = 128;
 
@@ -14,6 +17,9 @@ const HMAC_SHA1 = 3;
 const CONFIDENTIALITY_AND_AUTHENTICATION = 3;
 const SSRC_ANY_INBOUND = 2;
 const SSRC_ANY_OUTBOUND = 3;
+
+/** What `srtp_init` says to the second thread of a process (`srtp_err_status_bad_param`). */
+const ALREADY_BEGUN = 2;
 
 const library = load();
 /** The length of the packet in hand, in and out. */
@@ -50,6 +56,18 @@ export function srtpProtect(context: SrtpContext, packet: Uint8Array, length: nu
 export function srtpUnprotect(context: SrtpContext, packet: Uint8Array, length: number): number {
   lengthCell[0] = length;
   return library!.unprotect(context, packet, lengthCell) === 0 ? lengthCell[0] : -1;
+}
+
+/** As `srtpProtect`, of an RTCP compound; at most SRTCP_TRAILER_BYTES longer (RFC 3711 §3.4). */
+export function srtcpProtect(context: SrtpContext, packet: Uint8Array, length: number): number {
+  lengthCell[0] = length;
+  return library!.protectRtcp(context, packet, lengthCell) === 0 ? lengthCell[0] : -1;
+}
+
+/** As `srtpUnprotect`, of an RTCP compound. */
+export function srtcpUnprotect(context: SrtpContext, packet: Uint8Array, length: number): number {
+  lengthCell[0] = length;
+  return library!.unprotectRtcp(context, packet, lengthCell) === 0 ? lengthCell[0] : -1;
 }
 
 /** Forgets an SSRC (in network byte order), its rollover counter and its replay window; false if it was unknown. */
@@ -103,11 +121,14 @@ function load() {
     headerCount: 'int',
     next: 'uintptr_t',
   });
-  if (call('int srtp_init(void)')() !== 0) return null;
+  const begun = call('int srtp_init(void)')();
+  if (begun !== 0 && begun !== ALREADY_BEGUN) return null;
   return {
     create: call('int srtp_create(void *context, const SrtpPolicy *policy)'),
     protect: call('int srtp_protect(uintptr_t context, void *packet, void *length)'),
     unprotect: call('int srtp_unprotect(uintptr_t context, void *packet, void *length)'),
+    protectRtcp: call('int srtp_protect_rtcp(uintptr_t context, void *packet, void *length)'),
+    unprotectRtcp: call('int srtp_unprotect_rtcp(uintptr_t context, void *packet, void *length)'),
     removeStream: call('int srtp_remove_stream(uintptr_t context, uint32_t ssrc)'),
     dealloc: call('int srtp_dealloc(uintptr_t context)'),
   };

@@ -52,7 +52,7 @@ export class UdpSocket {
    * none.
    */
   static open(address: string, range: readonly [number, number], startPort = range[0]): UdpSocket {
-    const fd = openFor(address);
+    const fd = openFor(familyOf(addressOf(address, 0)));
     try {
       setsockopt(fd, SOL_SOCKET, SO_RCVBUF, new Int32Array([64 * 1024]), 4);
       const localPort = bindInRange(fd, address, range, startPort);
@@ -66,6 +66,18 @@ export class UdpSocket {
   /** Takes over the socket of a thread that has died. */
   static adopt(handle: number): UdpSocket {
     return new UdpSocket(handle, boundPort(handle));
+  }
+
+  /** A socket on the port after this one, where RTCP comes (RFC 3550 §11); null if somebody else has it. */
+  next(): UdpSocket | null {
+    const address = boundAddress(this.#fd);
+    const port = portOf(address) + 1;
+    address[2] = port >> 8;
+    address[3] = port;
+    const fd = openFor(familyOf(address));
+    if (bind(fd, address, address.length) === 0) return new UdpSocket(fd, port);
+    close(fd);
+    return null;
   }
 
   /** The peer it is connected to, or null. */
@@ -105,8 +117,7 @@ export class UdpSocket {
 }
 
 /** An IPv6 socket is of IPv6 alone: a peer has one address, and one port serves one of them. */
-function openFor(address: string): number {
-  const family = familyOf(addressOf(address, 0));
+function openFor(family: number): number {
   const fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) throw new Error(`socket: errno ${errno()}`);
   if (family === AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, new Int32Array([1]), 4);
@@ -146,7 +157,7 @@ function bindAnywhere(fd: number, address: string): number {
 }
 
 function portOfProbe(address: string): number {
-  const probe = openFor(address);
+  const probe = openFor(familyOf(addressOf(address, 0)));
   try {
     tryBind(probe, address, 0);
     return boundPort(probe);
@@ -163,7 +174,11 @@ function tryBind(fd: number, address: string, port: number): boolean {
 }
 
 function boundPort(fd: number): number {
+  return portOf(boundAddress(fd));
+}
+
+function boundAddress(fd: number): SocketAddress {
   const bound = new Uint8Array(SOCKET_ADDRESS_BYTES);
   getsockname(fd, bound, new Uint32Array([SOCKET_ADDRESS_BYTES]));
-  return portOf(bound);
+  return bound;
 }

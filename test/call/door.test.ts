@@ -12,6 +12,7 @@ function events(text: string): (DoorEvent | TimerEvent)[] {
   if (type === 'keys') return [...rest].map((digit) => ({ type: 'digit', digit }));
   if (type === 'timer') return [{ type: 'timer', name: rest }];
   if (type === 'verdict') return [{ type: 'verdict', verdict: rest } as DoorEvent];
+  if (type === 'putOut') return [{ type: 'putOut', why: rest } as DoorEvent];
   if (type === 'notFound') return [{ type: 'notFound' }];
   if (type === 'start') return [{ type: 'start', ask: rest } as DoorEvent];
   return [{ type: 'played' }];
@@ -143,6 +144,30 @@ test('which conference? none has that number: asked three times, keys after it m
     ['notFound', 'say goodbye'],
     ['played', 'hangUp'],
   ]));
+
+test('locked: said so, goodbye', () =>
+  play([
+    ['start pin', 'say enter-pin'],
+    ['keys 12#', 'check /12'],
+    ['verdict locked', 'say conference-locked+goodbye'],
+    ['played', 'hangUp'],
+  ]));
+
+test('put out from inside: told so, whatever is keyed; of a conference that ends just goodbye', () => {
+  play([
+    ['start nothing', 'check /'],
+    ['verdict welcome', 'enter'],
+    ['putOut removed', 'say removed+goodbye'],
+    ['keys 1#', ''],
+    ['played', 'hangUp'],
+  ]);
+  play([
+    ['start nothing', 'check /'],
+    ['verdict welcome', 'enter'],
+    ['putOut ended', 'say goodbye'],
+    ['played', 'hangUp'],
+  ]);
+});
 
 test('a number that is missing or too long is asked again', () =>
   play([

@@ -36,4 +36,7 @@ test('a phone may change its way after a pause', () =>
     ['rtp', 2200, false],
   ]));
 
+test('a hundred keys by INFO alone are a hundred', () =>
+  play(Array.from({ length: 100 }, (_, n): [KeySource, number, boolean] => ['info', 120 * n, true])));
+
 test.run();

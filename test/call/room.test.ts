@@ -9,7 +9,15 @@ function play(rows: [text: string, effects: string][]) {
   let state = emptyRoom;
   for (const [text, expected] of rows) {
     const [type, leg, flag] = text.split(' ');
-    const event = { type, leg: Number(leg), held: flag === 'on', muted: flag === 'on' } as RoomEvent;
+    const on = (flag ?? leg) === 'on';
+    const event = {
+      type,
+      leg: Number(leg),
+      held: on,
+      muted: on,
+      locked: on,
+      gainDb: Number(flag),
+    } as RoomEvent;
     const step = room(state, event);
     const words = step.effects.map((effect) => Object.values(effect).join(' '));
     assert.is(words.join(', '), expected, text);
@@ -67,13 +75,41 @@ test('held: out of the mix, with the seat; back when resumed; leaving while held
   ]);
 });
 
-test('muted once, unmuted once', () => {
+test('muted once, unmuted once, and told so inside', () => {
   play([
     ['seat 1', ''],
     ['mute 1 on', 'mute 1 true'],
     ['mute 1 on', ''],
-    ['mute 1 off', 'mute 1 false'],
+    ['enter 1', 'attach 1, chime enter 1, alone 1'],
+    ['mute 1 off', 'mute 1 false, tell 1 unmuted'],
+    ['mute 1 on', 'mute 1 true, tell 1 muted'],
     ['mute 9 on', ''],
+  ]);
+});
+
+test('whoever leaves is neither muted nor louder any more', () => {
+  play([
+    ['seat 1', ''],
+    ['enter 1', 'attach 1, chime enter 1, alone 1'],
+    ['volume 1 6', 'volume 1 6'],
+    ['volume 1 6', ''],
+    ['mute 1 on', 'mute 1 true, tell 1 muted'],
+    ['leave 1', 'mute 1 false, volume 1 0, detach 1, chime leave 1, company 1, empty'],
+  ]);
+});
+
+test('locked once, unlocked once, and everybody inside is told', () => {
+  const locked = play([
+    ['lock on', 'tell conference-locked-now'],
+    ['lock on', ''],
+    ['seat 1', ''],
+    ['enter 1', 'attach 1, chime enter 1, alone 1'],
+    ['hold 1 on', 'detach 1'],
+  ]);
+  assert.ok(locked.locked);
+  play([
+    ['lock on', 'tell conference-locked-now'],
+    ['lock off', 'tell conference-unlocked-now'],
   ]);
 });
 

@@ -47,6 +47,7 @@ class Bench {
       join: () => {},
       leave: () => {},
       mute: () => {},
+      volume: () => {},
       sendKey: () => {},
       play: () => ++plays,
       stopPlay: () => {},

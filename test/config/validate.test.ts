@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ConfigError, validateConfig } from '../../firmware/config/validate.js';
+import { ConfigError } from '../../firmware/config/schema-check.js';
+import { validateConfig } from '../../firmware/config/validate.js';
 
 const test = suite('configuration document');
 
@@ -336,6 +337,19 @@ test('all problems are told at once', () => {
     assert.is((error as ConfigError).problems.length, 3);
     assert.not.match((error as ConfigError).message, /"p"/);
   }
+});
+
+test('somebody must be able to change something', () => {
+  const passwordHash = 'scrypt$16384$8$1$AAAA$AAAA';
+  assert.is(
+    validateConfig({ version: 1, administrators: [{ name: 'a', passwordHash }] }).administrators[0].role,
+    'administrator',
+  );
+  const watchers = ['viewer', 'operator'].map((role) => ({ name: role, passwordHash, role }));
+  assert.throws(
+    () => validateConfig({ version: 1, administrators: watchers }),
+    /\/administrators\/0\/role is "viewer"; right would be: "administrator" for one of them at least/,
+  );
 });
 
 test.run();

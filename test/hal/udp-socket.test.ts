@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Readiness } from '../../hal/ffi/readiness.js';
 import { portOf, sameAddress, sameHost, socketAddress } from '../../hal/ffi/socket-address.js';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
 
@@ -106,6 +107,28 @@ test('takes even ports of the range until it is full', () => {
 test('an address that is not ours is refused', () => {
   assert.throws(() => UdpSocket.open('192.0.2.1', [0, 0]), /bind/);
   assert.throws(() => UdpSocket.open('nonsense', [0, 0]), /not an IP address/);
+});
+
+test('the socket of the next port; none where that is taken; what has come is told in one call', () => {
+  const [one, other] = [open(), open()];
+  const next = one.next()!;
+  assert.is(next.localPort, one.localPort + 1);
+  assert.is(one.next(), null);
+  const readiness = new Readiness();
+  readiness.add(next.handle, 2 ** 31 - 1);
+  readiness.add(other.handle, 5);
+  assert.is(readiness.poll(), 0);
+  one.sendTo(at(next), new Uint8Array(8), 8);
+  assert.equal([readiness.poll(), readiness.nameAt(0)], [1, 2 ** 31 - 1]);
+  one.sendTo(at(other), new Uint8Array(8), 8);
+  assert.is(new Readiness(readiness.handle).poll(), 2);
+  assert.is(next.receive(new Uint8Array(16)), 8);
+  assert.equal([readiness.poll(), readiness.nameAt(0)], [1, 5]);
+  other.close();
+  assert.is(readiness.poll(), 0, 'closed is forgotten');
+  next.close();
+  one.close();
+  readiness.close();
 });
 
 test.run();

@@ -2,7 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import { linearToUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
+import { toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { RtpHeader } from '../../firmware/media/rtp.js';
 import { rtpPacket } from './fake-socket.js';
 
@@ -56,7 +56,7 @@ export class Caller {
     const sequence = this.#sent++;
     const payload = Uint8Array.from({ length: 160 }, (_, i) => {
       const sample = 6000 * Math.sin((2 * Math.PI * this.toneHz * (sequence * 160 + i)) / 8000);
-      return linearToUlaw[Math.round(sample) & 0xffff];
+      return toUlaw(Math.round(sample));
     });
     const host = isIPv6(this.address) ? '::1' : '127.0.0.1';
     this.socket.send(rtpPacket({ payload, sequence, ssrc: this.toneHz }), toPort, host);

@@ -1,7 +1,7 @@
 /** Which tones are keys: ITU-T Q.24, after either law and at 8, 16 and 48 kHz. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { alawToLinear, linearToAlaw, linearToUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
+import { alawToLinear, toAlaw, toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { DtmfDetector } from '../../firmware/media/dtmf-detector.js';
 import { addNoise, goodKey, keySamples, seeded, type KeyTone } from '../support/key-tones.js';
 
@@ -14,8 +14,8 @@ const PLACES = 5;
 
 type Law = 'mu-law' | 'A-law' | 'linear';
 const laws: Record<Law, (sample: number) => number> = {
-  'mu-law': (sample) => ulawToLinear[linearToUlaw[sample & 0xffff]],
-  'A-law': (sample) => alawToLinear[linearToAlaw[sample & 0xffff]],
+  'mu-law': (sample) => ulawToLinear[toUlaw(sample)],
+  'A-law': (sample) => alawToLinear[toAlaw(sample)],
   linear: (sample) => sample,
 };
 

@@ -3,14 +3,14 @@ import { suite } from 'uvu';
 import { portOf, sameAddress, socketAddress } from '../../hal/ffi/socket-address.js';
 import type { MediaCommand, MediaEvent, PlayItem } from '../../firmware/media/contract.js';
 import { Engine } from '../../firmware/media/engine.js';
-import { linearToAlaw, linearToUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
+import { toAlaw, toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { createStatsBlock, readPlaneStats, readPortStats } from '../../firmware/media/stats.js';
 import { goodKey, keySamples, seeded } from '../support/key-tones.js';
-import { FakeSocket, rtpPacket } from './fake-socket.js';
+import { FakeReadiness, FakeSocket, rtpPacket } from './fake-socket.js';
 
 const test = suite('engine');
 const MIX = 7;
-const toByte = (sample: number) => linearToUlaw[sample & 0xffff];
+const toByte = (sample: number) => toUlaw(sample);
 /** The samples as they are after mu-law. */
 const coded = (sample: number) => ulawToLinear[toByte(sample)];
 
@@ -30,6 +30,7 @@ class Bench {
         return socket;
       },
       adopt: () => null!,
+      watch: () => new FakeReadiness(),
     },
     emit: (event) => this.events.push(event),
     prompts: new Map([['hello', Int16Array.from({ length: 400 }, (_, i) => ulawToLinear[0x80 + (i % 100)])]]),
@@ -147,6 +148,21 @@ test('muted, held and silenced ones are not heard', () => {
   assert.equal(bench.heard(), [0, 0]);
 });
 
+test('one made louder is louder for the others, shown as it came, and does not hear itself', () => {
+  const bench = new Bench();
+  const talker = bench.party(1000);
+  bench.party(null);
+  bench.tick(3);
+  const { levelDbm0 } = readPortStats(bench.stats, talker)!;
+  bench.tell({ type: 'volume', port: talker, gainDb: 12 });
+  bench.tick(2);
+  assert.equal(bench.heard(), [0, coded(3916)]);
+  assert.is(readPortStats(bench.stats, talker)!.levelDbm0, levelDbm0);
+  bench.tell({ type: 'volume', port: talker, gainDb: 0 });
+  bench.tick(2);
+  assert.equal(bench.heard(), [0, coded(1000)]);
+});
+
 test('nothing is sent while held; then the sequence goes on with a marker and a later timestamp', () => {
   const bench = new Bench();
   const port = bench.party(null);
@@ -180,7 +196,7 @@ test('PCMA and PCMU parties hear each other', () => {
   bench.tick(3);
   assert.is(bench.sockets[1].header(-1).payloadType, 8);
   const [byte] = bench.sockets[1].sent.at(-1)!.bytes.subarray(12);
-  assert.is(byte, linearToAlaw[coded(8000)]);
+  assert.is(byte, toAlaw(coded(8000)));
 });
 
 const tone: PlayItem = { frequenciesHz: [2000], ms: 60, levelDbm0: -10 };
@@ -294,6 +310,38 @@ test('a key is told once and its audio is not mixed', () => {
   assert.is(readPortStats(bench.stats, 0)!.rxLost, 0);
 });
 
+test('what a phone says during a key is not mixed, however late the network makes it', () => {
+  for (const lateTicks of [0, 1, 3, 6]) {
+    const bench = new Bench();
+    const [phone, other] = [bench.party(null), bench.party(null)];
+    const [press, end, ticks] = [200, 210, 230];
+    const due: Uint8Array[][] = Array.from({ length: ticks + lateTicks }, () => []);
+    for (let at = 0; at < ticks; at++) {
+      const payload = new Uint8Array(160).fill(
+        toByte(at >= press && at <= end ? 9000 : at > end + 1 ? 500 : 0),
+      );
+      // The network holds everything back for so long, again and again.
+      const held = Math.max(0, lateTicks - (at % 8));
+      due[at + held].push(rtpPacket({ payload, sequence: 2 * at, timestamp: 160 * at }));
+      if (at < press || at > end) continue;
+      const duration = 160 * (at - press + 1);
+      const event = Uint8Array.from([5, at === end ? 0x8a : 10, duration >> 8, duration & 255]);
+      const timestamp = 160 * press;
+      due[at].push(rtpPacket({ payload: event, sequence: 2 * at + 1, timestamp, payloadType: 101 }));
+    }
+    const heard: number[] = [];
+    for (const packets of due.slice(0, ticks)) {
+      for (const packet of packets) bench.sockets[phone].arrive(packet);
+      bench.tick();
+      heard.push(...bench.sockets[other].pcm());
+    }
+    const { keys } = pressed(bench, phone, other);
+    assert.is(keys, '5');
+    assert.ok(Math.max(...heard) <= coded(500), `${lateTicks} ticks late: ${Math.max(...heard)}`);
+    assert.is(bench.sockets[other].pcm()[80], coded(500), `${lateTicks} ticks late: not heard again`);
+  }
+});
+
 const hundredKeys = '0123456789*#ABCD'.repeat(7).slice(0, 100);
 
 /** What the port was heard to press, and the loudest 20 ms of all that the other one heard, dBm0. */
@@ -334,8 +382,8 @@ test('a hundred keys by telephone events: each is told, the others hear nothing'
 });
 
 for (const [name, law] of [
-  ['PCMU', linearToUlaw],
-  ['PCMA', linearToAlaw],
+  ['PCMU', toUlaw],
+  ['PCMA', toAlaw],
 ] as const)
   for (const [ms, pauseMs] of [
     [40, 41.5],
@@ -353,7 +401,7 @@ for (const [name, law] of [
         const samples = keySamples(hundredKeys, 8000, random, tone);
         bench.events.length = 0;
         for (let at = 0; at < samples.length + 1600; at += 160) {
-          const payload = Uint8Array.from({ length: 160 }, (_, i) => law[(samples[at + i] ?? 0) & 0xffff]);
+          const payload = Uint8Array.from({ length: 160 }, (_, i) => law(samples[at + i] ?? 0));
           bench.say(phone, payload);
         }
         const { keys, loudest } = pressed(bench, phone, other);

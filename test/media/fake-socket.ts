@@ -6,18 +6,24 @@ import {
   type SocketAddress,
 } from '../../hal/ffi/socket-address.js';
 import { ulawToLinear } from '../../firmware/media/codecs/g711.js';
+import type { Readiness } from '../../firmware/media/engine.js';
 import type { PacketSocket } from '../../firmware/media/rtp-port.js';
 import { RtpHeader, writeRtpHeader } from '../../firmware/media/rtp.js';
 
 export class FakeSocket implements PacketSocket {
   readonly source: SocketAddress = new Uint8Array(SOCKET_ADDRESS_BYTES);
-  readonly handle = 0;
   connectedTo: SocketAddress | null = null;
   closed = false;
+  /** The one on the port after this, once it was asked for. */
+  control: FakeSocket | null = null;
   sent: { bytes: Uint8Array; to: SocketAddress }[] = [];
   #waiting: { bytes: Uint8Array; from: SocketAddress }[] = [];
 
   constructor(readonly localPort: number) {}
+
+  get handle(): number {
+    return this.localPort;
+  }
 
   get peer(): SocketAddress | null {
     return this.connectedTo;
@@ -46,6 +52,10 @@ export class FakeSocket implements PacketSocket {
     this.connectedTo = null;
   }
 
+  next(): FakeSocket {
+    return (this.control = new FakeSocket(this.localPort + 1));
+  }
+
   send(bytes: Uint8Array, length: number): boolean {
     return this.sendTo(this.connectedTo!, bytes, length);
   }
@@ -69,6 +79,24 @@ export class FakeSocket implements PacketSocket {
   /** Samples of a sent packet. */
   pcm(at = -1): number[] {
     return [...this.sent.at(at)!.bytes.subarray(12)].map((byte) => ulawToLinear[byte]);
+  }
+}
+
+/** Says of all that they have something; whoever looks finds out. */
+export class FakeReadiness implements Readiness {
+  readonly handle = 77;
+  #names: number[] = [];
+  add(_handle: number, name: number): void {
+    this.#names.push(name);
+  }
+  poll(): number {
+    return this.#names.length;
+  }
+  nameAt(index: number): number {
+    return this.#names[index];
+  }
+  close(): void {
+    this.#names = [];
   }
 }
 

@@ -10,7 +10,7 @@ const test = suite('jitter-buffer');
 
 /** Payload number n is a constant byte, so that a pulled sample tells which packet it is from. */
 const byteOf = (n: number) => 0x81 + n;
-const numbers = new Map(Array.from({ length: 100 }, (_, n) => [ulawToLinear[byteOf(n)], n]));
+const numbers = new Map(Array.from({ length: 120 }, (_, n) => [ulawToLinear[byteOf(n)], n]));
 
 const FADE_SAMPLES = 40;
 
@@ -156,6 +156,39 @@ test('empty and overlong payloads are of no use', () => {
   assert.ok(buffer.put(1, 1, 1, new Uint8Array(2000), 0, 480));
 });
 
+for (const [every, lateMs] of [
+  [8, 61],
+  [20, 45],
+  [50, 61],
+])
+  test(`one packet of ${every} comes ${lateMs} ms late: the delay grows once, then all are heard`, () => {
+    const delayMs = (packet: number) => (packet % every === 3 ? lateMs : 1);
+    const said = seededRandom(5);
+    const talk = new Talk({ codec: linear(8000), ptimeMs: 20, delayMs }, (pcm) =>
+      pcm.forEach((_, i) => (pcm[i] = 8000 * said())),
+    );
+    let made = 0;
+    for (let tick = 0; tick < 1000; tick++) {
+      talk.hear();
+      if (tick === 3 * every + 5) made = talk.buffer.concealedMs;
+    }
+    assert.is(talk.buffer.concealedMs, made);
+    const { delayMs: delay } = talk.buffer;
+    assert.ok(delay > lateMs - 20 && delay <= lateMs, `${delay} ms`);
+  });
+
+test('a network worse than can be borne does not make the delay grow for ever', () => {
+  const random = seededRandom(3);
+  const talk = new Talk({ codec: linear(8000), ptimeMs: 20, delayMs: () => 300 * random() }, (pcm) =>
+    pcm.forEach((_, i) => (pcm[i] = 8000 * random())),
+  );
+  for (let tick = 0; tick < 3000; tick++) {
+    talk.hear();
+    assert.ok(talk.buffer.delayMs <= 220, `${talk.buffer.delayMs} ms`);
+  }
+  assert.ok(talk.buffer.resyncs <= 1, `${talk.buffer.resyncs} times begun anew`);
+});
+
 test('the delay taken for a bad moment goes again, whatever is said', () => {
   const noise = seededRandom(3);
   const said: [string, () => number][] = [
@@ -227,6 +260,61 @@ test('the packet after a lost one tells what it held, where the codec can', () =
   assert.is(play('0 . 2 . . 4 . . 7 . . .', stream), '0 1 2 3 4 - 6 7');
 });
 
+/** A stream whose decoder writes down what it is given. */
+function watchedStream(told: string[]): Stream {
+  const plain = codecs.PCMU.createDecoder();
+  const stream = new Stream();
+  stream.buffer = new JitterBuffer({
+    ...codecs.PCMU,
+    createDecoder: () => ({
+      decode(bytes, offset, length, out) {
+        told.push(`${bytes[offset] - byteOf(0)}`);
+        return plain.decode(bytes, offset, length, out);
+      },
+      resume(bytes, offset) {
+        told.push(`gap ${bytes[offset] - byteOf(0)}:`);
+      },
+      close: () => {},
+    }),
+  });
+  return stream;
+}
+
+test('the decoder is told of a gap but not of a pause', () => {
+  const told: string[] = [];
+  const stream = watchedStream(told);
+  play('0 . 1 . 3 . . 4 . 2 5 . . 6 .', stream);
+  assert.is(told.join(' '), '0 1 gap 3: 3 4 5 6');
+  play('. 8 9 7 . . .', stream);
+  assert.is(told.join(' '), '0 1 gap 3: 3 4 5 6 7 8 9');
+  stream.buffer.put(1, 1010, 5000 + 14 * 160, new Uint8Array(160).fill(byteOf(14)), 0, 160);
+  play('. . . . . . .', stream);
+  assert.is(told.join(' '), '0 1 gap 3: 3 4 5 6 7 8 9 14');
+});
+
+/** So many packets at their time that a late one is the exception. */
+function settle(stream: Stream): void {
+  for (let n = 0; n < 110; n++) play(`${n} .`, stream);
+}
+
+test('where a packet comes a tick late, that tick is bridged and the packet heard', () => {
+  const stream = new Stream();
+  settle(stream);
+  assert.is(play('. 110 111 . 112 . 113 .', stream), '- 110 111 112');
+  assert.is(stream.buffer.concealedMs, 20);
+  assert.is(stream.buffer.delayMs, 20);
+});
+
+test('the decoder gets what comes too late to be heard, but nothing out of order', () => {
+  const told: string[] = [];
+  const stream = watchedStream(told);
+  settle(stream);
+  told.length = 0;
+  assert.is(play('. . 110 111 112 . 113 . .', stream), '- - 111 112 113');
+  assert.is(play('115 . . 114 116 . .', stream), '- 115 116 -');
+  assert.is(told.join(' '), '110 111 112 113 gap 115: 115 116');
+});
+
 test('an answer about jitter as RFC 3550 §6.4.1 has it', () => {
   const stream = new Stream();
   play('0 . 1 . 2 . 3 .', stream);
@@ -288,10 +376,13 @@ test('a hundred thousand ticks of a bad network leave nothing on the heap', () =
     }
   };
   go(20_000);
-  const before = process.memoryUsage().heapUsed;
-  go(100_000);
-  const grown = process.memoryUsage().heapUsed - before;
-  assert.ok(grown < 200_000, `${grown} bytes`);
+  // The compiler may take some at any time: what the ticks leave they leave in each of the rounds.
+  const grown = Array.from({ length: 5 }, () => {
+    const before = process.memoryUsage().heapUsed;
+    go(20_000);
+    return process.memoryUsage().heapUsed - before;
+  });
+  assert.ok(Math.min(...grown) < 20_000, `${grown.join(', ')} bytes`);
   assert.ok(buffer.concealedMs > 0 && buffer.delayMs <= 200);
 });
 

@@ -204,6 +204,7 @@ for (const [how, harm] of [
       const tone: PlayItem[] = [{ frequenciesHz: [2500], ms: 60_000, levelDbm0: -10 }];
       plane.play({ port: parties[19].port }, tone);
       plane.mute(parties[18].port, true);
+      plane.volume(parties[0].port, -12);
       await Promise.all(parties.map(({ caller }) => caller.more(30)));
       const before = plane.counters();
       const harming = await WorkerDebugger.open();
@@ -223,7 +224,10 @@ for (const [how, harm] of [
         const passed = (after.timestamp - before.timestamp) >>> 0;
         assert.ok(passed >= 160 && passed < 8000 * 10, `the timestamp counts the gap: ${passed}`);
       }
-      assertMixMinus(parties.slice(0, 3));
+      const soft = parties[1].caller.amplitudeOf(500, 10);
+      const loud = parties[4].caller.amplitudeOf(500, 10);
+      assert.ok(Math.abs(loud / soft - 4) < 0.3, `the one made softer is: ${loud} and ${soft}`);
+      assertMixMinus(parties.slice(3, 6));
       assertMixMinus(parties.slice(15, 18));
       assert.ok(parties[19].caller.amplitudeOf(2500, 10) > 5000);
       assert.ok(parties[19].caller.amplitudeOf(500, 10) < 100, 'the muted one is muted');

@@ -1,9 +1,9 @@
 /** What a listener hears through a bad network and beside a strange clock, in simulated time. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { suite } from 'uvu';
-import { codecs, type Codec } from '../../firmware/media/codec.js';
-import { linearToUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
+import { codecs, type Codec, type Decoder } from '../../firmware/media/codec.js';
+import { opusAvailable } from '../../hal/ffi/opus-library.js';
 import { stoi } from '../support/stoi.js';
 import { readWav } from '../support/wav.js';
 import { linear, seededRandom, Talk } from './network.js';
@@ -14,11 +14,22 @@ const test = suite('playout');
 const WARM_UP_TICKS = 500;
 const JITTER_MS = 40;
 
-/** All sentences of the prompts, one after the other. */
+/** What is measured with stays the same when the box learns new sentences. */
+const SENTENCES = [
+  'conference-full',
+  'enter-conference-number',
+  'enter-pin-or-none',
+  'enter-pin',
+  'goodbye',
+  'invalid-pin',
+  'new-conference',
+  'only-person',
+];
+
+/** Sentences of the prompts, one after the other. */
 function sentences(rate: '8k' | '16k'): Int16Array {
   const dir = `firmware/prompts/en/${rate}`;
-  const names = readdirSync(dir).filter((name) => !/^(digit|hold)/.test(name));
-  return Int16Array.from(names.flatMap((name) => [...readWav(readFileSync(`${dir}/${name}`))]));
+  return Int16Array.from(SENTENCES.flatMap((name) => [...readWav(readFileSync(`${dir}/${name}.wav`))]));
 }
 
 /** How many samples later than spoken it was heard. */
@@ -49,7 +60,8 @@ function listen(codec: Codec, speech: Int16Array, lossShare: number, seed: numbe
     { length: frames * frame },
     (_, i) => speech[(i + speech.length * 9 - warmUp) % speech.length],
   );
-  const silenced = spoken.slice();
+  const clean = throughCodec(codec, spoken);
+  const silenced = clean.slice();
   const network = {
     codec,
     ptimeMs: 20,
@@ -67,40 +79,87 @@ function listen(codec: Codec, speech: Int16Array, lossShare: number, seed: numbe
     if (tick >= WARM_UP_TICKS) delays.push(talk.buffer.delayMs);
   }
   const most = sampleRate / 8;
-  const late = lag(spoken.subarray(warmUp), heard.subarray(warmUp), most);
+  const late = lag(clean.subarray(warmUp), heard.subarray(warmUp), most);
   const end = spoken.length - most;
-  const clean = spoken.subarray(warmUp, end);
+  const judged = clean.subarray(warmUp, end);
   return {
-    stoi: stoi(clean, heard.subarray(warmUp + late, end + late), sampleRate),
-    silence: stoi(clean, silenced.subarray(warmUp, end), sampleRate),
+    stoi: stoi(judged, heard.subarray(warmUp + late, end + late), sampleRate),
+    silence: stoi(judged, silenced.subarray(warmUp, end), sampleRate),
     delayMs: percentile(delays, 0.95),
     lagMs: (1000 * late) / sampleRate,
   };
 }
 
-const throughUlaw = (pcm: Int16Array) => pcm.map((sample) => ulawToLinear[linearToUlaw[sample & 0xffff]]);
-const talkers: [name: string, codec: Codec, speech: Int16Array][] = [
-  ['G.711', codecs.PCMU, throughUlaw(sentences('8k'))],
-  ['16 kHz', linear(16000, 8000), sentences('16k')],
+/** What is heard where nothing is lost. */
+function throughCodec(codec: Codec, pcm: Int16Array): Int16Array {
+  const frame = codec.sampleRate / 50;
+  const bytes = new Uint8Array(2 * frame);
+  const encoder = codec.createEncoder();
+  const decoder = codec.createDecoder();
+  const out = pcm.slice();
+  for (let at = 0; at < pcm.length; at += frame) {
+    const length = encoder.encode(pcm.subarray(at, at + frame), frame, bytes, 0);
+    decoder.decode(bytes, 0, length, out.subarray(at, at + frame));
+  }
+  return out;
+}
+
+/** A decoder that cannot do what not all can. */
+function without(what: 'recover' | 'resume', decoder: Decoder): Decoder {
+  decoder[what] = undefined;
+  return decoder;
+}
+
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The least STOI with 5 and with 10 % lost, and how much more than with silence for what is lost. */
+type Bounds = { least: [five: number, ten: number]; gain: [five: number, ten: number] };
+const asked: Bounds = { least: [0.975, 0.96], gain: [0.02, 0.02] };
+/**
+ * Its decoder does not know where the encoder stands after a gap, and what comes next is wrong for some 30 ms. Silence with
+ * the state of a decoder that lost nothing, which nobody has, would be as good.
+ */
+const g722: Bounds = { least: [0.97, 0.935], gain: [0, 0.005] };
+/** With 10 % every tenth lost packet has no copy, since the next one is lost too. */
+const opus: Bounds = { least: [0.985, 0.975], gain: [0.02, 0.05] };
+
+const talkers: [name: string, codec: Codec, speech: Int16Array, bounds: Bounds][] = [
+  ['G.711', codecs.PCMU, sentences('8k'), asked],
+  ['16 kHz', linear(16000, 8000), sentences('16k'), asked],
+  ['G.722', codecs.G722, sentences('16k'), g722],
 ];
-for (const [name, codec, speech] of talkers)
-  for (const [lossShare, least] of [
-    [0.05, 0.975],
-    [0.1, 0.96],
-  ])
+if (opusAvailable) talkers.push(['Opus at 16 kHz', codecs['opus/16000'], sentences('16k'), opus]);
+else console.log('SKIPPED: Opus through a bad network (Debian package libopus0 is missing)');
+
+for (const [name, codec, speech, bounds] of talkers)
+  for (const [row, lossShare] of [0.05, 0.1].entries())
     test(`${name}, ${100 * lossShare} % lost and ${JITTER_MS} ms of jitter: intelligible, at most 80 ms later`, () => {
       const heard = [101, 2002].map((seed) => listen(codec, speech, lossShare, seed));
-      const mean = (of: 'stoi' | 'silence') =>
-        heard.reduce((sum, result) => sum + result[of], 0) / heard.length;
+      const score = mean(heard.map((result) => result.stoi));
+      const silence = mean(heard.map((result) => result.silence));
       const delayMs = Math.max(...heard.map((result) => Math.max(result.delayMs, result.lagMs)));
       const figures =
-        `STOI ${mean('stoi').toFixed(3)}, with silence instead ${mean('silence').toFixed(3)}, ` +
+        `STOI ${score.toFixed(3)}, with silence instead ${silence.toFixed(3)}, ` +
         `spoken to heard ${delayMs.toFixed(0)} ms`;
       console.log(`${name}, ${100 * lossShare} % lost: ${figures}`);
-      assert.ok(mean('stoi') >= least, figures);
-      assert.ok(mean('silence') < mean('stoi') - 0.02, figures);
+      assert.ok(score >= bounds.least[row], figures);
+      assert.ok(score >= silence + bounds.gain[row], figures);
       assert.ok(delayMs <= 80, figures);
     });
+
+const tricks: [name: string, codec: Codec, what: 'recover' | 'resume', gain: number][] = [
+  ['G.722: by a state that fits after a gap', codecs.G722, 'resume', 0.002],
+];
+if (opusAvailable)
+  tricks.push(['Opus: by the copies of lost packets', codecs['opus/16000'], 'recover', 0.02]);
+for (const [name, codec, what, gain] of tricks)
+  test(`${name}, 10 % lost`, () => {
+    const plain = { ...codec, createDecoder: () => without(what, codec.createDecoder()) };
+    const [better, worse] = [codec, plain].map((decoded) =>
+      mean([101, 2002].map((seed) => listen(decoded, sentences('16k'), 0.1, seed).stoi)),
+    );
+    assert.ok(better >= worse + gain, `STOI ${better.toFixed(4)}, ${worse.toFixed(4)} without`);
+  });
 
 /** A day where PARLEY_SOAK says so (`make soak`), else the time of some slips of a frame. */
 const SKEW_MINUTES = process.env.PARLEY_SOAK ? 24 * 60 : 20;
@@ -109,6 +168,8 @@ const AMPLITUDE = 8000;
 /** Packets come within 1 ms: not sharper than any real network. */
 const CALM_MS = 1;
 const START_TICKS = 5;
+/** A slow clock's packets come a tick later from time to time: of that tick the talker's voice is stretched, once. */
+const MADE_UP_MS = 20;
 
 for (const skewPpm of [200, -200])
   test(`a clock ${skewPpm} ppm off, for ${SKEW_MINUTES} minutes: no growth of delay, no click`, () => {
@@ -137,16 +198,19 @@ for (const skewPpm of [200, -200])
       if (tick > START_TICKS) weakest = Math.min(weakest, Math.sqrt((2 * energy) / 160));
       longest = Math.max(longest, talk.buffer.delayMs);
     }
-    // The tone itself bends by AMPLITUDE * step² at most, a click by several times that.
+    const slips = Math.max(0, (SKEW_MINUTES * 60_000 * skewPpm) / 1e6 / 20);
+    // The tone itself bends by AMPLITUDE * step² at most, and 1.08 times that where the stretch fades in a day; where a
+    // packet was left out it was 1.6 times, a click is several times that.
     const bends = sharpest / (AMPLITUDE * step * step);
     const figures =
       `bends ${bends.toFixed(2)} times the tone's, level at least ${(weakest / AMPLITUDE).toFixed(2)}, ` +
       `delay at most ${longest.toFixed(1)} ms, made up ${(talk.buffer.concealedMs / 1000).toFixed(1)} s`;
     console.log(`${skewPpm} ppm: ${figures}`);
-    assert.ok(bends <= 2, figures);
+    assert.ok(bends <= 1.2, figures);
     assert.ok(weakest >= 0.75 * AMPLITUDE, figures);
     assert.ok(longest <= 40, figures);
     assert.ok(talk.buffer.delayMs <= 40, figures);
+    assert.ok(talk.buffer.concealedMs <= MADE_UP_MS * (slips + 1), figures);
     assert.is(talk.buffer.resyncs, 0);
   });
 

@@ -4,13 +4,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { MediaEvent, SrtpKeys } from '../../firmware/media/contract.js';
 import { Engine } from '../../firmware/media/engine.js';
-import { linearToUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
+import { toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { Srtp } from '../../firmware/media/srtp.js';
 import { createStatsBlock, readPlaneStats, readPortStats } from '../../firmware/media/stats.js';
-import { FakeSocket, rtpPacket } from './fake-socket.js';
+import { FakeReadiness, FakeSocket, rtpPacket } from './fake-socket.js';
 
 const test = suite('secure conference');
-const coded = (sample: number) => ulawToLinear[linearToUlaw[sample & 0xffff]];
+const coded = (sample: number) => ulawToLinear[toUlaw(sample)];
 const newKeys = (): SrtpKeys => ({ rx: randomBytes(30), tx: randomBytes(30) });
 
 /** A phone in the conference, saying one sample all the time; `secure` is SRTP seen from the phone. */
@@ -33,7 +33,7 @@ class Phone {
   }
 
   packet(): Uint8Array {
-    const payload = new Uint8Array(160).fill(linearToUlaw[this.sample & 0xffff]);
+    const payload = new Uint8Array(160).fill(toUlaw(this.sample));
     const sequence = this.#sequence++;
     const plain = rtpPacket({ payload, sequence: sequence & 0xffff, timestamp: sequence * 160 });
     if (!this.#secure) return plain;
@@ -62,7 +62,7 @@ class Bench {
   readonly stats = createStatsBlock();
   readonly events: MediaEvent[] = [];
   readonly engine = new Engine({
-    sockets: { open: () => this.phones.at(-1)!.socket, adopt: () => null! },
+    sockets: { open: () => this.phones.at(-1)!.socket, adopt: () => null!, watch: () => new FakeReadiness() },
     emit: (event) => this.events.push(event),
     prompts: new Map(),
     stats: this.stats,

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { alawToLinear, linearToAlaw, linearToUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
+import { alawToLinear, toAlaw, toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { DtmfDetector } from '../../firmware/media/dtmf-detector.js';
 import { loadPrompts, readWav } from '../../firmware/media/prompt-files.js';
 import { seeded } from '../support/key-tones.js';
@@ -27,7 +27,7 @@ class Listener {
     for (let at = 0; at + FRAME <= samples.length; at += FRAME) {
       for (let i = 0; i < FRAME; i++) {
         const sample = samples[at + i] & 0xffff;
-        frame[i] = law === 'mu' ? ulawToLinear[linearToUlaw[sample]] : alawToLinear[linearToAlaw[sample]];
+        frame[i] = law === 'mu' ? ulawToLinear[toUlaw(sample)] : alawToLinear[toAlaw(sample)];
       }
       const key = detector.hear(frame);
       if (key !== '') this.keys.push(`${key} in ${name} at ${(at / 8000).toFixed(2)} s`);

@@ -39,7 +39,8 @@ async function meet(box: Box, numberOf: (caller: number) => string): Promise<voi
       assert.ok(Math.abs(packets - ticks) <= 10, `${packets} packets in ${ticks} ticks of 20 ms`);
     }
     assert.is(media.skippedTicks, 0);
-    assert.ok(media.maxTickCpuUs < 10_000, `a tick worked for ${media.maxTickCpuUs} us`);
+    // Else it would fall behind; how much less it is, is for the bench to say on a quiet machine.
+    assert.ok(media.maxTickCpuUs < 20_000, `a tick worked for ${media.maxTickCpuUs} us`);
   } finally {
     await crowd.close();
   }

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { PortStats } from '../../firmware/media/stats.js';
 import { Baresip } from '../support/baresip.js';
 import { Box, phones, type Room, type Status } from '../support/box.js';
 import { isInstalled } from '../support/program.js';
@@ -21,7 +22,7 @@ const config = {
   extensions: phones(3),
   conferences: [{ number: '800', description: 'Weekly', type: 'static', pin: '1234', record: false }],
 };
-type Call = { number: string; state: string };
+type Call = { number: string; state: string; media: PortStats };
 const AMPLITUDE = 4000;
 
 const inside = (box: Box, count: number) =>
@@ -59,6 +60,13 @@ if (isInstalled('baresip'))
       await call.ear.listen(50);
       const level = decibels(amplitudeOf(await call.ear.listen(100), 800), AMPLITUDE);
       assert.ok(Math.abs(level) < 1, `baresip is heard at ${level.toFixed(1)} dB`);
+      // By RTCP each end knows what of it came to the other.
+      await box.until<Call[]>('calls', (calls) =>
+        calls.some(
+          ({ number, media }) =>
+            number === '102' && media.quality.txLoss === 0 && media.quality.roundTripMs! < 100,
+        ),
+      );
       baresip.command('hangup');
       await inside(box, 1);
       const heard = (await baresip.quit()).slice(-16_000, -1600);

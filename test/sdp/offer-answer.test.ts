@@ -104,8 +104,23 @@ test('our own offer, answered by ourselves, is agreed on by both', () => {
     payloadType: 0,
     eventPayloadType: 101,
     ptimeMs: 20,
+    rtcpMux: true,
     direction: 'sendrecv',
   });
+});
+
+test('RTCP on the port of RTP where both want it, and no payload type looks like RTCP (RFC 5761 §4, §5.1.1)', () => {
+  const answered = (...lines: string[]) => {
+    const { answer, agreed } = answerOffer(sdp(...lines), local)!;
+    assert.is(writeSdp(answer).toString().includes('a=rtcp-mux\r\n'), agreed.rtcpMux);
+    return agreed.rtcpMux;
+  };
+  assert.ok(answered('m=audio 9000 RTP/AVP 0', 'a=rtcp-mux'));
+  assert.not(answered('m=audio 9000 RTP/AVP 0'));
+  assert.ok(answered('m=audio 9000 RTP/AVP 63', 'a=rtpmap:63 PCMU/8000', 'a=rtcp-mux'));
+  assert.not(answered('m=audio 9000 RTP/AVP 72', 'a=rtpmap:72 PCMU/8000', 'a=rtcp-mux'));
+  assert.match(writeSdp(makeOffer(local)).toString(), 'a=rtcp-mux\r\n');
+  assert.not(readAnswer(sdp('m=audio 9000 RTP/AVP 0'), local)!.rtcpMux);
 });
 
 const theirKey = Buffer.alloc(30, 7);

@@ -11,12 +11,26 @@ import type { Endpoint } from '../../firmware/sip/transport.js';
 import { TestPhone, type TestPhoneOptions } from './test-phone.js';
 
 const program = fileURLToPath(new URL('../../firmware/main.js', import.meta.url));
+/** Of every administrator of a test's configuration. */
 export const ADMIN_PASSWORD = 'test-password';
 /** A box that does not answer at all for so long has failed. */
 const ANSWER_MS = 20_000;
 
-export type Participant = { id: number; number: string; place: string; held: boolean; muted: boolean };
-export type Room = { number: string; conference?: string; participants: Participant[] };
+export type Participant = {
+  id: number;
+  number: string;
+  place: string;
+  held: boolean;
+  muted: boolean;
+  gainDb: number;
+};
+export type Room = {
+  id: string;
+  number: string;
+  conference?: string;
+  locked: boolean;
+  participants: Participant[];
+};
 export type Status = {
   alarms: object[];
   calls: number;
@@ -126,11 +140,18 @@ export class Box {
     return (await response.json()) as T;
   }
 
-  /** As `get`, with the answer as it came. */
-  ask(what: string): Promise<Response> {
+  /** As `get`, with the answer as it came; another method than GET sends `body` as JSON. */
+  ask(what: string, method = 'GET', body?: object, as = 'admin', lastEventId?: string): Promise<Response> {
+    const credentials = Buffer.from(`${as}:${ADMIN_PASSWORD}`).toString('base64');
     return fetch(`${this.http}/api/v1/${what}`, {
+      method,
+      body: body && JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWER_MS),
-      headers: { authorization: `Basic ${Buffer.from(`admin:${ADMIN_PASSWORD}`).toString('base64')}` },
+      headers: {
+        authorization: `Basic ${credentials}`,
+        'content-type': 'application/json',
+        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      },
     });
   }
 

@@ -2,7 +2,7 @@
 import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { socketAddress, type SocketAddress } from '../../hal/ffi/socket-address.js';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
-import { linearToUlaw } from '../../firmware/media/codecs/g711.js';
+import { toUlaw } from '../../firmware/media/codecs/g711.js';
 import { RtpHeader, writeRtpHeader } from '../../firmware/media/rtp.js';
 import { Ticker } from '../../firmware/media/ticker.js';
 import { toneSource } from './tone.js';
@@ -46,9 +46,7 @@ class Voice {
   constructor(private readonly index: number) {
     // 50 frames are a whole number of periods of any whole number of Hz.
     const next = toneSource(300 + 20 * (index % 100), 1500);
-    this.#frames = Array.from({ length: 50 }, () =>
-      Uint8Array.from(next(), (sample) => linearToUlaw[sample & 0xffff]),
-    );
+    this.#frames = Array.from({ length: 50 }, () => Uint8Array.from(next(), (sample) => toUlaw(sample)));
   }
 
   start(port: number, talks: boolean): void {

@@ -56,6 +56,18 @@ if (live) {
   if (!document.hidden) listen();
 }
 
+/** Buttons of a live part: what they do is seen in it at once. */
+document.getElementById('act')?.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const { target: form, submitter } = event;
+  if (submitter.dataset.confirm && !confirm(submitter.dataset.confirm)) return;
+  const answer = await fetch(submitter.formAction, {
+    method: 'POST',
+    body: new URLSearchParams(new FormData(form)),
+  });
+  if (!answer.ok) location.reload();
+});
+
 for (const dialog of document.querySelectorAll('dialog[open]')) {
   dialog.close();
   dialog.showModal();

@@ -1,44 +1,65 @@
 /** All pages of the box, put together. */
-import type { Clock } from '../../firmware/clock.js';
-import type { ConfigStore } from '../../firmware/config/config-store.js';
 import type { AdministratorCheck } from '../administrator-check.js';
-import type { Api } from '../api.js';
+import type { Route } from '../api/route.js';
+import type { ApiSources } from '../api/sources.js';
 import { readAssets } from '../assets.js';
 import { LiveParts } from '../live-parts.js';
 import type { Page } from '../page.js';
 import type { PagesOptions } from '../server.js';
-import type { Sessions } from '../sessions.js';
+import { Sessions } from '../sessions.js';
 import { Views } from '../views.js';
+import { conferenceKind } from './conferences.js';
+import { dialPlanPage } from './dial-plan.js';
+import { entryPages } from './entry-pages.js';
+import { extensionKind } from './extensions.js';
+import { moderationPages } from './moderation.js';
 import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
 
 export type BoxPages = {
   /** Where views/ and assets/ are. */
   folder: string;
-  clock: Clock;
-  api: Api;
-  store: ConfigStore;
+  sources: ApiSources;
+  /** The API: what pages change, they change through it. */
+  routes: readonly Route[];
   administrators: AdministratorCheck;
-  sessions: Sessions;
 };
 
-type MenuGroup = { title: string; pages: { title: string; path: string }[] };
-
-export function boxPages({ folder, clock, api, store, administrators, sessions }: BoxPages): PagesOptions {
+export function boxPages({ folder, sources, routes, administrators }: BoxPages): PagesOptions {
   const views = new Views(`${folder}views`);
-  const parts = liveParts(api, () => store.config);
-  const live = new LiveParts(clock, (name) => {
+  const sessions = new Sessions(() => sources.config().administrators, sources.clock);
+  const parts = liveParts(sources);
+  const live = new LiveParts(sources.clock, (name) => {
     const { part, data } = parts.find((one) => one.part === name)!;
     return views.render(`live/${part}`, data());
   });
-  // Recordings, lines and audio ports bring pages of their own, and a line for each here.
-  const menu: MenuGroup[] = [
-    { title: 'Status', pages: parts.map(({ part, title }) => ({ title, path: `/status/${part}` })) },
-  ];
   const pages: Page[] = [
-    { path: '/', get: () => ({ goTo: '/status/conferences' }) },
+    { path: '/', role: 'viewer', get: () => ({ goTo: '/status/conferences' }) },
     ...signInPages(administrators, sessions),
     ...statusPages(parts, live, sessions),
+    dialPlanPage(sources, routes),
+    ...moderationPages(routes),
+    ...entryPages(conferenceKind, sources, routes),
+    ...entryPages(extensionKind, sources, routes),
+  ];
+  // Recordings, lines and audio ports bring pages of their own, and a line for each here.
+  const menu = [
+    {
+      title: 'Status',
+      role: 'viewer',
+      pages: [
+        ...parts.map(({ part, title }) => ({ title, path: `/status/${part}` })),
+        { title: 'Dial plan', path: '/status/dial-plan' },
+      ],
+    },
+    {
+      title: 'Configuration',
+      role: 'administrator',
+      pages: [conferenceKind, extensionKind].map(({ list, title }) => ({
+        title,
+        path: `/configuration/${list}`,
+      })),
+    },
   ];
   return {
     pages,

@@ -16,7 +16,7 @@ export function signInPages(administrators: AdministratorCheck, sessions: Sessio
   return [
     {
       path: '/sign-in',
-      open: true,
+      role: 'anybody',
       get: ({ query }) => ({ view: 'sign-in', data: { form: { to: query.get('to') }, trouble: undefined } }),
       async post({ form, source }) {
         const [name, password] = [form.get('name') ?? '', form.get('password') ?? ''];
@@ -29,7 +29,7 @@ export function signInPages(administrators: AdministratorCheck, sessions: Sessio
     },
     {
       path: '/sign-out',
-      open: true,
+      role: 'anybody',
       post({ cookie }) {
         sessions.end(cookie);
         return { goTo: '/sign-in', cookie: sessions.newCookie() };

@@ -4,17 +4,28 @@ import type { Codec, Decoder, Encoder } from '../codec.js';
 /** Indexed by the byte. */
 export const alawToLinear = new Int16Array(256);
 export const ulawToLinear = new Int16Array(256);
-/** Indexed by the sample `& 0xffff`. */
-export const linearToAlaw = new Uint8Array(65536);
-export const linearToUlaw = new Uint8Array(65536);
+/** A-law has 13 bits and mu-law 14: indexed by these, so that both tables stay in the fastest memory. */
+const ALAW_SHIFT = 3;
+const ULAW_SHIFT = 2;
+const alaws = new Uint8Array(65536 >> ALAW_SHIFT);
+const ulaws = new Uint8Array(65536 >> ULAW_SHIFT);
 
 for (let byte = 0; byte < 256; byte++) {
   alawToLinear[byte] = expandAlaw(byte);
   ulawToLinear[byte] = expandUlaw(byte);
 }
 for (let sample = -32768; sample < 32768; sample++) {
-  linearToAlaw[sample & 0xffff] = compressAlaw(sample);
-  linearToUlaw[sample & 0xffff] = compressUlaw(sample);
+  alaws[(sample & 0xffff) >> ALAW_SHIFT] = compressAlaw(sample);
+  ulaws[(sample & 0xffff) >> ULAW_SHIFT] = compressUlaw(sample);
+}
+
+/** The byte of a 16-bit sample. */
+export function toAlaw(sample: number): number {
+  return alaws[(sample & 0xffff) >> ALAW_SHIFT];
+}
+
+export function toUlaw(sample: number): number {
+  return ulaws[(sample & 0xffff) >> ULAW_SHIFT];
 }
 
 /** G.711 table 1a/1b: sign, 3 bits segment, 4 bits place in it; even bits inverted. 13 bits linear. */
@@ -55,11 +66,11 @@ function compressUlaw(sample: number): number {
   return ~(sample < 0 ? code | 0x80 : code) & 0xff;
 }
 
-export const pcmu = g711('PCMU', ulawToLinear, linearToUlaw);
-export const pcma = g711('PCMA', alawToLinear, linearToAlaw);
+export const pcmu = g711('PCMU', ulawToLinear, ulaws, ULAW_SHIFT);
+export const pcma = g711('PCMA', alawToLinear, alaws, ALAW_SHIFT);
 
 /** Both directions remember nothing, so that all streams share one decoder and one encoder. */
-function g711(name: 'PCMU' | 'PCMA', toLinear: Int16Array, toByte: Uint8Array): Codec {
+function g711(name: 'PCMU' | 'PCMA', toLinear: Int16Array, bytesOf: Uint8Array, shift: number): Codec {
   const decoder: Decoder = {
     decode(bytes, offset, length, out) {
       for (let i = 0; i < length; i++) out[i] = toLinear[bytes[offset + i]];
@@ -69,7 +80,7 @@ function g711(name: 'PCMU' | 'PCMA', toLinear: Int16Array, toByte: Uint8Array): 
   };
   const encoder: Encoder = {
     encode(pcm, samples, bytes, offset) {
-      for (let i = 0; i < samples; i++) bytes[offset + i] = toByte[pcm[i] & 0xffff];
+      for (let i = 0; i < samples; i++) bytes[offset + i] = bytesOf[(pcm[i] & 0xffff) >> shift];
       return samples;
     },
     follow: () => {},

@@ -35,6 +35,10 @@ const mantissas = Int32Array.of(
 /** The state is kept in an array between frames, and in variables within one: see `#run`. */
 const STATE_WORDS = 21;
 const STEP_AT = 2;
+const LOG_AT = 3;
+/** What is learned slowly: the logarithm of the step, the poles, the zeros. */
+const LEARNED_AT = Uint8Array.of(LOG_AT, 4, 5, 9, 10, 11, 12, 13, 14);
+const before = new Int32Array(STATE_WORDS);
 
 export class Band {
   readonly #tables: BandTables;
@@ -61,6 +65,23 @@ export class Band {
   }
 
   /**
+   * After a gap, of which `codes` are the first: a step and a predictor halfway between those before the gap and those to
+   * which the codes lead. Where the encoder stood is in no packet, but it forgets within 30 ms, and the voice changes slowly:
+   * either guess alone is wrong by a half more. What was heard in the gap, encoded as in G.722 Appendix III, tells less.
+   */
+  resume(codes: Uint8Array, samples: Int32Array, count: number): void {
+    const state = this.#state;
+    before.set(state);
+    this.decode(codes, samples, count);
+    for (let i = 0; i < LEARNED_AT.length; i++) {
+      const at = LEARNED_AT[i];
+      before[at] = (before[at] + state[at]) >> 1;
+    }
+    state.set(before);
+    state[STEP_AT] = stepOf(state[LOG_AT], this.#tables.logShift);
+  }
+
+  /**
    * Both directions, since all but the quantizer is the same: one loop whose state stays in registers takes half the
    * time of fields. Nothing in it branches by what the signal is like where it can be helped: `sign` and `unlike` are all
    * ones or zero, and `(x ^ sign) - sign` is x or -x.
@@ -73,7 +94,7 @@ export class Band {
     let prediction = state[0];
     let zeroPrediction = state[1];
     let step = state[STEP_AT];
-    let log = state[3];
+    let log = state[LOG_AT];
     let pole1 = state[4];
     let pole2 = state[5];
     let doubled1 = state[6];
@@ -114,9 +135,7 @@ export class Band {
 
       // LOGSCL, SCALEL; LOGSCH, SCALEH.
       log = Math.max(0, Math.min((Math.imul(log, 127) >> 7) + logChanges[coarse], logLimit));
-      const shift = logShift - (log >> 11);
-      const mantissa = mantissas[(log >> 6) & 31];
-      step = (shift < 0 ? mantissa << -shift : mantissa >> shift) << 2;
+      step = stepOf(log, logShift);
 
       // RECONS, PARREC, UPPOL2, UPPOL1, FILTEP; of what was reconstructed, only twice its value is used.
       const doubled = saturate((prediction + difference) << 1);
@@ -157,7 +176,7 @@ export class Band {
     state[0] = prediction;
     state[1] = zeroPrediction;
     state[STEP_AT] = step;
-    state[3] = log;
+    state[LOG_AT] = log;
     state[4] = pole1;
     state[5] = pole2;
     state[6] = doubled1;
@@ -176,6 +195,12 @@ export class Band {
     state[19] = difference5;
     state[20] = difference6;
   }
+}
+
+function stepOf(log: number, logShift: number): number {
+  const shift = logShift - (log >> 11);
+  const mantissa = mantissas[(log >> 6) & 31];
+  return (shift < 0 ? mantissa << -shift : mantissa >> shift) << 2;
 }
 
 /** A zero nearer to 0 by 1/256, then up where the signs of two differences are alike, down where not. */

@@ -50,6 +50,9 @@ const high: BandTables = {
   firstStep: 8,
 };
 
+/** 10 ms: as long as the voice stays much the same. */
+const RESUMED_PAIRS = 80;
+
 /** 60 ms of samples behind those that the filter still needs; shared, since one frame is worked on at a time. */
 const MAX_SAMPLES = 960;
 const HISTORY = TAPS - 2;
@@ -100,10 +103,7 @@ class G722Decoder implements Decoder {
     const samples = 2 * length;
     if (samples > MAX_SAMPLES || samples > out.length) return 0;
     line.set(this.#history);
-    for (let i = 0; i < length; i++) {
-      lowCodes[i] = bytes[offset + i] & 63;
-      highCodes[i] = bytes[offset + i] >> 6;
-    }
+    readCodes(bytes, offset, length);
     this.#low.decode(lowCodes, lowSamples, length);
     this.#high.decode(highCodes, highSamples, length);
     for (let i = 0, at = 0; i < length; i++, at += 2) {
@@ -114,6 +114,13 @@ class G722Decoder implements Decoder {
     }
     for (let i = 0; i < HISTORY; i++) this.#history[i] = line[samples + i];
     return samples;
+  }
+
+  resume(bytes: Uint8Array, offset: number, length: number): void {
+    const pairs = Math.min(length, RESUMED_PAIRS);
+    readCodes(bytes, offset, pairs);
+    this.#low.resume(lowCodes, lowSamples, pairs);
+    this.#high.resume(highCodes, highSamples, pairs);
   }
 
   close(): void {}
@@ -129,6 +136,13 @@ export const g722: Codec = {
   createDecoder: () => new G722Decoder(),
   createEncoder: () => new G722Encoder(),
 };
+
+function readCodes(bytes: Uint8Array, offset: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    lowCodes[i] = bytes[offset + i] & 63;
+    highCodes[i] = bytes[offset + i] >> 6;
+  }
+}
 
 /** The filter over 24 samples, every other one. */
 function oddPhase(x: Int32Array, at: number): number {

@@ -1,0 +1,182 @@
+/**
+ * The calls and conferences of the past, newest last. Each is kept twice: when it begins, so that a power cut does not
+ * hide it, and wholly when it ends.
+ */
+import type { Cause } from './cause.js';
+import { resourceOf, type OpenRoom } from './conference-directory.js';
+import type { LegId } from './room.js';
+import type { OpenLeg } from './switchboard.js';
+
+/** Times are ISO 8601, of the box's clock. */
+type Times = {
+  /** Grows; never used again. */
+  id: number;
+  began: string;
+  /** Absent while it goes on, and if the box lost power meanwhile: then `cause` is `boxStopped`. */
+  ended?: string;
+};
+
+export type CallRecord = Times & {
+  kind: 'call';
+  direction: 'incoming' | 'outgoing';
+  number: string;
+  name: string;
+  /** Called number of an incoming call, caller of an outgoing one. */
+  with: string;
+  /** Where its signalling came from. */
+  address: string;
+  codec?: string;
+  answered?: string;
+  /** Whole seconds since the answer. */
+  seconds?: number;
+  cause?: Cause | 'boxStopped';
+};
+
+export type ConferenceRecord = Times & {
+  kind: 'conference';
+  /** As `resourceOf` names it. */
+  conference: string;
+  description: string;
+  seconds?: number;
+  cause?: 'empty' | 'boxStopped';
+  participants?: { number: string; name: string; joined: string; left: string }[];
+};
+
+export type HistoryRecord = CallRecord | ConferenceRecord;
+
+/** Records kept in memory, and participants told of one conference. */
+const MAX_RECORDS = 20_000;
+const MAX_PARTICIPANTS = 200;
+
+type Visit = { number: string; name: string; joined: string; left?: string };
+type OpenConference = { record: ConferenceRecord; beganMs: number; visits: Map<LegId, Visit> };
+
+export class History {
+  readonly #records = new Map<number, HistoryRecord>();
+  #nextId = 1;
+  #calls = new Map<LegId, CallRecord>();
+  #rooms = new Map<OpenRoom, OpenConference>();
+  /** Keeps a record on flash. */
+  #keep: (record: HistoryRecord) => void = () => {};
+
+  /** `nowMs` is the time of day, ms since 1970. */
+  constructor(private readonly nowMs: () => number) {}
+
+  /** All of them, oldest first. */
+  get records(): IterableIterator<HistoryRecord> {
+    return this.#records.values();
+  }
+
+  /** A line of the past, before anything happens; what is no record is left out. */
+  restore(line: unknown): void {
+    if (!isRecord(line)) return;
+    const { ended } = line;
+    this.#remember(ended === undefined ? { ...line, cause: 'boxStopped' } : line);
+    this.#nextId = Math.max(this.#nextId, line.id + 1);
+  }
+
+  /** From now on everything is kept. */
+  keepBy(keep: (record: HistoryRecord) => void): void {
+    this.#keep = keep;
+  }
+
+  legOpened(open: OpenLeg): void {
+    const record: CallRecord = { kind: 'call', ...this.#begin(), ...callOf(open) };
+    this.#calls.set(open.leg.id, record);
+    this.#write(record);
+  }
+
+  legClosed(open: OpenLeg): void {
+    const record = this.#calls.get(open.leg.id);
+    if (!record) return;
+    this.#calls.delete(open.leg.id);
+    const { leg } = open;
+    const upMs = leg.answeredMs === undefined ? undefined : (leg.endedMs ?? 0) - leg.answeredMs;
+    const endedMs = this.nowMs();
+    this.#write({
+      ...record,
+      ...callOf(open),
+      codec: leg.codec,
+      answered: upMs === undefined ? undefined : timeText(endedMs - upMs),
+      ended: timeText(endedMs),
+      seconds: upMs === undefined ? undefined : Math.round(upMs / 1000),
+      cause: leg.cause,
+    });
+  }
+
+  /** Somebody came into a room, or left it, or something else happened there. */
+  roomChanged(room: OpenRoom): void {
+    const open = this.#rooms.get(room) ?? this.#openRoom(room);
+    const now = timeText(this.nowMs());
+    const inside = new Set<LegId>();
+    for (const { leg, place } of room.state.members) {
+      const party = room.legs.get(leg)?.leg.party;
+      if (place !== 'inside' || !party) continue;
+      inside.add(leg);
+      const known = open.visits.get(leg);
+      if (known) known.left = undefined;
+      else if (open.visits.size < MAX_PARTICIPANTS) open.visits.set(leg, { ...party, joined: now });
+    }
+    for (const [leg, visit] of open.visits) if (!inside.has(leg)) visit.left ??= now;
+    if (room.state.members.length > 0) return;
+    this.#rooms.delete(room);
+    this.#write({
+      ...open.record,
+      ended: now,
+      seconds: Math.round((this.nowMs() - open.beganMs) / 1000),
+      cause: 'empty',
+      participants: [...open.visits.values()].map((visit) => ({ ...visit, left: visit.left ?? now })),
+    });
+  }
+
+  #openRoom(room: OpenRoom): OpenConference {
+    const record: ConferenceRecord = {
+      kind: 'conference',
+      ...this.#begin(),
+      conference: resourceOf(room),
+      description: room.conference.description,
+    };
+    const open = { record, beganMs: this.nowMs(), visits: new Map<LegId, Visit>() };
+    this.#rooms.set(room, open);
+    this.#write(record);
+    return open;
+  }
+
+  #begin(): { id: number; began: string } {
+    return { id: this.#nextId++, began: timeText(this.nowMs()) };
+  }
+
+  #write(record: HistoryRecord): void {
+    this.#remember(record);
+    this.#keep(record);
+  }
+
+  #remember(record: HistoryRecord): void {
+    this.#records.set(record.id, record);
+    if (this.#records.size <= MAX_RECORDS) return;
+    for (const id of this.#records.keys()) {
+      this.#records.delete(id);
+      return;
+    }
+  }
+}
+
+function callOf({ leg, dialled }: OpenLeg) {
+  const { direction, party, peerAddress } = leg;
+  return { direction, number: party.number, name: party.name, with: dialled, address: peerAddress };
+}
+
+function timeText(ms: number): string {
+  return new Date(Math.round(ms)).toISOString();
+}
+
+function isRecord(line: unknown): line is HistoryRecord {
+  if (typeof line !== 'object' || line === null) return false;
+  const { id, kind, began, ended } = line as Partial<HistoryRecord>;
+  return (
+    typeof id === 'number' &&
+    (kind === 'call' || kind === 'conference') &&
+    typeof began === 'string' &&
+    (ended === undefined || typeof ended === 'string')
+  );
+}

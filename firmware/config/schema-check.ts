@@ -1,0 +1,112 @@
+/** Checks a document against a JSON schema, and says what is wrong in words. */
+import { isIP, isIPv6 } from 'node:net';
+import { Ajv, type ErrorObject } from 'ajv';
+import { isSecret, type Problem } from './problem.js';
+
+/** A document that must not be used: every problem, none half-applied. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+
+  constructor(readonly problems: readonly Problem[]) {
+    super(
+      problems
+        .map(({ path, value, expected }) => `${path || '/'} is ${value}; right would be: ${expected}`)
+        .join('\n'),
+    );
+  }
+}
+
+const ajv = new Ajv({
+  allErrors: true,
+  useDefaults: true,
+  verbose: true,
+  allowUnionTypes: true,
+  formats: {
+    ip: (text: string) => isIP(text) !== 0,
+    network: isNetwork,
+    host: isHost,
+    addressOrNetwork: (text: string) => isIP(text) !== 0 || isNetwork(text),
+    hostPort: isHostPort,
+  },
+});
+/**
+ * What fills in the defaults of a schema and gives the document back as what it describes; the one that is handed to it
+ * is left as it is. It throws ConfigError.
+ */
+export function schemaCheck<Type>(schema: object): (document: unknown) => Type {
+  const check = ajv.compile<Type>(schema);
+  return (document) => {
+    const candidate = structuredClone(document);
+    if (check(candidate)) return candidate;
+    throw new ConfigError((check.errors ?? []).slice(0, 100).map(problemOf));
+  };
+}
+
+function problemOf({ instancePath, keyword, params, message, data, parentSchema }: ErrorObject): Problem {
+  const details = params as Record<string, unknown>;
+  const schema = parentSchema as Rule | undefined;
+  if (keyword === 'required') {
+    const name = String(details.missingProperty);
+    return {
+      path: `${instancePath}/${name}`,
+      value: 'missing',
+      expected: inWords(schema?.properties?.[name]) ?? 'a value',
+    };
+  }
+  if (keyword === 'additionalProperties')
+    return {
+      path: `${instancePath}/${String(details.additionalProperty).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      value: 'unknown',
+      expected: `one of ${Object.keys(schema?.properties ?? {}).join(', ')}`,
+    };
+  if (instancePath === '/version' && typeof data === 'number' && data > 1)
+    return {
+      path: instancePath,
+      value: shown(instancePath, data, schema),
+      expected: '1: a later one needs a newer firmware',
+    };
+  return {
+    path: instancePath,
+    value: shown(instancePath, data, schema),
+    expected: (keyword.endsWith('Items') ? undefined : inWords(schema)) ?? message ?? keyword,
+  };
+}
+
+/** What of a schema makes words. */
+type Rule = { description?: string; type?: string; properties?: Record<string, Rule> };
+
+function inWords(rule: Rule | undefined): string | undefined {
+  const types: Record<string, string> = { object: 'an object { }', array: 'a list [ ]', string: 'a text' };
+  return rule?.description ?? types[rule?.type ?? ''];
+}
+
+/** A value as JSON; a secret, or a text where an object with a secret belongs, as `***`. */
+function shown(path: string, value: unknown, rule: Rule | undefined): string {
+  if (isSecret(path)) return '***';
+  if (path !== '' && rule?.type === 'object' && typeof value === 'string') return '***';
+  if (value !== null && typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object';
+  return (JSON.stringify(value) ?? 'missing').slice(0, 80);
+}
+
+function isHost(text: string): boolean {
+  return isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(text);
+}
+
+/** `host`, `host:port`, `[2001:db8::1]:port`. */
+function isHostPort(text: string): boolean {
+  const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]*))(?::([1-9][0-9]{0,4}))?$/.exec(text) ?? [];
+  const host = bracketed === undefined ? plain !== undefined && isHost(plain) : isIPv6(bracketed);
+  return host && (port === undefined || Number(port) <= 65535);
+}
+
+/** An address and a prefix length: `192.168.0.0/16`. */
+function isNetwork(text: string): boolean {
+  const [base, bits, ...more] = text.split('/');
+  const version = isIP(base);
+  return (
+    version !== 0 &&
+    more.length === 0 &&
+    /^[0-9]{1,3}$/.test(bits) &&
+    Number(bits) <= (version === 4 ? 32 : 128)
+  );
+}

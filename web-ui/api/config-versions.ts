@@ -1,0 +1,48 @@
+/** Configurations of the past: listed, compared, brought back. */
+import { changesBetween } from '../../firmware/config/config-changes.js';
+import type { Config } from '../../firmware/config/schema.js';
+import { ApiError, type Route } from './route.js';
+import type { ApiSources } from './sources.js';
+
+export function configVersionRoutes(sources: ApiSources): Route[] {
+  const { versions } = sources;
+  const configOf = (text: string): Config => {
+    const config = /^[0-9]{1,10}$/.test(text) ? versions.find(Number(text)) : undefined;
+    if (config) return config;
+    const kept = versions.list.map(({ version }) => version).join(', ');
+    throw new ApiError(404, `version ${text} is not kept; these are: ${kept}`);
+  };
+  return [
+    {
+      method: 'GET',
+      path: 'config/versions',
+      role: 'administrator',
+      summary: 'The last twenty configurations, newest first: the first is in use.',
+      answer: () => versions.list,
+    },
+    {
+      method: 'GET',
+      path: 'config/versions/:version/changes',
+      role: 'administrator',
+      summary: 'What changed, in words, from that version to the one in use, or to another.',
+      query: { to: 'another version' },
+      answer: ({ params, query }) => {
+        const to = query.get('to');
+        return {
+          changes: changesBetween(configOf(params.version), to === null ? sources.config() : configOf(to)),
+        };
+      },
+    },
+    {
+      method: 'POST',
+      path: 'config/versions/:version/restore',
+      role: 'administrator',
+      summary: 'Brings that version back; administrators and their passwords stay as they are.',
+      answer: ({ params, by }) => {
+        const before = sources.config();
+        const after = { ...configOf(params.version), administrators: before.administrators };
+        return { changes: changesBetween(before, versions.save(after, by)) };
+      },
+    },
+  ];
+}

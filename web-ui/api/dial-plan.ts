@@ -1,0 +1,50 @@
+/** Which numbers there are, and what happens when one is dialled. */
+import { explain, type Caller } from '../../firmware/call/dial-plan.js';
+import { numbersInUse } from '../../firmware/call/numbers-in-use.js';
+import type { Config } from '../../firmware/config/schema.js';
+import { ApiError, type Route } from './route.js';
+import type { ApiSources } from './sources.js';
+
+export function dialPlanRoutes(sources: ApiSources): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: 'dial-plan',
+      role: 'viewer',
+      summary: 'Every number of the box, and who has it.',
+      answer: () => numbersInUse(sources.config()),
+    },
+    {
+      method: 'GET',
+      path: 'dial-plan/explain',
+      role: 'viewer',
+      summary: 'What happens, step by step, if `from` dials `number`.',
+      query: { from: 'number of an extension, or trunk:NAME', number: 'what is dialled' },
+      answer: ({ query }) => {
+        const config = sources.config();
+        return explain(config, callerOf(config, query.get('from')), numberOf(query));
+      },
+    },
+  ];
+}
+
+/** Who dials: `101`, or `trunk:NAME` for a caller whom a trunk brings. */
+function callerOf(config: Config, from: string | null): Caller {
+  const extension = config.extensions.find(({ number }) => number === from);
+  if (extension) return { extension };
+  const trunk = config.trunks.find(({ name }) => `trunk:${name}` === from);
+  if (trunk) return { trunk };
+  throw new ApiError(
+    400,
+    `from is ${from === null ? 'missing' : JSON.stringify(from)}; right would be: the number of an extension, or trunk:NAME`,
+  );
+}
+
+function numberOf(query: URLSearchParams): string {
+  const number = query.get('number') ?? '';
+  if (/^[!-~]{1,64}$/.test(number)) return number;
+  throw new ApiError(
+    400,
+    `number is ${number === '' ? 'missing' : JSON.stringify(number)}; right would be: what is dialled, 1 to 64 characters without spaces`,
+  );
+}

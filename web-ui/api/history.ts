@@ -1,0 +1,101 @@
+/** The calls and conferences of the past: searched, a page at a time, or all of them as a table for spreadsheets. */
+import type { CallRecord, ConferenceRecord, HistoryRecord } from '../../firmware/call/history.js';
+import { csv } from './csv.js';
+import { ApiError, Reply, type ApiRequest, type Route } from './route.js';
+import type { ApiSources } from './sources.js';
+
+const PAGE = 50;
+const MAX_PAGE = 500;
+const CALL_COLUMNS = 'id began answered ended seconds direction number name with address codec cause'.split(
+  ' ',
+);
+const CONFERENCE_COLUMNS = 'id began ended seconds conference description cause participants'.split(' ');
+
+export function historyRoutes(sources: ApiSources): Route[] {
+  const route = <Kind extends HistoryRecord>(
+    kind: Kind['kind'],
+    name: string,
+    columns: readonly string[],
+    rowOf: (record: Kind) => object,
+  ): Route => ({
+    method: 'GET',
+    path: `history/${name}`,
+    role: 'viewer',
+    summary: `The ${name} of the past, newest first.`,
+    query: {
+      search: 'only what has this in it',
+      from: 'only what began then or later: a day or an instant, ISO 8601',
+      to: 'only what began before that',
+      limit: `how many, 1 to ${MAX_PAGE}`,
+      before: 'the `next` of the page before',
+      format: 'csv: all of them as CSV',
+    },
+    answer: (request) => {
+      const found = [...matching(sources.history(), kind, request)].reverse() as Kind[];
+      if (request.query.get('format') === 'csv')
+        return new Reply('text/csv; charset=utf-8', csv(columns, found.map(rowOf)), `${name}.csv`);
+      return page(found, request);
+    },
+  });
+  return [
+    route<CallRecord>('call', 'calls', CALL_COLUMNS, (record) => record),
+    route<ConferenceRecord>('conference', 'conferences', CONFERENCE_COLUMNS, (record) => ({
+      ...record,
+      participants: record.participants?.map(({ number, name }) => `${number} ${name}`.trim()).join('; '),
+    })),
+  ];
+}
+
+function* matching(
+  records: Iterable<HistoryRecord>,
+  kind: HistoryRecord['kind'],
+  { query }: ApiRequest,
+): Generator<HistoryRecord> {
+  const search = (query.get('search') ?? '').trim().toLowerCase();
+  const from = timeOf(query, 'from');
+  const to = timeOf(query, 'to');
+  for (const record of records) {
+    if (record.kind !== kind) continue;
+    if ((from !== undefined && record.began < from) || (to !== undefined && record.began >= to)) continue;
+    if (search === '' || wordsOf(record).toLowerCase().includes(search)) yield record;
+  }
+}
+
+/** What of a record is searched. */
+function wordsOf(record: HistoryRecord): string {
+  if (record.kind === 'call')
+    return [record.number, record.name, record.with, record.address, record.cause].join('\n');
+  const who = (record.participants ?? []).flatMap(({ number, name }) => [number, name]);
+  return [record.conference, record.description, ...who].join('\n');
+}
+
+/** `next`: what `before` must be for the next page. */
+function page(found: readonly HistoryRecord[], { query }: ApiRequest): object {
+  const limit = wholeOf(query, 'limit', PAGE);
+  if (limit < 1 || limit > MAX_PAGE)
+    throw new ApiError(400, `limit is ${limit}; right would be: 1 to ${MAX_PAGE}`);
+  const before = wholeOf(query, 'before', Infinity);
+  const rest = found.filter(({ id }) => id < before);
+  const records = rest.slice(0, limit);
+  return { total: found.length, records, next: rest.length > limit ? records.at(-1)?.id : undefined };
+}
+
+function wholeOf(query: URLSearchParams, name: string, otherwise: number): number {
+  const text = query.get(name);
+  if (text === null) return otherwise;
+  if (/^[0-9]{1,15}$/.test(text)) return Number(text);
+  throw new ApiError(400, `${name} is ${JSON.stringify(text)}; right would be: a whole number`);
+}
+
+/** A day or an instant as ISO 8601 text of UTC, as records have it. */
+function timeOf(query: URLSearchParams, name: string): string | undefined {
+  const text = query.get(name);
+  if (text === null || text === '') return undefined;
+  const ms = /^\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d))?$/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(ms))
+    throw new ApiError(
+      400,
+      `${name} is ${JSON.stringify(text)}; right would be: 2026-01-31 or 2026-01-31T12:00:00Z`,
+    );
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,82 @@
+/** The live state of the box: conferences, participants, calls and registrations, as they are now and as they change. */
+import { resourceOf } from '../../firmware/call/conference-directory.js';
+import { conferenceFields, participantFields } from './conferences.js';
+import { LiveEvents } from './live-events.js';
+import { phoneFields } from './phones.js';
+import { Reply, type Route } from './route.js';
+import type { ApiSources } from './sources.js';
+import { callFields } from './status.js';
+
+export function liveRoutes(events: LiveEvents): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: 'events',
+      role: 'viewer',
+      summary: 'The live state and its changes as server-sent events.',
+      query: { levels: '1: tells who speaks how loudly, too' },
+      answer: ({ query, headers }) =>
+        new Reply(
+          'text/event-stream',
+          events.open({
+            lastEventId: headers['last-event-id']?.toString(),
+            levels: query.get('levels') === '1',
+          }),
+        ),
+    },
+  ];
+}
+
+/** The live state of the box, to be told as it changes. */
+export function liveEvents(sources: ApiSources): LiveEvents {
+  const { conferences } = sources.switchboard;
+  const since = timesOf(sources);
+  return new LiveEvents(
+    {
+      state() {
+        const state = new Map<string, object>();
+        for (const room of conferences.rooms) {
+          state.set(`conferences/${resourceOf(room)}`, {
+            ...conferenceFields(room),
+            since: since(room.sinceMs),
+          });
+          for (const member of room.state.members) {
+            const seat = room.legs.get(member.leg);
+            if (!seat) continue;
+            const fields = participantFields(member, seat);
+            state.set(`participants/${member.leg}`, {
+              ...fields,
+              conference: resourceOf(room),
+              since: since(seat.sinceMs),
+            });
+          }
+        }
+        for (const open of sources.switchboard.legs)
+          state.set(`calls/${open.leg.id}`, { ...callFields(open), since: since(open.leg.sinceMs) });
+        for (const { username, phones } of sources.registrations())
+          state.set(`registrations/${username}`, {
+            username,
+            phones: phones.map((phone) => ({ ...phoneFields(phone), expires: since(phone.expiresAtMs) })),
+          });
+        return state;
+      },
+      levels() {
+        const levels: Record<string, number> = {};
+        for (const { state, legs } of conferences.rooms)
+          for (const { leg: id, place } of state.members) {
+            const port = legs.get(id)?.leg.port;
+            const now = place === 'inside' && port !== undefined ? sources.port(port) : undefined;
+            if (now?.speaking) levels[id] = now.levelDbm0;
+          }
+        return levels;
+      },
+    },
+    sources.clock,
+  );
+}
+
+/** What turns an instant of the clock into the time of day (ISO 8601), always into the same one. */
+function timesOf({ clock }: ApiSources): (instantMs: number) => string {
+  const startMs = Date.now() - clock.nowMs();
+  return (instantMs) => new Date(Math.round(startMs + instantMs)).toISOString();
+}

@@ -1,0 +1,67 @@
+/** Asks a route what was asked over HTTP: who may, and is what was sent what the route wants. */
+import type { IncomingMessage } from 'node:http';
+import type { Problem } from '../../firmware/config/problem.js';
+import type { Administrator } from '../../firmware/config/schema.js';
+import { ConfigError } from '../../firmware/config/schema-check.js';
+import { ApiError, mayDo, Reply, type Route } from './route.js';
+
+/** What is sent may be so long. */
+const MAX_BODY_BYTES = 64 << 10;
+
+/** `body`: sent as JSON if it has no `type`. */
+export type Answered = { status: number; type?: string; fileName?: string; body: unknown };
+
+/** Answers a request that matched a route, for an administrator who has proved to be one. */
+export async function serve(
+  route: Route,
+  request: IncomingMessage,
+  params: Record<string, string>,
+  administrator: Pick<Administrator, 'name' | 'role'>,
+): Promise<Answered> {
+  try {
+    const { name, role } = administrator;
+    if (!mayDo(role, route.role))
+      throw new ApiError(403, `only an ${route.role} may do this; ${name} is: ${role}`);
+    const changes = route.method !== 'GET';
+    if (changes) refuseForeignPage(request);
+    const body = changes ? await readJson(request) : undefined;
+    const query = new URL(request.url ?? '', 'http://box').searchParams;
+    const answer = await route.answer({ params, query, headers: request.headers, by: name, body });
+    if (answer instanceof Reply) return { status: 200, ...answer };
+    return { status: answer === undefined ? 204 : 200, body: answer };
+  } catch (error) {
+    if (error instanceof ApiError) return failed(error.status, error.message);
+    if (error instanceof ConfigError) return failed(422, error.message, error.problems);
+    throw error;
+  }
+}
+
+function failed(status: number, error: string, problems?: readonly Problem[]): Answered {
+  return { status, body: { error, problems } };
+}
+
+/** A browser sends an administrator's credentials for other people's pages too; but it says whose page it is. */
+function refuseForeignPage({ headers }: IncomingMessage): void {
+  const { origin, host } = headers;
+  if (origin !== undefined && origin.replace(/^https?:\/\//, '') !== host)
+    throw new ApiError(403, `a page of ${origin} may change nothing here`);
+}
+
+/** The JSON document that was sent; an empty object if nothing was. */
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) throw new ApiError(413, `more than ${MAX_BODY_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  if (length === 0) return {};
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+    throw new ApiError(415, 'what is sent must be application/json');
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    throw new ApiError(400, 'what was sent is not a JSON document');
+  }
+}
