@@ -46,5 +46,6 @@ export function qualityOf(media: Participant['media']): string {
     roundTripMs === undefined ? '' : `there and back ${Math.round(roundTripMs)} ms`,
   ]
     .filter((part) => part !== '')
+    .map((part) => part.replaceAll(' ', '\u00a0'))
     .join(', ');
 }

@@ -26,7 +26,6 @@ export const conferenceKind: EntryKind<Conference> = {
     };
   },
   bodyOf: (form) => ({
-    number: (form.number ?? '').trim(),
     description: (form.description ?? '').trim(),
     type: form.type,
     // The field is not there for dynamic ones: their callers set the PIN.

@@ -1,5 +1,5 @@
 /** Pages by which one list of the configuration is kept: the list, and dialogs to add, edit and delete an entry. */
-import { holderOf } from '../../firmware/config/number-holder.js';
+import { freeNumber, holderOf } from '../../firmware/config/number-holder.js';
 import type { Conference, Config, Extension } from '../../firmware/config/schema.js';
 import { ConfigError } from '../../firmware/config/schema-check.js';
 import type { Route } from '../api/route.js';
@@ -16,7 +16,7 @@ export type EntryKind<Entry extends Extension | Conference> = {
   name: string;
   /** The form of an entry, or of a new one. */
   formOf(entry: Entry | undefined, config: Config): Fields;
-  /** What the API is sent for it. */
+  /** What the API is sent for it, beside the number. */
   bodyOf(form: Fields): object;
   /** What only a form can have wrong. */
   troubles?(form: Fields, before: Entry | undefined): Fields;
@@ -63,12 +63,16 @@ export function entryPages<Entry extends Extension | Conference>(
   /** Saves what a form says; the errors by field, or under `''`, if it is not right. */
   const save = (form: Fields, before: Entry | undefined, by: string): Fields => {
     const errors = kind.troubles?.(form, before) ?? {};
-    const holder = before ? undefined : holderOf(sources.config(), form.number);
+    const config = sources.config();
+    const wanted = (form.number ?? '').trim();
+    const holder = wanted === before?.number ? undefined : holderOf(config, wanted);
     if (holder !== undefined) errors.number = `Has to be one that nobody has; ${holder} has this one.`;
+    // What else is wrong is said too: with a number that would be right, and without saving.
+    const number = holder === undefined ? wanted : (freeNumber(config, list) ?? '');
     const query = new URLSearchParams(Object.keys(errors).length > 0 ? { dryRun: '1' } : {});
-    const params = { number: before?.number ?? form.number };
+    const params = { number: before?.number ?? number };
     try {
-      routeOf('PUT').answer({ params, query, headers: {}, by, body: kind.bodyOf(form) });
+      routeOf('PUT').answer({ params, query, headers: {}, by, body: { ...kind.bodyOf(form), number } });
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       for (const { path, expected } of error.problems)
@@ -89,7 +93,7 @@ export function entryPages<Entry extends Extension | Conference>(
     if (make) return show(dialog(before, { ...form, [form.make]: make() }));
     const errors = save(form, before, by);
     if (Object.keys(errors).length > 0) return show(dialog(before, form, errors), 422);
-    return { goTo: `${base}?saved=${form.number}` };
+    return { goTo: `${base}?saved=${encodeURIComponent(form.number.trim())}` };
   };
 
   return [

@@ -23,7 +23,6 @@ export const extensionKind: EntryKind<Extension> = {
     };
   },
   bodyOf: (form) => ({
-    number: (form.number ?? '').trim(),
     name: (form.name ?? '').trim(),
     permissions: form.permissions || undefined,
     sip: {

@@ -17,7 +17,10 @@ export function signInPages(administrators: AdministratorCheck, sessions: Sessio
     {
       path: '/sign-in',
       role: 'anybody',
-      get: ({ query }) => ({ view: 'sign-in', data: { form: { to: query.get('to') }, trouble: undefined } }),
+      get: ({ query, administrator }) =>
+        administrator
+          ? { goTo: '/' }
+          : { view: 'sign-in', data: { form: { to: query.get('to') }, trouble: undefined } },
       async post({ form, source }) {
         const [name, password] = [form.get('name') ?? '', form.get('password') ?? ''];
         const verdict = await administrators.check(name, password, source);
