@@ -1,5 +1,5 @@
 # Two commands for newcomers: `make run` and `make test`. The rest is for those who change the code.
-.PHONY: run demo build check test soak bench clean system test-system bench-system
+.PHONY: run demo build check test soak bench screenshots clean system test-system bench-system
 
 ARGS ?=
 
@@ -34,6 +34,10 @@ ifndef BENCH
 	node dist/test/bench/flood-bench.js 20
 endif
 
+# A picture of each page for docs/, looked at before it is committed.
+screenshots: test-system build
+	node dist/test/support/screenshots.js docs/screenshots
+
 clean:
 	rm -rf dist firmware/sip-parser/dist node_modules
 
@@ -47,7 +51,7 @@ system:
 	@scripts/install-packages.sh libopus.so.0:libopus0 || echo "Without it no call can be in Opus; going on." >&2
 
 test-system: system
-	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 libopus.so.0:libopus0 libspandsp.so.2:libspandsp2 sipp:sip-tester baresip sox
+	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 libopus.so.0:libopus0 libspandsp.so.2:libspandsp2 sipp:sip-tester baresip sox chromium
 
 bench-system: system
 	@scripts/install-packages.sh cc:build-essential || echo "Without a compiler the media bench is left out; going on." >&2

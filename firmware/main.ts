@@ -7,6 +7,7 @@ import { AdministratorCheck } from '../web-ui/administrator-check.js';
 import { api } from '../web-ui/api/api.js';
 import { liveEvents } from '../web-ui/api/live.js';
 import type { ApiSources } from '../web-ui/api/sources.js';
+import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
 import { eventPackages } from './call/event-packages.js';
 import { History } from './call/history.js';
@@ -159,11 +160,14 @@ async function run(options: Options): Promise<void> {
   const events = liveEvents(sources);
   // Whoever watches proves anew who it is.
   store.on('changed', () => events.close());
+  const administrators = new AdministratorCheck(() => store.config.administrators, clock);
+  const routes = api(sources, events);
   const web = await WebServer.open({
     addresses: bound,
     port: options.httpPort ?? network.httpPort,
-    administrators: new AdministratorCheck(() => store.config.administrators, clock),
-    api: api(sources, events),
+    administrators,
+    api: routes,
+    pages: boxPages({ folder: `${root}web-ui/`, sources, routes, administrators }),
   });
   transport.listen({
     message: (message, source, octets) => agent.receive(message, source, octets),

@@ -1,8 +1,12 @@
-/** HTTP Basic (RFC 7617) against the administrators of the configuration. */
+/** Whether somebody is an administrator of the configuration, by name and password; HTTP Basic (RFC 7617) too. */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../firmware/clock.js';
 import type { Administrator } from '../firmware/config/schema.js';
 import { verifyPassword } from '../firmware/config/password.js';
+import { GuessGuard } from '../firmware/sip/guess-guard.js';
+
+/** `busy`: too many are being judged; `locked`: too many wrong passwords came from there. */
+export type Verdict = 'refused' | 'busy' | 'locked' | Administrator;
 
 /** A password that was right is not run through scrypt again for this long. */
 const REMEMBER_MS = 60_000;
@@ -14,25 +18,35 @@ const NOBODY = 'scrypt$16384$8$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAA
 
 export class AdministratorCheck {
   readonly #remembered = new Map<string, number>();
+  readonly #guard: GuessGuard;
   #running = 0;
 
   constructor(
     private readonly administrators: () => readonly Administrator[],
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#guard = new GuessGuard(clock, () => false);
+  }
 
-  /** Whose Authorization header it is; `busy` while too many are being judged. */
-  async check(header: string | undefined): Promise<Administrator | 'refused' | 'busy'> {
+  /** Judges an Authorization header that came from an address. */
+  async checkBasic(header: string | undefined, source: string): Promise<Verdict> {
     const credentials = readBasic(header);
-    if (!credentials) return 'refused';
-    const known = this.administrators().find(({ name }) => name === credentials.name);
+    return credentials ? this.check(credentials.name, credentials.password, source) : 'refused';
+  }
+
+  async check(name: string, password: string, source: string): Promise<Verdict> {
+    if (this.#guard.refuses(source)) return 'locked';
+    const known = this.administrators().find((one) => one.name === name);
     const hash = known?.passwordHash ?? NOBODY;
-    const key = createHash('sha256').update(`${hash}\n${credentials.password}`).digest('hex');
+    const key = createHash('sha256').update(`${hash}\n${password}`).digest('hex');
     if (known && (this.#remembered.get(key) ?? 0) > this.clock.nowMs()) return known;
     if (this.#running >= MAX_AT_ONCE) return 'busy';
     this.#running += 1;
     try {
-      if (!(await verifyPassword(credentials.password, hash)) || !known) return 'refused';
+      if (!(await verifyPassword(password, hash)) || !known) {
+        this.#guard.guessed(source);
+        return 'refused';
+      }
     } finally {
       this.#running -= 1;
     }

@@ -99,7 +99,7 @@ export function conferenceRoutes(sources: ApiSources): Route[] {
 }
 
 /** The rooms somebody is in. */
-export function conferences(sources: ApiSources): object[] {
+export function conferences(sources: ApiSources) {
   return sources.switchboard.conferences.rooms.map((room) => ({
     ...conferenceFields(room),
     seconds: secondsSince(sources, room.sinceMs),
@@ -116,7 +116,7 @@ export function conferences(sources: ApiSources): object[] {
 }
 
 /** What is told of a room everywhere. */
-export function conferenceFields(room: OpenRoom): object {
+export function conferenceFields(room: OpenRoom) {
   const { conference, number, state } = room;
   return {
     /** What the paths of the API call it: the number; `number-conference` for a dynamic one. */
@@ -131,7 +131,7 @@ export function conferenceFields(room: OpenRoom): object {
 }
 
 /** What is told of a participant everywhere. */
-export function participantFields({ place, held, muted, gainDb }: Member, { leg }: Seat): object {
+export function participantFields({ place, held, muted, gainDb }: Member, { leg }: Seat) {
   const { id, party, codec, srtp } = leg;
   return { id, number: party.number, name: party.name, place, held, muted, gainDb, codec, srtp };
 }

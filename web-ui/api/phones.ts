@@ -24,6 +24,6 @@ export function phoneRoutes(sources: ApiSources): Route[] {
 }
 
 /** What is told of a phone everywhere. */
-export function phoneFields({ contact, source, userAgent }: Binding): object {
+export function phoneFields({ contact, source, userAgent }: Binding) {
   return { contact, address: hostPortText(source), userAgent };
 }

@@ -4,8 +4,9 @@ import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
 import type { ConfigVersions } from '../../firmware/config/config-versions.js';
 import type { Config } from '../../firmware/config/schema.js';
-import type { PortStats } from '../../firmware/media/stats.js';
+import type { PlaneStats, PortStats } from '../../firmware/media/stats.js';
 import type { Binding } from '../../firmware/sip/registrar.js';
+import type { TrunkStatus } from '../../firmware/sip/trunk.js';
 
 export type ApiSources = {
   version: string;
@@ -19,11 +20,11 @@ export type ApiSources = {
   /** Calls and conferences, oldest first. */
   history(): Iterable<HistoryRecord>;
   /** The state of each trunk. */
-  trunks(): object[];
+  trunks(): TrunkStatus[];
   /** Dialogs and transactions that have not ended. */
   sip(): object;
   /** Counters of the media plane. */
-  media(): object;
+  media(): PlaneStats;
   /** What one port does now: level, loss; undefined for a closed one. */
   port(port: number): PortStats | undefined;
 };

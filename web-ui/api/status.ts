@@ -35,7 +35,7 @@ export function statusRoutes(sources: ApiSources): Route[] {
 }
 
 /** Every leg there is. */
-export function calls(sources: ApiSources): object[] {
+export function calls(sources: ApiSources) {
   return sources.switchboard.legs.map((open) => ({
     ...callFields(open),
     seconds: secondsSince(sources, open.leg.sinceMs),
@@ -44,7 +44,7 @@ export function calls(sources: ApiSources): object[] {
 }
 
 /** What is told of a leg everywhere. */
-export function callFields({ leg, dialled }: OpenLeg): object {
+export function callFields({ leg, dialled }: OpenLeg) {
   return {
     id: leg.id,
     direction: leg.direction,

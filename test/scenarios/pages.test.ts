@@ -1,0 +1,233 @@
+/** The pages as a person uses them, in a browser. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Box, phones, type Room } from '../support/box.js';
+import { openBrowser, signedIn } from '../support/browser.js';
+import { isInstalled } from '../support/program.js';
+import { toneSource } from '../support/tone.js';
+
+const test = suite('pages');
+
+const EVIL = '<img src=x onerror="document.title=\'run\'">';
+const SAVE = 'dialog .actions button';
+const PATHS = [
+  ...['conferences', 'calls', 'phones', 'trunks', 'system', 'dial-plan'].map((part) => `/status/${part}`),
+  ...['', '/add', '/800', '/800/delete'].map((rest) => `/configuration/conferences${rest}`),
+  '/configuration/extensions',
+];
+let box: Box;
+let browser: Browser;
+test.before(async () => {
+  box = await Box.start({
+    version: 1,
+    extensions: phones(3).map((one, at) => (at === 1 ? { ...one, name: EVIL } : one)),
+    conferences: [{ number: '800', description: 'Weekly', type: 'static' }],
+  });
+  browser = await openBrowser();
+});
+test.after(async () => {
+  await browser.close();
+  await box.stop();
+});
+
+/** Signed in, with everything the browser complained of. */
+async function open(options: Parameters<typeof signedIn>[2] = {}) {
+  const { window, page } = await signedIn(browser, box, options);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    // The status of an answer is no complaint: a form that is not right is answered 422.
+    if (message.type() === 'error' && !message.text().includes('422')) complaints.push(message.text());
+  });
+  return { window, page, complaints };
+}
+
+const inside = (count: number) =>
+  box.until<Room[]>(
+    'conferences',
+    ([room]) => room?.participants.filter(({ place }) => place === 'inside').length === count,
+  );
+
+async function isWide(page: Page): Promise<boolean> {
+  return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+}
+
+test('a caller joins, talks, is muted and put out: seen and done without loading the page', async () => {
+  const { window, page, complaints } = await open();
+  await page.evaluate('window.mark = 1');
+  await page.waitForSelector('text=Nobody is in a conference');
+  const call = await (await box.phone('101')).dial('800');
+  await page.waitForSelector('tbody >> text=Phone 101');
+  await inside(1);
+  call.ear.source = toneSource(440, 8000);
+  await page.waitForSelector('tr.speaking >> text=Phone 101');
+  await page.click('[aria-label="Mute Phone 101"]');
+  await page.waitForSelector('tr:has-text("Phone 101") >> text=muted');
+  await page.click('[aria-label="Unmute Phone 101"]');
+  await page.waitForSelector('tr.speaking >> text=Phone 101');
+  page.on('dialog', (dialog) => void dialog.accept());
+  await page.click('[aria-label="Remove Phone 101"]');
+  await call.ended;
+  await page.waitForSelector('text=Nobody is in a conference');
+  assert.is(await page.evaluate('window.mark'), 1, 'it is the same page');
+  assert.equal(complaints, []);
+  await window.close();
+});
+
+test('what a caller calls itself runs no script', async () => {
+  const { window, page, complaints } = await open();
+  const call = await (await box.phone('102')).dial('800');
+  for (const part of ['conferences', 'calls', 'phones']) {
+    await page.goto(`/status/${part}`);
+    await page.waitForSelector(`text=${EVIL}`);
+    await page.waitForTimeout(600);
+  }
+  for (const path of ['/status/dial-plan', '/configuration/extensions', '/configuration/extensions/102']) {
+    await page.goto(path);
+    assert.match(await page.content(), /&lt;img src=x onerror/);
+  }
+  assert.is(await page.locator('img[onerror]').count(), 0);
+  assert.not.match(await page.title(), /run/);
+  assert.equal(complaints, []);
+  await call.hangUp();
+  await window.close();
+});
+
+for (const javaScriptEnabled of [true, false])
+  test(`a static and a dynamic conference are added, ${javaScriptEnabled ? 'by keyboard' : 'without JavaScript'}`, async () => {
+    const { window, page, complaints } = await open({ javaScriptEnabled });
+    const save = async () => {
+      if (javaScriptEnabled) await page.keyboard.press('Enter');
+      else await page.click(SAVE);
+    };
+    await page.goto('/configuration/conferences/add');
+    assert.is(await page.inputValue('#number'), '801', 'the free number');
+    await page.fill('#description', 'Board');
+    await page.fill('#number', '101');
+    await page.fill('#pin', 'abc');
+    await page.focus('#description');
+    await save();
+    await page.waitForSelector('#number-error >> text=extension "Phone 101" has this one');
+    await page.waitForSelector('#pin-error >> text=1 to 12 digits');
+    assert.is(await page.inputValue('#description'), 'Board', 'nothing typed is lost');
+    await page.fill('#number', '810');
+    await page.click('button:text("Make one")');
+    await page.waitForSelector('#pin:not([value="abc"])');
+    const pin = await page.inputValue('#pin');
+    assert.match(pin, /^\d{6}$/);
+    await page.focus('#description');
+    await save();
+    await page.waitForSelector('text=Conference 810 is saved and in use');
+
+    await page.goto('/configuration/conferences/add');
+    await page.fill('#number', '811');
+    await page.check('[value=dynamic]');
+    assert.not(await page.isVisible('#pin'), 'callers set the PIN');
+    await page.check('[name=record]');
+    await page.waitForSelector('text=subject to special laws in many countries');
+    await page.focus('#number');
+    await save();
+    await page.waitForSelector('#recordAccepted-error >> text=tick it');
+    await page.check('[name=recordAccepted]');
+    await page.focus('#number');
+    await save();
+    await page.waitForSelector('text=Conference 811 is saved and in use');
+    const { conferences } = await box.get<{ conferences: Record<string, unknown>[] }>('config/conferences');
+    const told = (number: string) => conferences.find((one) => one.number === number);
+    assert.is(told('810')?.hasPin, true);
+    assert.equal([told('811')?.type, told('811')?.record], ['dynamic', true]);
+
+    const call = await (await box.phone('103')).dial('810');
+    call.ear.keys(`${pin}#`);
+    await inside(1);
+    await call.hangUp();
+    for (const number of ['810', '811']) {
+      await page.goto(`/configuration/conferences/${number}/delete`);
+      await page.click('main button');
+      await page.waitForURL('**/configuration/conferences');
+    }
+    assert.equal(complaints, []);
+    await window.close();
+  });
+
+test('an extension is added: its phone registers; without another password the one there is stays', async () => {
+  const { window, page } = await open();
+  await page.goto('/configuration/extensions/add');
+  assert.is(await page.inputValue('#number'), '104');
+  await page.fill('#name', 'Lobby');
+  const password = await page.inputValue('#password');
+  await page.click(SAVE);
+  await page.waitForSelector('text=Extension 104 is saved');
+  await box.phone('104', { password });
+  await page.goto('/configuration/extensions/104');
+  assert.is(await page.inputValue('#password'), '');
+  await page.fill('#name', 'Entrance');
+  await page.click(SAVE);
+  await page.waitForSelector('td >> text=Entrance');
+  await box.phone('104', { password });
+  await page.goto('/status/phones');
+  await page.waitForSelector('tr:has-text("Entrance") >> text=registered');
+  await window.close();
+});
+
+test('without JavaScript the state is as of loading, and the buttons work', async () => {
+  const { window, page } = await open({ javaScriptEnabled: false });
+  const call = await (await box.phone('101')).dial('800');
+  await inside(1);
+  await page.goto('/status/conferences');
+  await page.click('[aria-label="Mute Phone 101"]');
+  await page.waitForSelector('tr:has-text("Phone 101") >> text=muted');
+  await call.hangUp();
+  await window.close();
+});
+
+test('nothing is wider than a telephone; the menu opens without JavaScript', async () => {
+  const { window, page } = await open({ javaScriptEnabled: false, viewport: { width: 360, height: 700 } });
+  const call = await (await box.phone('101')).dial('800');
+  for (const path of PATHS) {
+    await page.goto(path);
+    assert.not(await isWide(page), path);
+  }
+  await page.click('text=Menu');
+  await page.click('nav >> text=Calls');
+  await page.waitForURL('**/status/calls');
+  await call.hangUp();
+  await window.close();
+});
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`a checker of accessibility finds nothing serious, in ${colorScheme}`, async () => {
+    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    const { window, page } = await open({ colorScheme });
+    const call = await (await box.phone('101')).dial('800');
+    await inside(1);
+    for (const path of [...PATHS, '/configuration/extensions/add', '/status/nowhere']) {
+      await page.goto(path);
+      await page.evaluate(axe);
+      const { violations, passes } =
+        await page.evaluate<Record<string, { id: string; impact: string }[]>>('axe.run()');
+      assert.ok(passes.length > 10, 'it has looked');
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      assert.equal(
+        serious.map(({ id }) => id),
+        [],
+        `${path}: ${JSON.stringify(serious)}`,
+      );
+    }
+    await call.hangUp();
+    await window.close();
+  });
+
+test('what happens when somebody dials a number is said in words', async () => {
+  const { window, page } = await open();
+  await page.goto('/status/dial-plan');
+  await page.fill('#number', '9123');
+  await page.click('text=Explain');
+  await page.waitForSelector('text=refused: nobody has 9123');
+  await window.close();
+});
+
+if (isInstalled('chromium')) test.run();

@@ -1,0 +1,42 @@
+/** A person's browser: Debian's chromium, driven by playwright-core. */
+import { spawnSync } from 'node:child_process';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
+import { ADMIN_PASSWORD, type Box } from './box.js';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Starts it, with a new profile that is thrown away when it is closed. */
+export function openBrowser(): Promise<Browser> {
+  const executablePath = spawnSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).stdout.trim();
+  return chromium.launch({ executablePath, args: FLAGS, headless: true });
+}
+
+/** A window with cookies of its own, and its first page: signed in at a box. */
+export async function signedIn(
+  browser: Browser,
+  box: Box,
+  options: BrowserContextOptions = {},
+): Promise<{ window: BrowserContext; page: Page }> {
+  const window = await browser.newContext({ baseURL: box.http, ...options });
+  const page = await window.newPage();
+  await page.goto('/');
+  await page.fill('[name=name]', 'admin');
+  await page.fill('[name=password]', ADMIN_PASSWORD);
+  await page.click('text=Sign in >> nth=-1');
+  await page.waitForURL('**/status/conferences');
+  return { window, page };
+}

@@ -1,0 +1,34 @@
+/** What a page is: it answers visits and knows nothing of HTTP. */
+import type { Readable } from 'node:stream';
+import type { Administrator, Role } from '../firmware/config/schema.js';
+
+export type Visit = {
+  /** Named parts of the path. */
+  params: Readonly<Record<string, string>>;
+  query: URLSearchParams;
+  /** What was filled in; empty unless it is a post. */
+  form: URLSearchParams;
+  /** Who is signed in. */
+  administrator: Administrator | undefined;
+  /** The address of the browser. */
+  source: string;
+  /** The cookie by which the browser is known. */
+  cookie: string;
+};
+
+export type Reply =
+  /** A view of views/, with status 200 unless it says another. */
+  | { view: string; data?: object; status?: number }
+  /** Go on to another page; `cookie`: as whom the browser is known from now on. */
+  | { goTo: string; cookie?: string }
+  /** Server-sent events, for as long as both sides want. */
+  | { events: Readable };
+
+export type Page = {
+  /** `:name` stands for a part of it. */
+  path: string;
+  /** The least role that may visit it; `anybody` without signing in. */
+  role: Role | 'anybody';
+  get?: (visit: Visit) => Reply | Promise<Reply>;
+  post?: (visit: Visit) => Reply | Promise<Reply>;
+};

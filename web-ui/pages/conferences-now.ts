@@ -1,0 +1,51 @@
+/** What the page of the running conferences shows. */
+import { conferences } from '../api/conferences.js';
+import type { ApiSources } from '../api/sources.js';
+
+type Participant = ReturnType<typeof conferences>[number]['participants'][number];
+
+/** Softer than this is shown as silence, dBm0. */
+const SILENCE_DBM0 = -60;
+
+export function conferencesNow(sources: ApiSources): object {
+  const rooms = conferences(sources);
+  return {
+    rooms: rooms.map((room) => ({ ...room, participants: room.participants.map(rowOf) })),
+    idle: sources.config().conferences.filter((one) => !rooms.some(({ number }) => number === one.number)),
+  };
+}
+
+function rowOf(one: Participant) {
+  const { media, place, held, muted, srtp, gainDb } = one;
+  const badges = [
+    place === 'entering' ? { text: 'at the door', kind: '' } : undefined,
+    held ? { text: 'on hold', kind: 'warn' } : undefined,
+    muted ? { text: 'muted', kind: 'warn' } : undefined,
+    gainDb === 0 ? undefined : { text: `${gainDb > 0 ? '+' : '−'}${Math.abs(gainDb)} dB`, kind: '' },
+    srtp ? { text: 'encrypted', kind: 'good' } : undefined,
+  ].filter((badge) => badge !== undefined);
+  const heard = media !== undefined && place === 'inside' && !held && !muted;
+  return {
+    ...one,
+    badges,
+    speaking: heard && media.speaking,
+    loudness: heard ? Math.max(0, Math.round(media.levelDbm0) - SILENCE_DBM0) : 0,
+    louder: Math.min(12, gainDb + 3),
+    softer: Math.max(-12, gainDb - 3),
+    quality: qualityOf(media),
+  };
+}
+
+/** How well it is heard, of what is known: `MOS 4.4, 0.0 % lost, jitter 4 ms, there and back 12 ms`. */
+export function qualityOf(media: Participant['media']): string {
+  const { rxLoss, rxJitterMs, roundTripMs, rxMos } = media?.quality ?? {};
+  return [
+    rxMos === undefined ? '' : `MOS ${rxMos.toFixed(1)}`,
+    rxLoss === undefined ? '' : `${(100 * rxLoss).toFixed(1)} % lost`,
+    rxJitterMs === undefined ? '' : `jitter ${Math.round(rxJitterMs)} ms`,
+    roundTripMs === undefined ? '' : `there and back ${Math.round(roundTripMs)} ms`,
+  ]
+    .filter((part) => part !== '')
+    .map((part) => part.replaceAll(' ', '\u00a0'))
+    .join(', ');
+}

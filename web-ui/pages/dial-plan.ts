@@ -1,0 +1,39 @@
+/** Every number of the box, and what happens when one is dialled. */
+import { numbersInUse } from '../../firmware/call/numbers-in-use.js';
+import { ApiError, type Route } from '../api/route.js';
+import type { ApiSources } from '../api/sources.js';
+import type { Page } from '../page.js';
+
+export function dialPlanPage(sources: ApiSources, routes: readonly Route[]): Page {
+  const explain = routes.find(({ path }) => path === 'dial-plan/explain')!;
+  return {
+    path: '/status/dial-plan',
+    role: 'viewer',
+    get({ query, administrator }) {
+      const config = sources.config();
+      const search = (query.get('search') ?? '').trim();
+      const [from, number] = [query.get('from') ?? '', query.get('number') ?? ''];
+      const wanted = search.toLowerCase();
+      const numbers = numbersInUse(config).filter(
+        (one) => one.number.startsWith(wanted) || one.description.toLowerCase().includes(wanted),
+      );
+      const callers = [
+        ...config.extensions.map((one) => [one.number, `${one.number} ${one.name}`]),
+        ...config.trunks.map(({ name }) => [`trunk:${name}`, `somebody outside, by trunk ${name}`]),
+      ];
+      let explained: unknown;
+      let trouble = '';
+      try {
+        if (number !== '')
+          explained = explain.answer({ params: {}, query, headers: {}, by: administrator!.name, body: {} });
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        trouble = error.message;
+      }
+      return {
+        view: 'dial-plan',
+        data: { numbers, callers, form: { search, from, number }, explained, trouble },
+      };
+    },
+  };
+}

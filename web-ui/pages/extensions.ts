@@ -1,0 +1,38 @@
+/** Configuration of the extensions. */
+import { freeNumber } from '../../firmware/config/number-holder.js';
+import { randomPassword } from '../../firmware/config/password.js';
+import type { Extension } from '../../firmware/config/schema.js';
+import { numberIn, type EntryKind } from './entry-pages.js';
+
+const PASSWORD_LENGTH = 14;
+
+export const extensionKind: EntryKind<Extension> = {
+  list: 'extensions',
+  title: 'Extensions',
+  name: 'Extension',
+  formOf(entry, config) {
+    const number = entry?.number ?? freeNumber(config, 'extensions') ?? '';
+    return {
+      number,
+      name: entry?.name ?? '',
+      permissions: entry?.permissions ?? '',
+      username: entry?.sip.username ?? number,
+      password: entry ? '' : randomPassword(PASSWORD_LENGTH),
+      maxCalls: String(entry?.sip.maxCalls ?? 4),
+      srtp: entry?.sip.srtp ?? 'optional',
+    };
+  },
+  bodyOf: (form) => ({
+    name: (form.name ?? '').trim(),
+    permissions: form.permissions || undefined,
+    sip: {
+      username: (form.username ?? '').trim(),
+      // None: the one that there is stays.
+      password: form.password || undefined,
+      maxCalls: numberIn(form.maxCalls),
+      srtp: form.srtp,
+    },
+  }),
+  makes: { password: () => randomPassword(PASSWORD_LENGTH) },
+  fieldOf: (path) => path.replace(/^\/(sip\/)?/, ''),
+};
