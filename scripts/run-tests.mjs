@@ -21,6 +21,7 @@ for (const source of sources) {
     continue;
   }
   if (hygieneOnly) continue;
+  const start = performance.now();
   const result = spawnSync(process.execPath, ['--enable-source-maps', compiled(source)], {
     encoding: 'utf8',
     timeout: FILE_LIMIT_MS,
@@ -31,7 +32,8 @@ for (const source of sources) {
   const good = Number(/Passed:\s+(\d+)/.exec(output)?.[1] ?? 0);
   passed += good;
   const ok = result.status === 0 && total > 0 && total === good;
-  console.log(`${ok ? 'ok  ' : 'FAIL'} ${source} (${good}/${total})`);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`${ok ? 'ok  ' : 'FAIL'} ${source} (${good}/${total}) ${seconds} s`);
   for (const line of output.split('\n')) if (line.includes('SKIPPED')) console.log(`     ${line}`);
   if (!ok) {
     console.log(output);
