@@ -25,7 +25,7 @@ const pictures: Record<string, string[]> = {
   '/configuration/conferences/add': ['light', 'narrow'],
   '/configuration/conferences/802/delete': ['light'],
   '/configuration/extensions': ['light'],
-  '/configuration/extensions/101': ['dark'],
+  '/configuration/extensions/101/edit': ['dark'],
 };
 const names = ['Ann Becker', 'Bo Lindqvist', 'Chiara Conti', 'Deniz Aydin'];
 const box = await Box.start({
