@@ -179,4 +179,27 @@ test('addresses and ports: wrong ones are said beside their fields, the certific
   await window.close();
 });
 
+test('versions are listed with what they changed, compared, and brought back after a look', async () => {
+  const { window, page } = await open(false);
+  await box.ask('config/conferences/800', 'PUT', { description: 'Board', type: 'static' });
+  await box.ask('config/conferences/801', 'PUT', { description: 'New', type: 'dynamic' });
+  await page.goto('/configuration/versions');
+  const row = (text: string) => page.locator(`tr:has-text("${text}")`);
+  assert.match(await row('conference 801 is new').innerText(), /in use[^]*UTC[^]*admin/);
+  const [{ version }] = await config<{ version: number }[]>('versions');
+  await page.selectOption('#from', String(version - 2));
+  await page.selectOption('#to', String(version - 1));
+  await page.click('button:text("Compare")');
+  await page.waitForSelector('.changes >> text=conference 800: description is "Board", was "Daily"');
+  assert.is(await page.locator('.changes li').count(), 1);
+  await page.click(`[aria-label="Bring back version ${version - 2}"]`);
+  await page.waitForSelector('li >> text=conference 801 is removed');
+  await page.click('button:text("Bring back")');
+  await page.waitForURL('**/configuration/versions');
+  const { description } = await config<{ description: string }>('conferences/800');
+  assert.is(description, 'Daily');
+  assert.match(await page.locator('tbody tr').first().innerText(), /conference 801 is removed/);
+  await window.close();
+});
+
 if (isInstalled('chromium')) test.run();

@@ -21,6 +21,8 @@ const PATHS = [
     `/configuration/${list}`,
     `/configuration/${list}/add`,
   ]),
+  '/configuration/extensions/101/phone',
+  '/configuration/versions',
   '/configuration/network',
   '/configuration/media',
 ];
@@ -180,7 +182,16 @@ test('an extension is added: its phone registers; without another password the o
   await page.click(SAVE);
   await page.click(APPLY);
   await page.waitForSelector('text=Extension 104 is saved');
+  await page.click('text=How its phone registers');
+  await page.waitForSelector('text=No phone is registered yet');
+  const { address, port } = box.sip;
+  for (const told of [address, port, '104']) await page.waitForSelector(`dd >> text=${told}`);
+  assert.not.match(await page.content(), new RegExp(password));
+  await page.click('text=Show the password');
+  await page.waitForSelector(`dd >> text=${password}`);
   await box.phone('104', { password });
+  await page.click('text=Look again');
+  await page.waitForSelector('text=A phone is registered, at 127.0.0.1');
   await page.goto('/configuration/extensions/104/edit');
   assert.is(await page.inputValue('#password'), '');
   await page.fill('#name', 'Entrance');
@@ -248,6 +259,11 @@ test('what happens when somebody dials a number is said in words', async () => {
   await page.fill('#number', '9123');
   await page.click('text=Explain');
   await page.waitForSelector('text=refused: nobody has 9123');
+  await page.waitForSelector('text=/With 3 digits: 100, 10\\d–799, 801–999/');
+  await page.fill('#search', 'week');
+  await page.click('text=Search >> nth=-1');
+  await page.waitForSelector('td >> text=800');
+  assert.is(await page.locator('tbody tr').count(), 1);
   await window.close();
 });
 

@@ -8,6 +8,7 @@ import { historyRoutes } from './history.js';
 import type { LiveEvents } from './live-events.js';
 import { liveRoutes } from './live.js';
 import { openApiRoute } from './openapi.js';
+import { phoneSetupRoute } from './phone-setup.js';
 import { phoneRoutes } from './phones.js';
 import type { Route } from './route.js';
 import type { ApiSources } from './sources.js';
@@ -23,6 +24,7 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...liveRoutes(events),
     ...historyRoutes(sources),
     ...configEntryRoutes(sources),
+    phoneSetupRoute(sources),
     ...configSectionRoutes(sources),
     ...configVersionRoutes(sources),
   ];

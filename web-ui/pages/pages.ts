@@ -15,6 +15,7 @@ import { extensionKind } from './extensions.js';
 import { mediaKind } from './media.js';
 import { moderationPages } from './moderation.js';
 import { networkKind } from './network.js';
+import { phoneSetupPage } from './phone-setup.js';
 import { permissionKind } from './permission-groups.js';
 import { routeKind } from './routes.js';
 import { sectionPage } from './section-pages.js';
@@ -22,6 +23,7 @@ import { serviceKind } from './services.js';
 import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
 import { trunkKind } from './trunks.js';
+import { versionPages } from './versions.js';
 
 export type BoxPages = {
   /** Where views/ and assets/ are. */
@@ -48,10 +50,12 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     ...moderationPages(routes),
     ...entryPages(conferenceKind, sources, routes),
     ...entryPages(extensionKind, sources, routes),
+    phoneSetupPage(sources, routes),
     ...entryPages(trunkKind, sources, routes),
     ...entryPages(routeKind, sources, routes),
     ...entryPages(serviceKind, sources, routes),
     ...entryPages(permissionKind, sources, routes),
+    ...versionPages(sources, routes),
     sectionPage(networkKind, sources, routes),
     sectionPage(mediaKind, sources, routes),
   ];
@@ -75,6 +79,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
           title,
           path: `/configuration/${section}`,
         })),
+        { title: 'Versions', path: '/configuration/versions' },
       ],
     },
   ];

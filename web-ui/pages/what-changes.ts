@@ -30,7 +30,7 @@ const OWN_FIELDS = ['token', 'step', 'shown', 'make'];
 /** Does the change if just this was shown; else shows it. `form`: what was filled in, which is sent again. */
 export function shownFirst(change: Change, action: string, form: Form): Reply {
   const { heading, note = '', verb = 'Apply', back, ask, done } = change;
-  const data = { heading, note, verb, back, action, danger: verb !== 'Apply' };
+  const data = { heading, note, verb, back, action, danger: verb === 'Delete' };
   let changes: string[];
   try {
     changes = ask(true);
