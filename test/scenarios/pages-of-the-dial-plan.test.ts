@@ -118,6 +118,13 @@ test('routes are in an order that can be changed, without JavaScript', async () 
   await page.click(APPLY);
   await page.waitForURL('**/configuration/routes');
   assert.equal(await order(), ['90', '+', '9']);
+  await page.click('[aria-label="Edit +"]');
+  assert.is(await page.inputValue('#place'), '2');
+  await page.fill('#callerId', '12');
+  await page.click(SAVE);
+  await page.waitForSelector('li >> text=route +: callerId is "12"');
+  assert.is(await page.locator('.changes li').count(), 1);
+  await page.click(APPLY);
   await page.click('[aria-label="Move 9 up"]');
   await page.click(APPLY);
   await page.click('[aria-label="Move 9 up"]');

@@ -63,7 +63,7 @@ export function entryPages<Entry>(
   const pathOf = (entry: Entry) => `${base}/${encodeURIComponent(keyOf(entry))}`;
   const newForm = (entry: Entry | undefined): Form => ({
     ...kind.formOf(entry, sources.config()),
-    ...(ordered && !entry ? { place: String(entries().length + 1) } : {}),
+    ...(ordered ? { place: String((entry ? entries().indexOf(entry) : entries().length) + 1) } : {}),
   });
 
   const posted = ({ form: sent, administrator }: Visit, before: Entry | undefined): Reply => {
@@ -85,7 +85,7 @@ export function entryPages<Entry>(
             routeOf('PUT'),
             {
               params: { [key]: before ? keyOf(before) : wanted },
-              query: { ...(before ? {} : { new: '1' }), ...(place === undefined ? {} : { place }) },
+              query: { ...(before ? {} : { new: '1' }), ...(place ? { place } : {}) },
               body: { ...kind.bodyOf(form), [key]: wanted },
               by: administrator!.name,
             },
