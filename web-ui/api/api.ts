@@ -1,5 +1,7 @@
 /** The API of the box, for pages and programs: everything below /api/v1. */
+import { administratorRoutes } from './administrators.js';
 import { configEntryRoutes } from './config-entries.js';
+import { configSectionRoutes } from './config-sections.js';
 import { configVersionRoutes } from './config-versions.js';
 import { conferenceRoutes } from './conferences.js';
 import { dialPlanRoutes } from './dial-plan.js';
@@ -22,6 +24,8 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...liveRoutes(events),
     ...historyRoutes(sources),
     ...configEntryRoutes(sources),
+    ...configSectionRoutes(sources),
+    ...administratorRoutes(sources),
     ...configVersionRoutes(sources),
   ];
   return [...routes, openApiRoute(sources.version, routes)];

@@ -1,10 +1,9 @@
 /** Extensions and conferences in the configuration, one by one. Secrets are taken and never told. */
-import { changesBetween } from '../../firmware/config/config-changes.js';
 import { freeNumber, holderOf } from '../../firmware/config/number-holder.js';
 import type { Problem } from '../../firmware/config/problem.js';
 import { configSchema, type Conference, type Config, type Extension } from '../../firmware/config/schema.js';
 import { ConfigError } from '../../firmware/config/schema-check.js';
-import { validateConfig } from '../../firmware/config/validate.js';
+import { applyChange, DRY_RUN, withOwnPaths } from './config-change.js';
 import { ApiError, type ApiRequest, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 
@@ -45,8 +44,6 @@ const conferences: Kind<Conference> = {
   },
 };
 
-const DRY_RUN = { dryRun: '1: only says what would change' };
-
 export function configEntryRoutes(sources: ApiSources): Route[] {
   return [...routesOf(extensions, sources), ...routesOf(conferences, sources)];
 }
@@ -59,12 +56,6 @@ function routesOf<Entry extends Extension | Conference>(kind: Kind<Entry>, sourc
     const at = indexOf(number);
     if (at < 0) throw new ApiError(404, `there is no ${name} ${number}`);
     return at;
-  };
-  const apply = (request: ApiRequest, after: unknown) => {
-    const before = sources.config();
-    const changes = changesBetween(before, validateConfig(after));
-    if (request.query.get('dryRun') !== '1') sources.versions.save(after, request.by);
-    return { changes };
   };
   const path = `config/${list}`;
   const role = 'administrator';
@@ -101,7 +92,7 @@ function routesOf<Entry extends Extension | Conference>(kind: Kind<Entry>, sourc
         after[list].splice(at < 0 ? index : at, 1);
         refuseClashes(after, entry);
         after[list].splice(index, 0, entry);
-        return withOwnPaths(`/${list}/${index}`, () => apply(request, after));
+        return withOwnPaths(`/${list}/${index}`, () => applyChange(sources, request, after));
       },
     },
     {
@@ -114,7 +105,7 @@ function routesOf<Entry extends Extension | Conference>(kind: Kind<Entry>, sourc
         const at = found(request);
         const after = structuredClone(sources.config()) as Config & Record<typeof list, Fields[]>;
         after[list].splice(at, 1);
-        return apply(request, after);
+        return applyChange(sources, request, after);
       },
     },
   ];
@@ -134,20 +125,6 @@ function refuseClashes(others: Config, entry: Fields): void {
 
 function clash(path: string, value: unknown, holder: string): Problem {
   return { path, value: JSON.stringify(value), expected: `one that nobody has; ${holder} has this one` };
-}
-
-/** Problems within the entry are told by paths into it. */
-function withOwnPaths<Result>(base: string, action: () => Result): Result {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(
-      error.problems.map((problem) =>
-        problem.path.startsWith(`${base}/`) ? { ...problem, path: problem.path.slice(base.length) } : problem,
-      ),
-    );
-  }
 }
 
 function isFields(value: unknown): value is Fields {

@@ -8,11 +8,14 @@ import type { Page } from '../page.js';
 import type { PagesOptions } from '../server.js';
 import { Sessions } from '../sessions.js';
 import { Views } from '../views.js';
+import { administratorPages } from './administrators.js';
 import { conferenceKind } from './conferences.js';
 import { dialPlanPage } from './dial-plan.js';
 import { entryPages } from './entry-pages.js';
 import { extensionKind } from './extensions.js';
+import { firstRunPages } from './first-run.js';
 import { moderationPages } from './moderation.js';
+import { settingsKinds, settingsPage } from './settings.js';
 import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
 
@@ -35,12 +38,15 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
   });
   const pages: Page[] = [
     { path: '/', role: 'viewer', get: () => ({ goTo: '/status/conferences' }) },
-    ...signInPages(administrators, sessions),
+    ...firstRunPages(sources, routes, sessions),
+    ...signInPages(sources, administrators, sessions),
     ...statusPages(parts, live, sessions),
     dialPlanPage(sources, routes),
     ...moderationPages(routes),
     ...entryPages(conferenceKind, sources, routes),
     ...entryPages(extensionKind, sources, routes),
+    ...settingsKinds.map((kind) => settingsPage(kind, sources, routes)),
+    ...administratorPages(sources, routes, sessions),
   ];
   // Recordings, lines and audio ports bring pages of their own, and a line for each here.
   const menu = [
@@ -55,10 +61,14 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     {
       title: 'Configuration',
       role: 'administrator',
-      pages: [conferenceKind, extensionKind].map(({ list, title }) => ({
-        title,
-        path: `/configuration/${list}`,
-      })),
+      pages: [
+        ...[conferenceKind, extensionKind].map(({ list, title }) => ({
+          title,
+          path: `/configuration/${list}`,
+        })),
+        ...settingsKinds.map(({ section, title }) => ({ title, path: `/configuration/${section}` })),
+        { title: 'Administrators', path: '/configuration/administrators' },
+      ],
     },
   ];
   return {
