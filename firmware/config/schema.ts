@@ -175,8 +175,8 @@ export const configSchema = {
         properties: {
           name: {
             type: 'string',
-            pattern: '^[A-Za-z0-9._-]{1,32}$',
-            description: '1 to 32 of A-Z a-z 0-9 . _ -',
+            pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]{0,31}$',
+            description: '1 to 32 of A-Z a-z 0-9 . _ -, no dot at the beginning',
           },
           passwordHash: {
             type: 'string',

@@ -212,6 +212,20 @@ for (const colorScheme of ['light', 'dark'] as const)
     await window.close();
   });
 
+test('a setting is shown before it is applied, and can be taken back into the form', async () => {
+  const { window, page } = await open();
+  await page.goto('/configuration/security');
+  await page.fill('#trustedNetworks', '10.0.0.0/8\n2001:db8::/32');
+  await page.click('text=Show what will change');
+  await page.waitForSelector('li >> text=security.trustedNetworks is ["10.0.0.0/8","2001:db8::/32"]');
+  await page.click('text=Back');
+  assert.is(await page.inputValue('#trustedNetworks'), '10.0.0.0/8\n2001:db8::/32');
+  await page.click('text=Show what will change');
+  await page.click('text=Apply');
+  await page.waitForSelector('text=It is saved and in use.');
+  await window.close();
+});
+
 test('what happens when somebody dials a number is said in words', async () => {
   const { window, page } = await open();
   await page.goto('/status/dial-plan');

@@ -53,7 +53,7 @@ test('what is wrong is said by field', async () => {
     '/role: "administrator", "operator" (watches and moderates) or "viewer" (watches)',
   ]);
   assert.equal(await problemsOf(await put('nora', { name: 'a b', role: 'boss', password: 'short' })), [
-    '/name: 1 to 32 of A-Z a-z 0-9 . _ -',
+    '/name: 1 to 32 of A-Z a-z 0-9 . _ -, no dot at the beginning',
     '/role: "administrator", "operator" (watches and moderates) or "viewer" (watches)',
     '/password: 8 to 128 characters',
   ]);

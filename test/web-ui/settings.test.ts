@@ -10,8 +10,8 @@ import { Visitor } from '../support/visitor.js';
 
 const test = suite('settings');
 
-const SECURITY = 'config/sections/security';
-const LOCALE = 'config/sections/time-and-language';
+const SECURITY = 'config/security';
+const LOCALE = 'config/time-and-language';
 let box: Box;
 test.before(async () => {
   box = await Box.start({ version: 1, country: 'at' });
@@ -51,8 +51,14 @@ test('what is left out stays; what does not belong there is refused', async () =
 
 test('a page shows what will change, and applies it only then', async () => {
   const visitor = await Visitor.signIn(box, 'admin');
-  const post = async (step: string, networks: string) => {
-    const form = { token: visitor.token, step, digestAlgorithms: 'SHA-256', trustedNetworks: networks };
+  const post = async (step: string, networks: string, shown = '') => {
+    const form = {
+      token: visitor.token,
+      step,
+      shown,
+      digestAlgorithms: 'SHA-256',
+      trustedNetworks: networks,
+    };
     const answer = await visitor.post('/configuration/security', form);
     return { answer, html: await answer.text() };
   };
@@ -65,10 +71,9 @@ test('a page shows what will change, and applies it only then', async () => {
   assert.match(html, /<li>security\.digestAlgorithms is \[&quot;SHA-256&quot;\], was/);
   assert.equal((await box.get<{ trustedNetworks: string[] }>(SECURITY)).trustedNetworks, ['10.0.0.0/8']);
   assert.match((await post('edit', networks)).html, /2001:db8::\/32\r?\n<\/textarea>/);
-  assert.is(
-    (await post('apply', networks)).answer.headers.get('location'),
-    '/configuration/security?saved=1',
-  );
+  assert.match((await post('apply', networks, 'another')).html, /This will change/, 'shown first');
+  const applied = await post('apply', networks, /name="shown" value="(\w+)"/.exec(html)![1]);
+  assert.is(applied.answer.headers.get('location'), '/configuration/security?saved=1');
   assert.equal(await box.get(SECURITY), {
     digestAlgorithms: ['SHA-256'],
     trustedNetworks: ['192.168.0.0/16', '2001:db8::/32'],

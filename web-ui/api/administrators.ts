@@ -3,7 +3,7 @@ import { hashPassword } from '../../firmware/config/password.js';
 import { quoted, type Problem } from '../../firmware/config/problem.js';
 import { configSchema, type Administrator, type Role } from '../../firmware/config/schema.js';
 import { ConfigError } from '../../firmware/config/schema-check.js';
-import { applyChange, DRY_RUN } from './config-change.js';
+import { change, DRY_RUN } from './config-change.js';
 import { ApiError, write, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 
@@ -61,7 +61,7 @@ export function administratorRoutes(sources: ApiSources): Route[] {
         refuse(entry, othersOf(params.name), by === params.name);
         const after = [...all()];
         after.splice(at < 0 ? after.length : at, at < 0 ? 0 : 1, entry as Administrator);
-        return applyChange(sources, request, { ...sources.config(), administrators: after });
+        return change(sources, request, { ...sources.config(), administrators: after });
       },
     ),
     {
@@ -76,7 +76,7 @@ export function administratorRoutes(sources: ApiSources): Route[] {
         const administrators = othersOf(gone.name);
         if (!administrators.some(isAdministrator))
           throw new ApiError(409, 'there has to be one administrator at least, and this is the last');
-        return applyChange(sources, request, { ...sources.config(), administrators });
+        return change(sources, request, { ...sources.config(), administrators });
       },
     },
   ];

@@ -1,7 +1,6 @@
 /** The API of the box, for pages and programs: everything below /api/v1. */
 import { administratorRoutes } from './administrators.js';
 import { configEntryRoutes } from './config-entries.js';
-import { configSectionRoutes } from './config-sections.js';
 import { configVersionRoutes } from './config-versions.js';
 import { conferenceRoutes } from './conferences.js';
 import { dialPlanRoutes } from './dial-plan.js';
@@ -11,6 +10,7 @@ import { liveRoutes } from './live.js';
 import { openApiRoute } from './openapi.js';
 import { phoneRoutes } from './phones.js';
 import type { Route } from './route.js';
+import { settingsRoutes } from './settings.js';
 import type { ApiSources } from './sources.js';
 import { statusRoutes } from './status.js';
 
@@ -24,9 +24,9 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...liveRoutes(events),
     ...historyRoutes(sources),
     ...configEntryRoutes(sources),
-    ...configSectionRoutes(sources),
-    ...administratorRoutes(sources),
     ...configVersionRoutes(sources),
+    ...settingsRoutes(sources),
+    ...administratorRoutes(sources),
   ];
   return [...routes, openApiRoute(sources.version, routes)];
 }

@@ -1,28 +1,33 @@
-/** How every route that changes the configuration does it. */
+/** How a part of the configuration is changed: what is wrong is told by paths into that part. */
 import { changesBetween } from '../../firmware/config/config-changes.js';
+import type { Config } from '../../firmware/config/schema.js';
 import { ConfigError } from '../../firmware/config/schema-check.js';
 import { validateConfig } from '../../firmware/config/validate.js';
 import type { ApiRequest } from './route.js';
 import type { ApiSources } from './sources.js';
 
-/** What such a route may be asked. */
+/** What a route that changes the configuration may be asked. */
 export const DRY_RUN = { dryRun: '1: only says what would change' };
 
-/** Saves a candidate, unless it is asked only what would change, and says in words what does. Throws ConfigError. */
-export function applyChange(
+/**
+ * Saves a candidate, or only says what would change. `base` is the path of the part that was sent. Throws ConfigError
+ * with everything that is wrong.
+ */
+export function change(
   sources: ApiSources,
   { query, by }: Pick<ApiRequest, 'query' | 'by'>,
-  after: unknown,
+  candidate: unknown,
+  base = '',
 ): { changes: string[] } {
-  const changes = changesBetween(sources.config(), validateConfig(after));
+  const after = valid(candidate, base);
+  const changes = changesBetween(sources.config(), after);
   if (query.get('dryRun') !== '1') sources.versions.save(after, by);
   return { changes };
 }
 
-/** Problems below `base` are told by paths from there. */
-export function withOwnPaths<Result>(base: string, action: () => Result): Result {
+function valid(candidate: unknown, base: string): Config {
   try {
-    return action();
+    return validateConfig(candidate);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(

@@ -3,7 +3,7 @@ import { freeNumber, holderOf } from '../../firmware/config/number-holder.js';
 import type { Problem } from '../../firmware/config/problem.js';
 import { configSchema, type Conference, type Config, type Extension } from '../../firmware/config/schema.js';
 import { ConfigError } from '../../firmware/config/schema-check.js';
-import { applyChange, DRY_RUN, withOwnPaths } from './config-change.js';
+import { change, DRY_RUN } from './config-change.js';
 import { ApiError, type ApiRequest, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 
@@ -92,7 +92,7 @@ function routesOf<Entry extends Extension | Conference>(kind: Kind<Entry>, sourc
         after[list].splice(at < 0 ? index : at, 1);
         refuseClashes(after, entry);
         after[list].splice(index, 0, entry);
-        return withOwnPaths(`/${list}/${index}`, () => applyChange(sources, request, after));
+        return change(sources, request, after, `/${list}/${index}`);
       },
     },
     {
@@ -105,7 +105,7 @@ function routesOf<Entry extends Extension | Conference>(kind: Kind<Entry>, sourc
         const at = found(request);
         const after = structuredClone(sources.config()) as Config & Record<typeof list, Fields[]>;
         after[list].splice(at, 1);
-        return applyChange(sources, request, after);
+        return change(sources, request, after);
       },
     },
   ];

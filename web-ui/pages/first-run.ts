@@ -48,10 +48,7 @@ export function firstRunPages(sources: ApiSources, routes: readonly Route[], ses
       params: { name: by },
       body: { name: by, role: 'administrator', password: password || undefined },
     };
-    const [set, make] = [
-      routeOf('config/sections/time-and-language'),
-      routeOf('config/administrators/:name'),
-    ];
+    const [set, make] = [routeOf('config/time-and-language'), routeOf('config/administrators/:name')];
     const errors = {
       ...(await askRoute(set, { ...locale, query: dryRun })).errors,
       ...(await askRoute(make, { ...administrator, query: dryRun })).errors,

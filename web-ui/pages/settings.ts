@@ -1,4 +1,5 @@
 /** Pages for parts of the configuration that are one form: what will change is shown before it is applied. */
+import { createHash } from 'node:crypto';
 import type { Config } from '../../firmware/config/schema.js';
 import type { Route } from '../api/route.js';
 import type { ApiSources } from '../api/sources.js';
@@ -49,7 +50,7 @@ export const settingsKinds: readonly SettingsKind[] = [
 export function settingsPage(kind: SettingsKind, sources: ApiSources, routes: readonly Route[]): Page {
   const { section, title } = kind;
   const path = `/configuration/${section}`;
-  const route = routes.find((one) => one.method === 'PUT' && one.path === `config/sections/${section}`)!;
+  const route = routes.find((one) => one.method === 'PUT' && one.path === `config/${section}`)!;
   const show = (form: Fields, more: object = {}, status = 200): Reply => ({
     view: section,
     status,
@@ -72,14 +73,16 @@ export function settingsPage(kind: SettingsKind, sources: ApiSources, routes: re
     async post({ form: sent, administrator }) {
       const form = Object.fromEntries(sent);
       if (form.step === 'edit') return show(form);
-      const by = administrator!.name;
-      const query = form.step === 'apply' ? new URLSearchParams() : dryRun;
-      const { errors, changes } = await askRoute(route, { by, body: kind.bodyOf(form), query });
+      const ask = (query: URLSearchParams) =>
+        askRoute(route, { by: administrator!.name, body: kind.bodyOf(form), query });
+      const { errors, changes } = await ask(dryRun);
       if (Object.keys(errors).length > 0) return show(form, { errors }, 422);
-      if (form.step === 'apply') return { goTo: `${path}?saved=1` };
-      return changes.length > 0
-        ? show(form, { changes })
-        : show(form, { done: 'Nothing would change: this is what is set.' });
+      if (changes.length === 0) return show(form, { done: 'Nothing would change: this is what is set.' });
+      // Only what was shown is applied.
+      const shown = createHash('sha256').update(changes.join()).digest('hex');
+      if (form.shown !== shown) return show(form, { changes, shown });
+      await ask(new URLSearchParams());
+      return { goTo: `${path}?saved=1` };
     },
   };
 }

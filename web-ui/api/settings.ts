@@ -1,7 +1,7 @@
 /** Parts of the configuration that are no lists: read and set as a whole. */
 import { configSchema, type Config } from '../../firmware/config/schema.js';
 import { schemaCheck } from '../../firmware/config/schema-check.js';
-import { applyChange, DRY_RUN, withOwnPaths } from './config-change.js';
+import { change, DRY_RUN } from './config-change.js';
 import type { Route } from './route.js';
 import type { ApiSources } from './sources.js';
 
@@ -37,21 +37,21 @@ const sections: readonly Section[] = [
   },
 ];
 
-export function configSectionRoutes(sources: ApiSources): Route[] {
+export function settingsRoutes(sources: ApiSources): Route[] {
   return sections.flatMap(({ name, what, fields, path, ...section }): Route[] => {
     const body = { type: 'object', additionalProperties: false, properties: withoutDefaults(fields) };
     const check = schemaCheck<object>(body);
     return [
       {
         method: 'GET',
-        path: `config/sections/${name}`,
+        path: `config/${name}`,
         role: 'administrator',
         summary: `As it is configured: ${what}.`,
         answer: () => section.of(sources.config()),
       },
       {
         method: 'PUT',
-        path: `config/sections/${name}`,
+        path: `config/${name}`,
         role: 'administrator',
         summary: `Sets ${what}; what is left out stays.`,
         query: DRY_RUN,
@@ -59,7 +59,7 @@ export function configSectionRoutes(sources: ApiSources): Route[] {
         answer(request) {
           const before = sources.config();
           const after = section.with(before, { ...section.of(before), ...check(request.body) });
-          return withOwnPaths(path, () => applyChange(sources, request, after));
+          return change(sources, request, after, path);
         },
       },
     ];
