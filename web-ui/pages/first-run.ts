@@ -117,7 +117,7 @@ export function firstRunPages(sources: ApiSources, routes: readonly Route[], ses
 }
 
 const NOT_FROM_AFAR =
-  'This box has no administrator yet. It takes one only from its own network: open this page on a computer there.';
+  'This box has no administrator yet. It takes one only from its own network (localNetworks in its configuration): open this page on a computer there.';
 const NOT_BY_NAME =
   'This box has no administrator yet. Open this page by the address of the box, as its terminal shows it, and not by a name: ' +
   'another site could have lent that name to the box.';
