@@ -27,6 +27,7 @@ const ajv = new Ajv({
     host: isHost,
     addressOrNetwork: (text: string) => isIP(text) !== 0 || isNetwork(text),
     hostPort: isHostPort,
+    timeZone: isTimeZone,
   },
 });
 /**
@@ -90,6 +91,17 @@ function shown(path: string, value: unknown, rule: Rule | undefined): string {
 
 function isHost(text: string): boolean {
   return isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(text);
+}
+
+/** A name of the IANA time zone database that this Node knows; no offset. */
+function isTimeZone(text: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(text)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** `host`, `host:port`, `[2001:db8::1]:port`. */
