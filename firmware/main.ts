@@ -39,6 +39,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** The history is written so often: flash wears, and a power cut costs what was not. */
 const HISTORY_MS = 60_000;
 
+/** How good calls are is heard so often, about as often as it changes. */
+const QUALITY_MS = 5000;
+
 /** After this, whatever hangs is left behind. */
 const SHUTDOWN_MS = 4000;
 
@@ -84,11 +87,16 @@ async function run(options: Options): Promise<void> {
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
-  const history = new History(() => Date.now());
+  const history = new History(
+    () => Date.now(),
+    (port) => media.portState(port),
+  );
   const historyLog = AppendLog.open(path.join(options.data, 'history'), (line) => history.restore(line));
   history.keepBy((record) => historyLog.append(record));
   setInterval(() => void historyLog.flush(), HISTORY_MS).unref();
+  setInterval(() => history.hear(), QUALITY_MS).unref();
   switchboard.onLegOpened = (open) => history.legOpened(open);
+  switchboard.onLegEnded = (open) => history.legEnded(open);
   switchboard.onLegClosed = (open) => history.legClosed(open);
   switchboard.onRoom = (room) => history.roomChanged(room);
   const agent: UserAgent = new UserAgent({
@@ -139,7 +147,7 @@ async function run(options: Options): Promise<void> {
       ...(external?.alarms ?? []),
       ...historyLog.alarms,
     ],
-    history: () => history.records,
+    history,
     switchboard,
     registrations: () =>
       agent.registrar

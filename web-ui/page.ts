@@ -21,6 +21,8 @@ export type Reply =
   | { view: string; data?: object; status?: number }
   /** Go on to another page; `cookie`: as whom the browser is known from now on. */
   | { goTo: string; cookie?: string }
+  /** A file to be kept by whoever visits. */
+  | { file: { name: string; type: string; body: string } }
   /** Server-sent events, for as long as both sides want. */
   | { events: Readable };
 

@@ -159,6 +159,10 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
       } else if ('events' in reply) {
         context.type = 'text/event-stream';
         context.body = reply.events;
+      } else if ('file' in reply) {
+        context.body = reply.file.body;
+        context.type = reply.file.type;
+        context.attachment(reply.file.name);
       } else {
         context.status = reply.status ?? 200;
         context.type = 'html';

@@ -1,5 +1,5 @@
 /** Where the API gets what it tells. */
-import type { HistoryRecord } from '../../firmware/call/history.js';
+import type { History } from '../../firmware/call/history.js';
 import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
 import type { ConfigVersions } from '../../firmware/config/config-versions.js';
@@ -17,8 +17,8 @@ export type ApiSources = {
   switchboard: Switchboard;
   /** Extensions with at least one phone registered, and those phones. */
   registrations(): { username: string; phones: readonly Binding[] }[];
-  /** Calls and conferences, oldest first. */
-  history(): Iterable<HistoryRecord>;
+  /** Calls and conferences of the past. */
+  history: History;
   /** The state of each trunk. */
   trunks(): TrunkStatus[];
   /** Dialogs and transactions that have not ended. */

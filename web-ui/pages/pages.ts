@@ -12,6 +12,7 @@ import { conferenceKind } from './conferences.js';
 import { dialPlanPage } from './dial-plan.js';
 import { entryPages } from './entry-pages.js';
 import { extensionKind } from './extensions.js';
+import { historyPages, pastLists } from './history.js';
 import { moderationPages } from './moderation.js';
 import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
@@ -39,6 +40,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     ...statusPages(parts, live, sessions),
     dialPlanPage(sources, routes),
     ...moderationPages(routes),
+    ...historyPages(sources, routes),
     ...entryPages(conferenceKind, sources, routes),
     ...entryPages(extensionKind, sources, routes),
   ];
@@ -51,6 +53,11 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
         ...parts.map(({ part, title }) => ({ title, path: `/status/${part}` })),
         { title: 'Dial plan', path: '/status/dial-plan' },
       ],
+    },
+    {
+      title: 'History',
+      role: 'viewer',
+      pages: pastLists.map(({ list, title }) => ({ title, path: `/history/${list}` })),
     },
     {
       title: 'Configuration',
