@@ -18,7 +18,7 @@ import { ConfigVersions } from './config/config-versions.js';
 import { configSchema } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
-import { createLog } from './log.js';
+import { createLog, recentLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 import { ExternalAddress } from './sip/external-address.js';
@@ -148,6 +148,7 @@ async function run(options: Options): Promise<void> {
       ...historyLog.alarms,
     ],
     history,
+    log: recentLog,
     switchboard,
     registrations: () =>
       agent.registrar

@@ -7,6 +7,7 @@ const floors = [
   ['hal', 'firmware/sip-parser'],
   [
     'firmware/log.ts',
+    'firmware/recent-log.ts',
     'firmware/clock.ts',
     'firmware/machine.ts',
     'firmware/options.ts',

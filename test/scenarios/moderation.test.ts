@@ -152,7 +152,7 @@ test('a call is hung up; one that is gone cannot be', async () => {
   const path = `calls/${calls.find(({ number }) => number === '101')!.id}/hang-up`;
   assert.is((await box.ask(path, 'POST')).status, 204);
   await ann.ended;
-  await inside(1);
+  await box.until<object[]>('calls', ({ length }) => length === 1);
   const again = await box.ask(path, 'POST');
   assert.is(again.status, 404);
   assert.match(await again.text(), /there is no call \d+/);

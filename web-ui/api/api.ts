@@ -6,6 +6,7 @@ import { dialPlanRoutes } from './dial-plan.js';
 import { historyRoutes } from './history.js';
 import type { LiveEvents } from './live-events.js';
 import { liveRoutes } from './live.js';
+import { logRoutes } from './log.js';
 import { openApiRoute } from './openapi.js';
 import { phoneRoutes } from './phones.js';
 import type { Route } from './route.js';
@@ -21,6 +22,7 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...dialPlanRoutes(sources),
     ...liveRoutes(events),
     ...historyRoutes(sources),
+    ...logRoutes(sources),
     ...configEntryRoutes(sources),
     ...configVersionRoutes(sources),
   ];

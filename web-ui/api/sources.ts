@@ -5,6 +5,7 @@ import type { Clock } from '../../firmware/clock.js';
 import type { ConfigVersions } from '../../firmware/config/config-versions.js';
 import type { Config } from '../../firmware/config/schema.js';
 import type { PlaneStats, PortStats } from '../../firmware/media/stats.js';
+import type { RecentLog } from '../../firmware/recent-log.js';
 import type { Binding } from '../../firmware/sip/registrar.js';
 import type { TrunkStatus } from '../../firmware/sip/trunk.js';
 
@@ -19,6 +20,8 @@ export type ApiSources = {
   registrations(): { username: string; phones: readonly Binding[] }[];
   /** Calls and conferences of the past. */
   history: History;
+  /** What was logged last. */
+  log: RecentLog;
   /** The state of each trunk. */
   trunks(): TrunkStatus[];
   /** Dialogs and transactions that have not ended. */

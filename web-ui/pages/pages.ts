@@ -30,9 +30,10 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
   const views = new Views(`${folder}views`);
   const sessions = new Sessions(() => sources.config().administrators, sources.clock);
   const parts = liveParts(sources);
-  const live = new LiveParts(sources.clock, (name) => {
-    const { part, data } = parts.find((one) => one.part === name)!;
-    return views.render(`live/${part}`, data());
+  const live = new LiveParts(sources.clock, (asked) => {
+    const { pathname, searchParams } = new URL(asked, 'http://box');
+    const { part, data } = parts.find((one) => pathname === `/${one.part}`)!;
+    return views.render(`live/${part}`, data(searchParams));
   });
   const pages: Page[] = [
     { path: '/', role: 'viewer', get: () => ({ goTo: '/status/conferences' }) },
