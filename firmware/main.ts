@@ -30,6 +30,7 @@ import { SipTransports } from './sip/transports.js';
 import { Trunks } from './sip/trunks.js';
 import { UserAgent } from './sip/user-agent.js';
 import { AppendLog } from './system/append-log.js';
+import { SystemWatch } from './system/system-watch.js';
 
 const log = createLog('main');
 
@@ -48,7 +49,6 @@ const SHUTDOWN_MS = 4000;
 async function run(options: Options): Promise<void> {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   const store = await ConfigStore.open(options.data);
-  for (const alarm of store.alarms) log.error(alarm, 'alarm');
   const versions = new ConfigVersions(store, path.join(options.data, 'versions'), () => Date.now());
   const { network } = store.config;
   const bound = boundAddresses(options.bind ?? network.bind);
@@ -57,14 +57,12 @@ async function run(options: Options): Promise<void> {
     promptsDir: `${root}firmware/prompts/en`,
     rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
   });
-  for (const alarm of media.alarms) log.warn(alarm, 'alarm');
   media.onReplaced = (err) => log.error({ err }, 'the media worker failed; another one has taken over');
   media.onDied = (err) => {
     log.error({ err }, 'the media worker fails again and again');
     process.exit(1);
   };
   const tls = await tlsCertificate(options.data, network.tls);
-  for (const alarm of tls.alarms) log.error(alarm, 'alarm');
   const external =
     network.externalAddress === undefined
       ? undefined
@@ -134,19 +132,30 @@ async function run(options: Options): Promise<void> {
   };
   switchboard.connect(agent, trunks);
 
-  const sources: ApiSources = {
-    version,
+  const system = new SystemWatch({
+    directory: options.data,
     clock,
-    config: () => store.config,
-    versions,
-    alarms: () => [
+    timeMs: () => Date.now(),
+    read: () => {
+      const { cpuUs, tickP50Us, tickLongestUs } = media.counters();
+      return { mediaCpuUs: cpuUs, tickP50Us, tickLongestUs, callers: switchboard.legs.length };
+    },
+    conditions: () => [
       ...store.alarms,
       ...versions.alarms,
       ...tls.alarms,
       ...media.alarms,
       ...(external?.alarms ?? []),
       ...historyLog.alarms,
+      ...trunks.alarms,
     ],
+  });
+  const sources: ApiSources = {
+    version,
+    clock,
+    config: () => store.config,
+    versions,
+    system,
     history,
     log: recentLog,
     switchboard,

@@ -5,6 +5,7 @@
  */
 import * as fs from 'node:fs';
 import path from 'node:path';
+import { wroteToFlash } from '../flash-wear.js';
 
 const MAX_WAITING_CHARACTERS = 64 << 10;
 const SEGMENT_BYTES = 256 << 10;
@@ -109,6 +110,7 @@ export class AppendLog {
     try {
       await file.appendFile(bytes);
       await file.sync();
+      wroteToFlash(bytes.length);
     } finally {
       await file.close();
     }

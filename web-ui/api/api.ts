@@ -12,11 +12,13 @@ import { phoneRoutes } from './phones.js';
 import type { Route } from './route.js';
 import type { ApiSources } from './sources.js';
 import { statusRoutes } from './status.js';
+import { systemRoutes } from './system.js';
 
 /** Every route; `events` tells what happens. */
 export function api(sources: ApiSources, events: LiveEvents): Route[] {
   const routes = [
     ...statusRoutes(sources),
+    ...systemRoutes(sources),
     ...conferenceRoutes(sources),
     ...phoneRoutes(sources),
     ...dialPlanRoutes(sources),

@@ -7,6 +7,7 @@ import type { Config } from '../../firmware/config/schema.js';
 import type { PlaneStats, PortStats } from '../../firmware/media/stats.js';
 import type { RecentLog } from '../../firmware/recent-log.js';
 import type { Binding } from '../../firmware/sip/registrar.js';
+import type { SystemWatch } from '../../firmware/system/system-watch.js';
 import type { TrunkStatus } from '../../firmware/sip/trunk.js';
 
 export type ApiSources = {
@@ -14,7 +15,7 @@ export type ApiSources = {
   clock: Clock;
   config(): Config;
   versions: ConfigVersions;
-  alarms(): readonly { code: string; text: string }[];
+  system: SystemWatch;
   switchboard: Switchboard;
   /** Extensions with at least one phone registered, and those phones. */
   registrations(): { username: string; phones: readonly Binding[] }[];

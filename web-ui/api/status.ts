@@ -14,7 +14,7 @@ export function statusRoutes(sources: ApiSources): Route[] {
       answer: () => ({
         version: sources.version,
         uptimeSeconds: secondsSince(sources, startedMs),
-        alarms: sources.alarms(),
+        alarms: sources.system.alarms.standing,
         calls: sources.switchboard.legs.length,
         conferences: sources.switchboard.conferences.rooms.length,
         phones: sources.registrations().map(({ username, phones }) => ({ username, phones: phones.length })),

@@ -73,6 +73,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     pages,
     sessions,
     assets: readAssets(`${folder}assets`),
-    render: (view, data) => views.render(view, { menu, ...data }),
+    render: (view, data) =>
+      views.render(view, { menu, alarmCount: sources.system.alarms.standing.length, ...data }),
   };
 }

@@ -8,6 +8,7 @@ import type { LiveParts } from '../live-parts.js';
 import type { Page } from '../page.js';
 import type { Sessions } from '../sessions.js';
 import { conferencesNow, qualityOf } from './conferences-now.js';
+import { systemPart } from './system-now.js';
 
 export type LivePart = {
   part: string;
@@ -24,8 +25,6 @@ export type LivePart = {
 /** Characters of what is asked of a part. */
 const MAX_ASKED = 64;
 const LOG_ASKS = ['part', 'level', 'search'];
-/** Length of a tick of the media plane, us. */
-const TICK_US = 20_000;
 
 export function liveParts(sources: ApiSources): LivePart[] {
   const startedMs = sources.clock.nowMs();
@@ -58,24 +57,7 @@ export function liveParts(sources: ApiSources): LivePart[] {
       part: 'system',
       title: 'System',
       purpose: 'How the box itself is, and what needs a look.',
-      data() {
-        const { loadUs, maxTickCpuUs, maxLatenessUs, lateTicks, skippedTicks, ports } = sources.media();
-        const percent = Math.round((100 * loadUs) / TICK_US);
-        return {
-          alarms: sources.alarms(),
-          load: percent,
-          facts: [
-            ['Running for', inWords(secondsSince(sources, startedMs))],
-            ['Version', sources.version],
-            ['Ports for audio', String(ports)],
-            ['Longest work in a tick', `${(maxTickCpuUs / 1000).toFixed(1)} ms of 20 ms`],
-            ['Latest tick', `${(maxLatenessUs / 1000).toFixed(1)} ms late`],
-            ['Late ticks', String(lateTicks)],
-            ['Ticks given up', String(skippedTicks)],
-            ['Memory', `${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`],
-          ],
-        };
-      },
+      data: () => systemPart(sources, secondsSince(sources, startedMs)),
     },
     {
       part: 'log',
@@ -149,12 +131,4 @@ function extensionsNow(sources: ApiSources) {
       expiresMinutes: Math.max(0, Math.ceil((expiresAtMs - sources.clock.nowMs()) / 60_000)),
     })),
   }));
-}
-
-/** To the minute, so that a page does not change every second for it. */
-function inWords(seconds: number): string {
-  const [days, hours, minutes] = [seconds / 86_400, (seconds / 3600) % 24, (seconds / 60) % 60].map(
-    Math.floor,
-  );
-  return `${days > 0 ? `${days} d ` : ''}${days + hours > 0 ? `${hours} h ` : ''}${minutes} min`;
 }
