@@ -15,6 +15,7 @@ import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
+import { firstDocument } from './config/first-document.js';
 import { configSchema } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
@@ -156,6 +157,11 @@ async function run(options: Options): Promise<void> {
     config: () => store.config,
     versions,
     system,
+    reset: async () => {
+      versions.startAnew(firstDocument());
+      history.clear();
+      await historyLog.clear();
+    },
     history,
     log: recentLog,
     switchboard,

@@ -31,6 +31,8 @@ export type Page = {
   path: string;
   /** The least role that may visit it; `anybody` without signing in. */
   role: Role | 'anybody';
+  /** Its form may send a file: one that is long. */
+  uploads?: boolean;
   get?: (visit: Visit) => Reply | Promise<Reply>;
   post?: (visit: Visit) => Reply | Promise<Reply>;
 };

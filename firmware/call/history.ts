@@ -87,6 +87,12 @@ export class History {
     this.#nextId = Math.max(this.#nextId, line.id + 1);
   }
 
+  /** Forgets what is over. */
+  clear(): void {
+    for (const { id, ended, cause } of this.#records.values())
+      if (ended !== undefined || cause !== undefined) this.#records.delete(id);
+  }
+
   /** From now on everything is kept. */
   keepBy(keep: (record: HistoryRecord) => void): void {
     this.#keep = keep;

@@ -66,6 +66,14 @@ export class AppendLog {
     return this.#writing;
   }
 
+  /** Forgets everything. Throws the system's error. */
+  async clear(): Promise<void> {
+    this.#waiting = '';
+    await this.#writing;
+    while (this.#segments.length > 0)
+      await fs.promises.rm(this.#file(this.#segments.shift()!), { force: true });
+  }
+
   #read(segment: number, read: (line: unknown) => void): void {
     this.#bytes = 0;
     this.#torn = false;

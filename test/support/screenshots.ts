@@ -28,6 +28,8 @@ const pictures: Record<string, string[]> = {
   '/configuration/conferences': ['light'],
   '/configuration/conferences/add': ['light', 'narrow'],
   '/configuration/conferences/802/delete': ['light'],
+  '/configuration/backup': ['light', 'narrow'],
+  '/configuration/backup/factory-reset': ['light'],
   '/configuration/extensions': ['light'],
   '/configuration/extensions/101': ['dark'],
 };

@@ -1,4 +1,5 @@
 /** The API of the box, for pages and programs: everything below /api/v1. */
+import { backupRoutes } from './backup.js';
 import { configEntryRoutes } from './config-entries.js';
 import { configVersionRoutes } from './config-versions.js';
 import { conferenceRoutes } from './conferences.js';
@@ -27,6 +28,7 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...logRoutes(sources),
     ...configEntryRoutes(sources),
     ...configVersionRoutes(sources),
+    ...backupRoutes(sources),
   ];
   return [...routes, openApiRoute(sources.version, routes)];
 }

@@ -16,6 +16,8 @@ export type ApiSources = {
   config(): Config;
   versions: ConfigVersions;
   system: SystemWatch;
+  /** Makes the box as new: configuration, its versions and the history are gone. Throws the system's error. */
+  reset(): Promise<void>;
   switchboard: Switchboard;
   /** Extensions with at least one phone registered, and those phones. */
   registrations(): { username: string; phones: readonly Binding[] }[];

@@ -8,6 +8,7 @@ import type { Page } from '../page.js';
 import type { PagesOptions } from '../server.js';
 import { Sessions } from '../sessions.js';
 import { Views } from '../views.js';
+import { backupPages } from './backup.js';
 import { conferenceKind } from './conferences.js';
 import { dialPlanPage } from './dial-plan.js';
 import { entryPages } from './entry-pages.js';
@@ -44,6 +45,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     ...historyPages(sources, routes),
     ...entryPages(conferenceKind, sources, routes),
     ...entryPages(extensionKind, sources, routes),
+    ...backupPages(sources, routes),
   ];
   // Recordings, lines and audio ports bring pages of their own, and a line for each here.
   const menu = [
@@ -63,10 +65,13 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     {
       title: 'Configuration',
       role: 'administrator',
-      pages: [conferenceKind, extensionKind].map(({ list, title }) => ({
-        title,
-        path: `/configuration/${list}`,
-      })),
+      pages: [
+        ...[conferenceKind, extensionKind].map(({ list, title }) => ({
+          title,
+          path: `/configuration/${list}`,
+        })),
+        { title: 'Backup', path: '/configuration/backup' },
+      ],
     },
   ];
   return {
