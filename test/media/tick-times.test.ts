@@ -19,6 +19,8 @@ test('each ten seconds stand for themselves; what is out of reach does no harm',
   assert.ok(times.p50Us >= 24_000);
   for (let tick = 0; tick < 500; tick += 1) times.took(tick % 3 === 0 ? -1 : 105);
   assert.equal([times.p50Us, times.longestUs], [110, 105]);
+  for (let tick = 0; tick < 500; tick += 1) times.took(1000);
+  assert.equal([times.p50Us, times.longestUs], [1010, 1000]);
 });
 
 test.run();
