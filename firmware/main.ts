@@ -15,10 +15,11 @@ import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
+import { firstDocument } from './config/first-document.js';
 import { configSchema } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
-import { createLog } from './log.js';
+import { createLog, recentLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 import { ExternalAddress } from './sip/external-address.js';
@@ -30,6 +31,7 @@ import { SipTransports } from './sip/transports.js';
 import { Trunks } from './sip/trunks.js';
 import { UserAgent } from './sip/user-agent.js';
 import { AppendLog } from './system/append-log.js';
+import { SystemWatch } from './system/system-watch.js';
 
 const log = createLog('main');
 
@@ -39,13 +41,16 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** The history is written so often: flash wears, and a power cut costs what was not. */
 const HISTORY_MS = 60_000;
 
+/** How good calls are is heard so often, about as often as it changes. */
+const QUALITY_MS = 5000;
+
 /** After this, whatever hangs is left behind. */
 const SHUTDOWN_MS = 4000;
 
 async function run(options: Options): Promise<void> {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   const store = await ConfigStore.open(options.data);
-  for (const alarm of store.alarms) log.error(alarm, 'alarm');
+  liveIn(store.config.timeZone);
   const versions = new ConfigVersions(store, path.join(options.data, 'versions'), () => Date.now());
   const { network } = store.config;
   const bound = boundAddresses(options.bind ?? network.bind);
@@ -54,14 +59,12 @@ async function run(options: Options): Promise<void> {
     promptsDir: `${root}firmware/prompts/${store.config.language}`,
     rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
   });
-  for (const alarm of media.alarms) log.warn(alarm, 'alarm');
   media.onReplaced = (err) => log.error({ err }, 'the media worker failed; another one has taken over');
   media.onDied = (err) => {
     log.error({ err }, 'the media worker fails again and again');
     process.exit(1);
   };
   const tls = await tlsCertificate(options.data, network.tls);
-  for (const alarm of tls.alarms) log.error(alarm, 'alarm');
   const external =
     network.externalAddress === undefined
       ? undefined
@@ -84,11 +87,16 @@ async function run(options: Options): Promise<void> {
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
-  const history = new History(() => Date.now());
+  const history = new History(
+    () => Date.now(),
+    (port) => media.portState(port),
+  );
   const historyLog = AppendLog.open(path.join(options.data, 'history'), (line) => history.restore(line));
   history.keepBy((record) => historyLog.append(record));
   setInterval(() => void historyLog.flush(), HISTORY_MS).unref();
+  setInterval(() => history.hear(), QUALITY_MS).unref();
   switchboard.onLegOpened = (open) => history.legOpened(open);
+  switchboard.onLegEnded = (open) => history.legEnded(open);
   switchboard.onLegClosed = (open) => history.legClosed(open);
   switchboard.onRoom = (room) => history.roomChanged(room);
   const agent: UserAgent = new UserAgent({
@@ -112,6 +120,7 @@ async function run(options: Options): Promise<void> {
   });
   trunks.apply(store.config.trunks);
   store.on('changed', (before, after) => {
+    liveIn(after.timeZone);
     trunks.apply(after.trunks);
     for (const { sip } of before.extensions)
       if (
@@ -126,20 +135,37 @@ async function run(options: Options): Promise<void> {
   };
   switchboard.connect(agent, trunks);
 
-  const sources: ApiSources = {
-    version,
+  const system = new SystemWatch({
+    directory: options.data,
     clock,
-    config: () => store.config,
-    versions,
-    alarms: () => [
+    timeMs: () => Date.now(),
+    read: () => {
+      const { cpuUs, tickP50Us, tickLongestUs } = media.counters();
+      return { mediaCpuUs: cpuUs, tickP50Us, tickLongestUs, callers: switchboard.legs.length };
+    },
+    conditions: () => [
       ...store.alarms,
       ...versions.alarms,
       ...tls.alarms,
       ...media.alarms,
       ...(external?.alarms ?? []),
       ...historyLog.alarms,
+      ...trunks.alarms,
     ],
-    history: () => history.records,
+  });
+  const sources: ApiSources = {
+    version,
+    clock,
+    config: () => store.config,
+    versions,
+    system,
+    reset: async () => {
+      versions.startAnew(firstDocument());
+      history.clear();
+      await historyLog.clear();
+    },
+    history,
+    log: recentLog,
     switchboard,
     registrations: () =>
       agent.registrar
@@ -226,4 +252,9 @@ try {
     process.stderr.write(`parley: ${(error as Error).message}\n`);
   else log.error({ err: error }, 'the box could not start');
   process.exit(1);
+}
+
+/** Local times of this thread are those of a time zone, from now on. */
+function liveIn(timeZone: string): void {
+  process.env.TZ = timeZone;
 }

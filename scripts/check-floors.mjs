@@ -7,6 +7,8 @@ const floors = [
   ['hal', 'firmware/sip-parser'],
   [
     'firmware/log.ts',
+    'firmware/recent-log.ts',
+    'firmware/flash-wear.ts',
     'firmware/clock.ts',
     'firmware/machine.ts',
     'firmware/options.ts',

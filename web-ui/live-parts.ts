@@ -18,7 +18,7 @@ export class LiveParts {
 
   constructor(
     private readonly clock: Clock,
-    /** The HTML of a part as it is now. */
+    /** The HTML of a part as it is now; `part` is as it was asked for. */
     private readonly render: (part: string) => string,
   ) {}
 

@@ -197,6 +197,10 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
       } else if ('events' in reply) {
         context.type = 'text/event-stream';
         context.body = reply.events;
+      } else if ('file' in reply) {
+        context.body = reply.file.body;
+        context.type = reply.file.type;
+        context.attachment(reply.file.name);
       } else {
         context.status = reply.status ?? 200;
         context.type = 'html';
@@ -207,7 +211,9 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
 
     if (!page) return answer(administrator === undefined ? signIn(path) : message(404, NOTHING_HERE));
     const isPost = context.method === 'POST';
-    const form: Form = isPost ? await readForm(context.req) : new URLSearchParams();
+    const form: Form = isPost
+      ? await readForm(context.req, page.uploads === true && administrator !== undefined)
+      : new URLSearchParams();
     if (typeof form === 'string') return answer(message(400, form));
     if (isPost && !sessions.isFormToken(cookie, form.get('token'))) return answer(message(403, FOREIGN_FORM));
     if (page.role !== 'anybody') {

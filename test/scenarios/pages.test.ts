@@ -1,4 +1,5 @@
 /** The pages as a person uses them, in a browser. */
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,7 +14,11 @@ const EVIL = '<img src=x onerror="document.title=\'run\'">';
 const SAVE = 'dialog .actions button';
 const APPLY = 'button:text("Apply")';
 const PATHS = [
-  ...['conferences', 'calls', 'phones', 'trunks', 'system', 'dial-plan'].map((part) => `/status/${part}`),
+  ...['conferences', 'calls', 'phones', 'trunks', 'system', 'log', 'dial-plan'].map(
+    (part) => `/status/${part}`,
+  ),
+  ...['calls', 'conferences', 'conferences/2'].map((rest) => `/history/${rest}`),
+  ...['', '/factory-reset'].map((rest) => `/configuration/backup${rest}`),
   ...['', '/add', '/800/edit', '/800/delete'].map((rest) => `/configuration/conferences${rest}`),
   ...['extensions', 'trunks', 'routes', 'services', 'permissionGroups'].flatMap((list) => [
     `/configuration/${list}`,
@@ -249,13 +254,101 @@ test('a setting is shown before it is applied, and can be taken back into the fo
   await page.fill('#trustedNetworks', '10.0.0.0/8\n2001:db8::/32');
   await page.click('text=Show what will change');
   await page.waitForSelector('li >> text=security.trustedNetworks is ["10.0.0.0/8","2001:db8::/32"]');
-  await page.click('text=Back');
+  await page.click('button:text-is("Back")');
   assert.is(await page.inputValue('#trustedNetworks'), '10.0.0.0/8\n2001:db8::/32');
   await page.click('text=Show what will change');
   await page.click('text=Apply');
   await page.waitForSelector('text=It is saved and in use.');
   await window.close();
 });
+
+test('the history is searched by number and by day, and kept as CSV; a conference says who was in it', async () => {
+  const { window, page, complaints } = await open({ acceptDownloads: true });
+  const call = await (await box.phone('103')).dial('800');
+  await inside(1);
+  await page.goto('/status/calls');
+  page.on('dialog', (dialog) => void dialog.accept());
+  await page.click('[aria-label="Hang up Phone 103"]');
+  await call.ended;
+  await page.waitForSelector('text=There is no call.');
+  await page.click('nav >> text=History');
+  await page.goto('/history/calls');
+  await page.fill('#search', '103');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('tbody tr:has-text("Phone 103") >> text=hung up');
+  assert.is(await page.locator('tbody tr:has-text("Phone 101")').count(), 0);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=CSV')]);
+  assert.is(download.suggestedFilename(), 'calls.csv');
+  assert.match(readFileSync(await download.path(), 'utf8'), /^id,began,.*\r\n\d+,.*,103,Phone 103,800,/);
+  await page.fill('#day', '2020-02-29');
+  await page.click('text=Search >> nth=-1');
+  await page.waitForSelector('text=Nothing fits.');
+  await page.goto('/history/conferences?search=Phone+103');
+  await page.click('text=1 participant >> nth=0');
+  await page.waitForSelector('h1 >> text=Conference 8');
+  await page.waitForSelector('tbody tr:has-text("Phone 103")');
+  await page.goto('/history/calls?day=yesterday');
+  await page.waitForSelector('text=right would be: 2026-01-31');
+  assert.equal(
+    complaints.filter((one) => !one.includes('400')),
+    [],
+  );
+  await window.close();
+});
+
+test('the log follows what happens, and shows what is looked for', async () => {
+  const { window, page, complaints } = await open();
+  await page.goto('/status/log?search=leg+opened');
+  await page.evaluate('window.mark = 1');
+  const lines = () => page.locator('tbody tr').count();
+  const before = await lines();
+  const call = await (await box.phone('101')).dial('800');
+  await page.locator('tbody tr').nth(before).waitFor();
+  assert.is(await page.locator('tbody tr:has-text("leg closed")').count(), 0);
+  assert.is(await page.evaluate('window.mark'), 1, 'it is the same page');
+  await call.hangUp();
+  assert.equal(complaints, []);
+  await window.close();
+});
+
+for (const javaScriptEnabled of [true, false])
+  test(`a backup is made and restored, a call going on, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+    const { window, page } = await open({ javaScriptEnabled, acceptDownloads: true });
+    await page.goto('/configuration/backup');
+    await page.fill('#passphrase', 'correct horse');
+    await page.fill('#repeated', 'correct hose');
+    await page.click('button:text("Download")');
+    await page.waitForSelector('#repeated-error >> text=the same as above');
+    await page.fill('#passphrase', 'correct horse');
+    await page.fill('#repeated', 'correct horse');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.click('button:text("Download")'),
+    ]);
+    assert.match(download.suggestedFilename(), /^parley-\d{4}-\d\d-\d\d\.json$/);
+    const file = await download.path();
+    assert.not.match(readFileSync(file, 'utf8'), /secret-101/);
+
+    assert.is((await box.ask('config/extensions/102', 'DELETE')).status, 200);
+    const call = await (await box.phone('101')).dial('800');
+    await inside(1);
+    const look = async (passphrase: string) => {
+      await page.goto('/configuration/backup');
+      await page.setInputFiles('#backup', file);
+      await page.fill('#opens', passphrase);
+      await page.click('text=Show what will change');
+    };
+    await look('wrong horse');
+    await page.waitForSelector('#opens-error >> text=not the one');
+    await look('correct horse');
+    await page.waitForSelector('li >> text=extension 102 is new');
+    await page.click('button:text("Restore")');
+    await page.waitForSelector('text=The backup is restored and in use');
+    await box.phone('102');
+    await inside(1);
+    await call.hangUp();
+    await window.close();
+  });
 
 test('what happens when somebody dials a number is said in words', async () => {
   const { window, page } = await open();

@@ -20,10 +20,16 @@ const pictures: Record<string, string[]> = {
   '/status/phones': ['light'],
   '/status/trunks': ['light'],
   '/status/system': ['dark'],
+  '/status/log': ['light', 'narrow'],
+  '/history/calls': ['light', 'narrow'],
+  '/history/conferences': ['light'],
+  '/history/conferences/2': ['light'],
   '/status/dial-plan?from=101&number=800': ['light'],
   '/configuration/conferences': ['light'],
   '/configuration/conferences/add': ['light', 'narrow'],
   '/configuration/conferences/802/delete': ['light'],
+  '/configuration/backup': ['light', 'narrow'],
+  '/configuration/backup/factory-reset': ['light'],
   '/configuration/extensions': ['light'],
   '/configuration/extensions/101/edit': ['dark'],
   '/configuration/extensions/101/phone': ['light'],
@@ -70,6 +76,13 @@ const box = await Box.start({
   permissionGroups: [{ name: 'office', rules: [{ deny: '900' }, { allow: '9' }], maxCallsPerHour: 30 }],
 });
 await box.ask('config/conferences/801', 'PUT', { description: 'Ad hoc', type: 'dynamic' });
+// What the history shows: a call that found nobody, and a conference that is over.
+const guest = await box.phone('104');
+const met = await Promise.all([guest.dial('800'), (await box.phone('103')).dial('800')]);
+await met[0].ear.listen(300);
+for (const call of met) await call.hangUp();
+await guest.dial('899').catch(() => {});
+await box.until<Room[]>('conferences', ({ length }) => length === 0);
 const calls = await Promise.all(
   ['101', '102', '103'].map(async (number) => (await box.phone(number)).dial('800')),
 );

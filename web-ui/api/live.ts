@@ -58,6 +58,7 @@ export function liveEvents(sources: ApiSources): LiveEvents {
             username,
             phones: phones.map((phone) => ({ ...phoneFields(phone), expires: since(phone.expiresAtMs) })),
           });
+        for (const alarm of sources.system.alarms.standing) state.set(`alarms/${alarm.id}`, alarm);
         return state;
       },
       levels() {

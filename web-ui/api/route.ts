@@ -27,6 +27,8 @@ export type Route = {
   query?: Record<string, string>;
   /** JSON schema of what is sent. */
   body?: object;
+  /** What is sent may be so long; 64 KiB unless it is said. */
+  maxBytes?: number;
   /** Gives what is sent back: as JSON, or a Reply as it is; nothing for undefined. Throws ApiError or ConfigError. */
   answer(request: ApiRequest): unknown;
 };

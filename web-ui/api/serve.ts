@@ -5,7 +5,7 @@ import type { Administrator } from '../../firmware/config/schema.js';
 import { ConfigError } from '../../firmware/config/schema-check.js';
 import { ApiError, mayDo, Reply, type Route } from './route.js';
 
-/** What is sent may be so long. */
+/** What is sent may be so long, unless its route says otherwise. */
 const MAX_BODY_BYTES = 64 << 10;
 
 /** `body`: sent as JSON if it has no `type`. */
@@ -24,7 +24,7 @@ export async function serve(
       throw new ApiError(403, `only an ${route.role} may do this; ${name} is: ${role}`);
     const changes = route.method !== 'GET';
     if (changes) refuseForeignPage(request);
-    const body = changes ? await readJson(request) : undefined;
+    const body = changes ? await readJson(request, route.maxBytes ?? MAX_BODY_BYTES) : undefined;
     const query = new URL(request.url ?? '', 'http://box').searchParams;
     const answer = await route.answer({ params, query, headers: request.headers, by: name, body });
     if (answer instanceof Reply) return { status: 200, ...answer };
@@ -48,12 +48,12 @@ function refuseForeignPage({ headers }: IncomingMessage): void {
 }
 
 /** The JSON document that was sent; an empty object if nothing was. */
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw new ApiError(413, `more than ${MAX_BODY_BYTES} bytes`);
+    if (length > maxBytes) throw new ApiError(413, `more than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   if (length === 0) return {};

@@ -1,6 +1,6 @@
 /** How the box is, and its calls. */
 import type { OpenLeg } from '../../firmware/call/switchboard.js';
-import type { Route } from './route.js';
+import { ApiError, type Route } from './route.js';
 import { mediaOf, secondsSince, type ApiSources } from './sources.js';
 
 export function statusRoutes(sources: ApiSources): Route[] {
@@ -14,7 +14,7 @@ export function statusRoutes(sources: ApiSources): Route[] {
       answer: () => ({
         version: sources.version,
         uptimeSeconds: secondsSince(sources, startedMs),
-        alarms: sources.alarms(),
+        alarms: sources.system.alarms.standing,
         calls: sources.switchboard.legs.length,
         conferences: sources.switchboard.conferences.rooms.length,
         phones: sources.registrations().map(({ username, phones }) => ({ username, phones: phones.length })),
@@ -30,6 +30,17 @@ export function statusRoutes(sources: ApiSources): Route[] {
       role: 'viewer',
       summary: 'Every leg: a phone or a line in a call.',
       answer: () => calls(sources),
+    },
+    {
+      method: 'POST',
+      path: 'calls/:id/hang-up',
+      role: 'operator',
+      summary: 'Ends a call: that phone or line is hung up.',
+      answer({ params: { id } }) {
+        const open = sources.switchboard.legs.find(({ leg }) => String(leg.id) === id);
+        if (!open) throw new ApiError(404, `there is no call ${id} (any more)`);
+        open.leg.hangUp('normal');
+      },
     },
   ];
 }
