@@ -11,6 +11,8 @@ const KINDS: Record<string, string> = {
   trunks: 'trunk',
   routes: 'route',
   permissionGroups: 'permission group',
+  apiTokens: 'API token',
+  webhooks: 'webhook',
 };
 
 type Fields = Record<string, unknown>;

@@ -41,6 +41,15 @@ const LEAST: Record<string, string> = {
   'GET config/versions': 'administrator',
   'GET config/versions/:version/changes': 'administrator',
   'POST config/versions/:version/restore': 'administrator',
+  'GET config/tokens': 'administrator',
+  'POST config/tokens': 'administrator',
+  'DELETE config/tokens/:name': 'administrator',
+  'GET config/webhooks': 'administrator',
+  'GET config/webhooks/:name': 'administrator',
+  'PUT config/webhooks/:name': 'administrator',
+  'DELETE config/webhooks/:name': 'administrator',
+  'GET config/webhooks/:name/deliveries': 'administrator',
+  'POST config/webhooks/:name/test': 'administrator',
 };
 const ROLES = ['viewer', 'operator', 'administrator'];
 

@@ -11,6 +11,8 @@ import { phoneRoutes } from './phones.js';
 import type { Route } from './route.js';
 import type { ApiSources } from './sources.js';
 import { statusRoutes } from './status.js';
+import { tokenRoutes } from './tokens.js';
+import { webhookRoutes } from './webhooks.js';
 
 /** Every route; `events` tells what happens. */
 export function api(sources: ApiSources, events: LiveEvents): Route[] {
@@ -23,6 +25,8 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...historyRoutes(sources),
     ...configEntryRoutes(sources),
     ...configVersionRoutes(sources),
+    ...tokenRoutes(sources),
+    ...webhookRoutes(sources),
   ];
   return [...routes, openApiRoute(sources.version, routes)];
 }

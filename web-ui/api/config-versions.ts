@@ -37,10 +37,11 @@ export function configVersionRoutes(sources: ApiSources): Route[] {
       method: 'POST',
       path: 'config/versions/:version/restore',
       role: 'administrator',
-      summary: 'Brings that version back; administrators and their passwords stay as they are.',
+      summary: 'Brings that version back; administrators, their passwords and API tokens stay as they are.',
       answer: ({ params, by }) => {
         const before = sources.config();
-        const after = { ...configOf(params.version), administrators: before.administrators };
+        const { administrators, apiTokens } = before;
+        const after = { ...configOf(params.version), administrators, apiTokens };
         return { changes: changesBetween(before, versions.save(after, by)) };
       },
     },

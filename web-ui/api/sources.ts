@@ -7,12 +7,16 @@ import type { Config } from '../../firmware/config/schema.js';
 import type { PlaneStats, PortStats } from '../../firmware/media/stats.js';
 import type { Binding } from '../../firmware/sip/registrar.js';
 import type { TrunkStatus } from '../../firmware/sip/trunk.js';
+import type { Webhooks } from '../../firmware/webhook/webhooks.js';
+import type { ApiTokens } from '../api-tokens.js';
 
 export type ApiSources = {
   version: string;
   clock: Clock;
   config(): Config;
   versions: ConfigVersions;
+  tokens: ApiTokens;
+  webhooks: Webhooks;
   alarms(): readonly { code: string; text: string }[];
   switchboard: Switchboard;
   /** Extensions with at least one phone registered, and those phones. */

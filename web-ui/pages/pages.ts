@@ -15,6 +15,8 @@ import { extensionKind } from './extensions.js';
 import { moderationPages } from './moderation.js';
 import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
+import { tokenPages } from './tokens.js';
+import { webhookPages } from './webhooks.js';
 
 export type BoxPages = {
   /** Where views/ and assets/ are. */
@@ -41,6 +43,8 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     ...moderationPages(routes),
     ...entryPages(conferenceKind, sources, routes),
     ...entryPages(extensionKind, sources, routes),
+    ...tokenPages(sources, routes),
+    ...webhookPages(sources, routes),
   ];
   // Recordings, lines and audio ports bring pages of their own, and a line for each here.
   const menu = [
@@ -55,10 +59,14 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     {
       title: 'Configuration',
       role: 'administrator',
-      pages: [conferenceKind, extensionKind].map(({ list, title }) => ({
-        title,
-        path: `/configuration/${list}`,
-      })),
+      pages: [
+        ...[conferenceKind, extensionKind].map(({ list, title }) => ({
+          title,
+          path: `/configuration/${list}`,
+        })),
+        { title: 'API tokens', path: '/configuration/tokens' },
+        { title: 'Webhooks', path: '/configuration/webhooks' },
+      ],
     },
   ];
   return {
