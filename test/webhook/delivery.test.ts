@@ -14,7 +14,6 @@ import {
   type DeliveryEffect,
   type DeliveryEvent,
   type DeliveryState,
-  type Message,
 } from '../../firmware/webhook/delivery.js';
 
 const test = suite('webhook delivery');

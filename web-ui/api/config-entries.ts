@@ -7,6 +7,8 @@ import { ConfigError } from '../../firmware/config/schema-check.js';
 import { validateConfig } from '../../firmware/config/validate.js';
 import { ApiError, type ApiRequest, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
+import { changesResult } from './config-change.js';
+import { entriesResult, entryResults } from './results.js';
 
 type Fields = Record<string, unknown>;
 
@@ -74,6 +76,7 @@ function routesOf<Entry extends Extension | Conference>(kind: Kind<Entry>, sourc
       path,
       role,
       summary: `Every ${name} as it is configured, and a free number for another one.`,
+      result: entriesResult(list),
       answer: () => ({ [list]: entries().map(kind.told), freeNumber: freeNumber(sources.config(), list) }),
     },
     {
@@ -81,6 +84,7 @@ function routesOf<Entry extends Extension | Conference>(kind: Kind<Entry>, sourc
       path: `${path}/:number`,
       role,
       summary: `One ${name} as it is configured.`,
+      result: entryResults[list],
       answer: (request) => kind.told(entries()[found(request)]),
     },
     {
@@ -90,6 +94,7 @@ function routesOf<Entry extends Extension | Conference>(kind: Kind<Entry>, sourc
       summary: `Makes or replaces the ${name} of this number.`,
       query: DRY_RUN,
       body: configSchema.properties[list].items,
+      result: changesResult,
       answer: (request) => {
         const { number } = request.params;
         if (!isFields(request.body))
@@ -109,6 +114,7 @@ function routesOf<Entry extends Extension | Conference>(kind: Kind<Entry>, sourc
       path: `${path}/:number`,
       role,
       summary: `Removes a ${name}; calls go on.`,
+      result: changesResult,
       query: DRY_RUN,
       answer: (request) => {
         const at = found(request);

@@ -3,6 +3,8 @@ import { changesBetween } from '../../firmware/config/config-changes.js';
 import type { Config } from '../../firmware/config/schema.js';
 import { ApiError, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
+import { changesResult } from './config-change.js';
+import { versionsResult } from './results.js';
 
 export function configVersionRoutes(sources: ApiSources): Route[] {
   const { versions } = sources;
@@ -18,6 +20,7 @@ export function configVersionRoutes(sources: ApiSources): Route[] {
       path: 'config/versions',
       role: 'administrator',
       summary: 'The last twenty configurations, newest first: the first is in use.',
+      result: versionsResult,
       answer: () => versions.list,
     },
     {
@@ -26,6 +29,7 @@ export function configVersionRoutes(sources: ApiSources): Route[] {
       role: 'administrator',
       summary: 'What changed, in words, from that version to the one in use, or to another.',
       query: { to: 'another version' },
+      result: changesResult,
       answer: ({ params, query }) => {
         const to = query.get('to');
         return {
@@ -38,6 +42,7 @@ export function configVersionRoutes(sources: ApiSources): Route[] {
       path: 'config/versions/:version/restore',
       role: 'administrator',
       summary: 'Brings that version back; administrators, their passwords and API tokens stay as they are.',
+      result: changesResult,
       answer: ({ params, by }) => {
         const before = sources.config();
         const { administrators, apiTokens } = before;
