@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import type { BrowserContextOptions } from 'playwright-core';
 import { Box, phones, type Room } from './box.js';
 import { openBrowser, signedIn } from './browser.js';
+import { newSecret } from '../../firmware/webhook/post.js';
+import { Receiver } from './receiver.js';
 import { toneSource } from './tone.js';
 
 const folder = process.argv[2];
@@ -26,8 +28,14 @@ const pictures: Record<string, string[]> = {
   '/configuration/conferences/802/delete': ['light'],
   '/configuration/extensions': ['light'],
   '/configuration/extensions/101': ['dark'],
+  '/configuration/tokens': ['light'],
+  '/configuration/tokens/add': ['narrow'],
+  '/configuration/webhooks': ['light', 'dark'],
+  '/configuration/webhooks/add': ['light', 'narrow'],
 };
 const names = ['Ann Becker', 'Bo Lindqvist', 'Chiara Conti', 'Deniz Aydin'];
+const receiver = await Receiver.open();
+receiver.secret = newSecret();
 const box = await Box.start({
   version: 1,
   extensions: phones(4).map((one, at) => ({ ...one, name: names[at] })),
@@ -36,6 +44,17 @@ const box = await Box.start({
     { number: '801', description: 'On demand', type: 'dynamic' },
     { number: '802', description: 'Board', type: 'static', pin: '2468' },
   ],
+  apiTokens: [
+    { name: 'wallboard', scope: 'viewer', tokenHash: '0'.repeat(64), made: '2026-03-02T09:30:00Z' },
+    {
+      name: 'address-book',
+      scope: 'administrator',
+      tokenHash: '1'.repeat(64),
+      made: '2026-03-09T14:00:00Z',
+      expires: '2099-12-31',
+    },
+  ],
+  webhooks: [{ name: 'calendar', url: receiver.url, secret: receiver.secret }],
 });
 const calls = await Promise.all(
   ['101', '102', '103'].map(async (number) => (await box.phone(number)).dial('800')),
@@ -64,3 +83,4 @@ for (const [look, options] of Object.entries(looks)) {
 }
 await browser.close();
 await box.stop();
+receiver.close();
