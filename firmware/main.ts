@@ -4,11 +4,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
+import { ApiTokens } from '../web-ui/api-tokens.js';
 import { api } from '../web-ui/api/api.js';
 import { liveEvents } from '../web-ui/api/live.js';
 import type { ApiSources } from '../web-ui/api/sources.js';
 import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
+import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
 import { History } from './call/history.js';
 import { Switchboard } from './call/switchboard.js';
@@ -23,6 +25,7 @@ import { createLog, recentLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 import { ExternalAddress } from './sip/external-address.js';
+import { GuessGuard } from './sip/guess-guard.js';
 import { locate } from './sip/locate.js';
 import { isWithin, loopback } from './sip/networks.js';
 import { boundAddresses, OwnAddresses } from './sip/own-addresses.js';
@@ -32,6 +35,8 @@ import { Trunks } from './sip/trunks.js';
 import { UserAgent } from './sip/user-agent.js';
 import { AppendLog } from './system/append-log.js';
 import { SystemWatch } from './system/system-watch.js';
+import { post } from './webhook/post.js';
+import { Webhooks } from './webhook/webhooks.js';
 
 const log = createLog('main');
 
@@ -98,7 +103,17 @@ async function run(options: Options): Promise<void> {
   switchboard.onLegOpened = (open) => history.legOpened(open);
   switchboard.onLegEnded = (open) => history.legEnded(open);
   switchboard.onLegClosed = (open) => history.legClosed(open);
-  switchboard.onRoom = (room) => history.roomChanged(room);
+  const webhooks = new Webhooks({ clock, nowMs: () => Date.now(), post });
+  webhooks.apply(store.config.webhooks);
+  store.on('changed', (_, after) => webhooks.apply(after.webhooks));
+  const conferenceEvents = new ConferenceEvents(
+    () => clock.nowMs(),
+    (event, data) => webhooks.tell(event, data),
+  );
+  switchboard.onRoom = (room) => {
+    history.roomChanged(room);
+    conferenceEvents.roomChanged(room);
+  };
   const agent: UserAgent = new UserAgent({
     transport,
     clock,
@@ -153,11 +168,19 @@ async function run(options: Options): Promise<void> {
       ...trunks.alarms,
     ],
   });
+  const guard = new GuessGuard(clock, () => false);
+  const tokens = new ApiTokens(
+    () => store.config.apiTokens,
+    guard,
+    () => Date.now(),
+  );
   const sources: ApiSources = {
     version,
     clock,
     config: () => store.config,
     versions,
+    tokens,
+    webhooks,
     system,
     reset: async () => {
       versions.startAnew(firstDocument());
@@ -192,7 +215,7 @@ async function run(options: Options): Promise<void> {
   const events = liveEvents(sources);
   // Whoever watches proves anew who it is.
   store.on('changed', () => events.close());
-  const administrators = new AdministratorCheck(() => store.config.administrators, clock);
+  const administrators = new AdministratorCheck(() => store.config.administrators, clock, guard);
   const routes = api(sources, events);
   const web = await WebServer.open({
     addresses: bound,
@@ -204,6 +227,7 @@ async function run(options: Options): Promise<void> {
     // Nobody listens on the way from this machine to itself.
     plainFor: (address) => options.httpPort !== undefined || isWithin(address, loopback),
     administrators,
+    tokens,
     api: routes,
     pages: boxPages({ folder: `${root}web-ui/`, sources, routes, administrators }),
   });
@@ -233,6 +257,7 @@ async function run(options: Options): Promise<void> {
     await switchboard.hangUpAll();
     await historyLog.flush();
     await agent.layer.answered();
+    webhooks.apply([]);
     await Promise.all([web.close(), media.close()]);
     agent.layer.stop();
     await transport.close();

@@ -21,6 +21,7 @@ const floors = [
     'firmware/media',
     'firmware/config',
     'firmware/recording',
+    'firmware/webhook',
     'firmware/system',
   ],
   ['firmware/call'],

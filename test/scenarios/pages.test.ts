@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { Box, phones, type Room } from '../support/box.js';
 import { openBrowser, seriousFlaws, signedIn } from '../support/browser.js';
 import { isInstalled } from '../support/program.js';
+import { Receiver } from '../support/receiver.js';
 import { toneSource } from '../support/tone.js';
 
 const test = suite('pages');
@@ -30,6 +31,8 @@ const PATHS = [
   '/configuration/media',
   ...['security', 'time-and-language', 'administrators'].map((page) => `/configuration/${page}`),
   ...['/add', '/admin/edit', '/admin/delete'].map((rest) => `/configuration/administrators${rest}`),
+  ...['', '/add'].flatMap((rest) => [`/configuration/tokens${rest}`, `/configuration/webhooks${rest}`]),
+  '/configuration/extensions',
 ];
 let box: Box;
 let browser: Browser;
@@ -207,6 +210,61 @@ test('an extension is added: its phone registers; without another password the o
   await box.phone('104', { password });
   await page.goto('/status/phones');
   await page.waitForSelector('tr:has-text("Entrance") >> text=registered');
+  await window.close();
+});
+
+test('a token is made, shown once, used and revoked', async () => {
+  const { window, page, complaints } = await open();
+  await page.goto('/configuration/tokens');
+  await page.click('text=Make the first');
+  await page.fill('#name', 'wall board');
+  await page.click(SAVE);
+  await page.waitForSelector('#name-error >> text=1 to 32 of');
+  await page.fill('#name', 'wallboard');
+  await page.click(SAVE);
+  const token = await page.innerText('code.secret');
+  const status = () =>
+    fetch(`${box.http}/api/v1/status`, { headers: { authorization: `Bearer ${token}` } }).then(
+      (answer) => answer.status,
+    );
+  assert.is(await status(), 200);
+  await page.goto('/configuration/tokens');
+  assert.not.match(await page.content(), new RegExp(token));
+  await page.click('[aria-label="Revoke wallboard"]');
+  await page.click('main button');
+  await page.waitForSelector('text=There is no token yet');
+  assert.is(await status(), 401);
+  assert.equal(complaints, []);
+  await window.close();
+});
+
+test('a webhook is added and tested, and how that went is shown', async () => {
+  const { window, page, complaints } = await open({ javaScriptEnabled: false });
+  const receiver = await Receiver.open();
+  await page.goto('/configuration/webhooks/add');
+  await page.fill('#name', 'crm');
+  await page.fill('#url', 'ftp://x');
+  receiver.secret = await page.inputValue('#secret');
+  await page.uncheck('[value="recording.ready"]');
+  await page.click(SAVE);
+  await page.waitForSelector('#url-error >> text=begins with http:// or https://');
+  assert.not(await page.isChecked('[value="recording.ready"]'), 'nothing typed is lost');
+  await page.fill('#url', receiver.url);
+  await page.click(SAVE);
+  await page.waitForSelector('text=Webhook crm is saved');
+  await page.click('[aria-label="Send a test to crm"]');
+  await page.waitForSelector('text=The test to crm arrived: answered 204');
+  assert.is(receiver.told.length, 1);
+  receiver.close();
+  await page.click('[aria-label="Send a test to crm"]');
+  await page.waitForSelector('text=The test to crm failed');
+  await page.click('[aria-label="Edit crm"]');
+  assert.is(await page.inputValue('#secret'), '');
+  await page.click('text=Cancel');
+  await page.click('[aria-label="Delete crm"]');
+  await page.click('main button');
+  await page.waitForSelector('text=There is no webhook yet');
+  assert.equal(complaints, []);
   await window.close();
 });
 

@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import type { BrowserContextOptions } from 'playwright-core';
 import { ADMIN_PASSWORD, Box, phones, type Room } from './box.js';
 import { openBrowser, signedIn } from './browser.js';
+import { newSecret } from '../../firmware/webhook/post.js';
+import { Receiver } from './receiver.js';
 import { toneSource } from './tone.js';
 
 const folder = process.argv[2];
@@ -48,8 +50,14 @@ const pictures: Record<string, string[]> = {
   '/configuration/time-and-language': ['light', 'narrow'],
   '/configuration/administrators': ['light'],
   '/configuration/administrators/add': ['dark'],
+  '/configuration/tokens': ['light'],
+  '/configuration/tokens/add': ['narrow'],
+  '/configuration/webhooks': ['light', 'dark'],
+  '/configuration/webhooks/add': ['light', 'narrow'],
 };
 const names = ['Ann Becker', 'Bo Lindqvist', 'Chiara Conti', 'Deniz Aydin'];
+const receiver = await Receiver.open();
+receiver.secret = newSecret();
 const box = await Box.start({
   version: 1,
   extensions: phones(4).map((one, at) => ({ ...one, name: names[at] })),
@@ -74,6 +82,17 @@ const box = await Box.start({
     { prefix: '9', trunks: ['provider', 'spare'] },
   ],
   permissionGroups: [{ name: 'office', rules: [{ deny: '900' }, { allow: '9' }], maxCallsPerHour: 30 }],
+  apiTokens: [
+    { name: 'wallboard', scope: 'viewer', tokenHash: '0'.repeat(64), made: '2026-03-02T09:30:00Z' },
+    {
+      name: 'address-book',
+      scope: 'administrator',
+      tokenHash: '1'.repeat(64),
+      made: '2026-03-09T14:00:00Z',
+      expires: '2099-12-31',
+    },
+  ],
+  webhooks: [{ name: 'calendar', url: receiver.url, secret: receiver.secret }],
 });
 await box.ask('config/conferences/801', 'PUT', { description: 'Ad hoc', type: 'dynamic' });
 // What the history shows: a call that found nobody, and a conference that is over.
@@ -124,3 +143,4 @@ for (const [look, options] of Object.entries(looks)) {
   await fresh.discard();
 }
 await browser.close();
+receiver.close();

@@ -18,6 +18,8 @@ import { settingsRoutes } from './settings.js';
 import type { ApiSources } from './sources.js';
 import { statusRoutes } from './status.js';
 import { systemRoutes } from './system.js';
+import { tokenRoutes } from './tokens.js';
+import { webhookRoutes } from './webhooks.js';
 
 /** Every route; `events` tells what happens. */
 export function api(sources: ApiSources, events: LiveEvents): Route[] {
@@ -37,6 +39,8 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...settingsRoutes(sources),
     ...administratorRoutes(sources),
     ...backupRoutes(sources),
+    ...tokenRoutes(sources),
+    ...webhookRoutes(sources),
   ];
   return [...routes, openApiRoute(sources.version, routes)];
 }

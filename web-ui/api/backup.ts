@@ -70,7 +70,12 @@ export function backupRoutes(sources: ApiSources): Route[] {
       async ({ body, query, by }) => {
         const kept = await opened(JSON.stringify(body.backup), body.passphrase);
         const before = sources.config();
-        const after = validateConfig({ ...kept, administrators: administratorsOf(kept, before, by) });
+        const { apiTokens } = before;
+        const after = validateConfig({
+          ...kept,
+          apiTokens,
+          administrators: administratorsOf(kept, before, by),
+        });
         const changes = changesBetween(before, after);
         if (query.get('dryRun') !== '1') sources.versions.save(after, by);
         return { changes };

@@ -3,6 +3,7 @@ import type { CallRecord, ConferenceRecord, HistoryRecord } from '../../firmware
 import { csv } from './csv.js';
 import { ApiError, Reply, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
+import { historyResults } from './results.js';
 
 const PAGE = 50;
 const MAX_PAGE = 500;
@@ -23,6 +24,8 @@ export function historyRoutes(sources: ApiSources): Route[] {
     path: `history/${name}`,
     role: 'viewer',
     summary: `The ${name} of the past, newest first.`,
+    result: historyResults[kind],
+    produces: 'text/csv',
     query: {
       search: 'only what has this in it',
       from: 'only what began then or later: a day or an instant, ISO 8601',

@@ -9,6 +9,8 @@ import type { RecentLog } from '../../firmware/recent-log.js';
 import type { Binding } from '../../firmware/sip/registrar.js';
 import type { SystemWatch } from '../../firmware/system/system-watch.js';
 import type { TrunkStatus } from '../../firmware/sip/trunk.js';
+import type { Webhooks } from '../../firmware/webhook/webhooks.js';
+import type { ApiTokens } from '../api-tokens.js';
 
 export type ApiSources = {
   version: string;
@@ -18,6 +20,8 @@ export type ApiSources = {
   system: SystemWatch;
   /** Makes the box as new: configuration, its versions and the history are gone. Throws the system's error. */
   reset(): Promise<void>;
+  tokens: ApiTokens;
+  webhooks: Webhooks;
   switchboard: Switchboard;
   /** Extensions with at least one phone registered, and those phones. */
   registrations(): { username: string; phones: readonly Binding[] }[];

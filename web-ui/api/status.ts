@@ -2,6 +2,7 @@
 import type { OpenLeg } from '../../firmware/call/switchboard.js';
 import { ApiError, type Route } from './route.js';
 import { mediaOf, secondsSince, type ApiSources } from './sources.js';
+import { callsResult, statusResult } from './results.js';
 
 export function statusRoutes(sources: ApiSources): Route[] {
   const startedMs = sources.clock.nowMs();
@@ -11,6 +12,7 @@ export function statusRoutes(sources: ApiSources): Route[] {
       path: 'status',
       role: 'viewer',
       summary: 'How the box is: alarms, phones, trunks, counters.',
+      result: statusResult,
       answer: () => ({
         version: sources.version,
         uptimeSeconds: secondsSince(sources, startedMs),
@@ -29,6 +31,7 @@ export function statusRoutes(sources: ApiSources): Route[] {
       path: 'calls',
       role: 'viewer',
       summary: 'Every leg: a phone or a line in a call.',
+      result: callsResult,
       answer: () => calls(sources),
     },
     {

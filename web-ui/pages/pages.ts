@@ -29,6 +29,8 @@ import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
 import { trunkKind } from './trunks.js';
 import { versionPages } from './versions.js';
+import { tokenPages } from './tokens.js';
+import { webhookPages } from './webhooks.js';
 
 export type BoxPages = {
   /** Where views/ and assets/ are. */
@@ -69,6 +71,8 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     ...settingsKinds.map((kind) => settingsPage(kind, sources, routes)),
     ...administratorPages(sources, routes, sessions),
     ...backupPages(sources, routes),
+    ...tokenPages(sources, routes),
+    ...webhookPages(sources, routes),
   ];
   const lists = [conferenceKind, extensionKind, trunkKind, routeKind, serviceKind, permissionKind];
   // Recordings, lines and audio ports bring pages of their own, and a line for each here.
@@ -97,6 +101,8 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
         })),
         ...settingsKinds.map(({ section, title }) => ({ title, path: `/configuration/${section}` })),
         { title: 'Administrators', path: '/configuration/administrators' },
+        { title: 'API tokens', path: '/configuration/tokens' },
+        { title: 'Webhooks', path: '/configuration/webhooks' },
         { title: 'Versions', path: '/configuration/versions' },
         { title: 'Backup', path: '/configuration/backup' },
       ],
