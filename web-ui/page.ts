@@ -30,6 +30,11 @@ export type Reply =
   /** Server-sent events, for as long as both sides want. */
   | { events: Readable };
 
+/** A page that says no more than this. */
+export function message(status: number, text: string): Reply {
+  return { view: 'message', status, data: { text } };
+}
+
 export type Page = {
   /** `:name` stands for a part of it. */
   path: string;

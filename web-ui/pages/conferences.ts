@@ -4,7 +4,7 @@ import { randomDigits } from '../../firmware/config/password.js';
 import type { Conference } from '../../firmware/config/schema.js';
 import { numberIn } from './config-form.js';
 import type { EntryKind } from './entry-pages.js';
-import type { Form } from './what-changes.js';
+import type { Form } from './troubles.js';
 
 const PIN_DIGITS = 6;
 
