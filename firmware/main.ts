@@ -21,6 +21,7 @@ import { welcome } from './config/welcome.js';
 import { createLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
+import { Recorder } from './recording/recorder.js';
 import { ExternalAddress } from './sip/external-address.js';
 import { locate } from './sip/locate.js';
 import { isWithin } from './sip/networks.js';
@@ -55,7 +56,10 @@ async function run(options: Options): Promise<void> {
     rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
   });
   for (const alarm of media.alarms) log.warn(alarm, 'alarm');
-  media.onReplaced = (err) => log.error({ err }, 'the media worker failed; another one has taken over');
+  media.onReplaced = (err) => {
+    log.error({ err }, 'the media worker failed; another one has taken over');
+    switchboard.recordings.cut();
+  };
   media.onDied = (err) => {
     log.error({ err }, 'the media worker fails again and again');
     process.exit(1);
@@ -77,13 +81,20 @@ async function run(options: Options): Promise<void> {
     },
     clock,
   });
-  const switchboard = new Switchboard({
+  const recorder = await Recorder.start(path.join(options.data, 'recordings'), media.recordings);
+  const switchboard: Switchboard = new Switchboard({
     config: () => store.config,
     media,
+    recorder,
     clock,
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
+  media.onOverrun = (recording) => switchboard.recordings.overrun(recording);
+  recorder.onFailed = (recording, why) => {
+    log.warn({ why }, 'a recording failed');
+    switchboard.recordings.failed(recording, why);
+  };
   const history = new History(() => Date.now());
   const historyLog = AppendLog.open(path.join(options.data, 'history'), (line) => history.restore(line));
   history.keepBy((record) => historyLog.append(record));
@@ -138,6 +149,7 @@ async function run(options: Options): Promise<void> {
       ...media.alarms,
       ...(external?.alarms ?? []),
       ...historyLog.alarms,
+      ...recorder.alarms,
     ],
     history: () => history.records,
     switchboard,
@@ -196,6 +208,7 @@ async function run(options: Options): Promise<void> {
     await historyLog.flush();
     await agent.layer.answered();
     await Promise.all([web.close(), media.close()]);
+    await recorder.close();
     agent.layer.stop();
     await transport.close();
     process.exit(0);

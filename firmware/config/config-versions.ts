@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Alarm, ConfigStore } from './config-store.js';
 import { flashSafeWrite, removeLeftovers } from './flash-safe-write.js';
 import type { Config } from './schema.js';
+import { migrated } from './migrations.js';
 import { validateConfig } from './validate.js';
 
 const MAX_VERSIONS = 20;
@@ -56,7 +57,7 @@ export class ConfigVersions {
   /** A configuration of the past, as this firmware understands it; undefined if it is not kept. Throws ConfigError. */
   find(version: number): Config | undefined {
     const kept = this.#list.some((one) => one.version === version) ? this.#read(version) : undefined;
-    return kept && validateConfig(kept.config);
+    return kept && validateConfig(migrated(kept.config));
   }
 
   /** Saves a candidate. Throws ConfigError or the system's error: then nothing has changed. */

@@ -27,6 +27,8 @@ const ajv = new Ajv({
     host: isHost,
     addressOrNetwork: (text: string) => isIP(text) !== 0 || isNetwork(text),
     hostPort: isHostPort,
+    instant: (text: string) =>
+      /^\d{4}-\d\d-\d\dT[\d:.]{5,12}Z$/.test(text) && !Number.isNaN(Date.parse(text)),
   },
 });
 /**

@@ -16,6 +16,7 @@ import { Ticker } from './ticker.js';
 export type MediaWorkerData = {
   channel: MessagePort;
   stats: Int32Array;
+  recordings: Int32Array;
   promptsDir: string;
   /** One cell: 0 while the worker stands by. */
   go: Int32Array;
@@ -24,15 +25,16 @@ export type MediaWorkerData = {
 /** A hundred callers who come at once are let in over some ticks, so that nobody inside hears it. */
 const COMMANDS_MS = 5;
 
-const { channel, stats, promptsDir, go } = workerData as MediaWorkerData;
+const { channel, stats, recordings, promptsDir, go } = workerData as MediaWorkerData;
 const emit = (event: MediaEvent) => channel.postMessage(event);
 const sockets: EngineOptions['sockets'] = {
   open: (...where) => UdpSocket.open(...where),
   adopt: (handle) => UdpSocket.adopt(handle),
   watch: (handle) => new Readiness(handle),
 };
-const engine = new Engine({ sockets, emit, prompts: loadPrompts(promptsDir), stats });
-emit({ type: 'ready', srtp: srtpAvailable, codecs: availableCodecs() });
+const prompts = loadPrompts(promptsDir);
+const engine = new Engine({ sockets, emit, prompts, stats, recordings });
+emit({ type: 'ready', srtp: srtpAvailable, codecs: availableCodecs(), prompts: prompts.names });
 Atomics.wait(go, 0, 0);
 stats[PLANE.realtime] = askForRealtime() ? 1 : 0;
 run();

@@ -16,7 +16,7 @@ const room = {
   type: 'static',
   pin: '1234',
   maxParticipants: 10,
-  record: false,
+  record: 'off',
 };
 const good = { version: 1, extensions: [phone], conferences: [room] };
 

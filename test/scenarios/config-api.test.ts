@@ -47,7 +47,7 @@ test('a conference is made, called, changed and removed; its PIN is taken and ne
     number: '801',
     description: 'New',
     type: 'static',
-    record: false,
+    record: 'off',
     levelling: false,
     noiseGate: false,
     hasPin: true,

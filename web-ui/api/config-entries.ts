@@ -18,11 +18,21 @@ type Kind<Entry> = {
   told: (entry: Entry) => object;
   /** What was sent, with the secrets that were not. */
   withSecrets: (sent: Fields, before: Entry | undefined) => Fields;
+  /** The schema of what is sent. */
+  body: object;
+  /** What was sent, with what only the box can say; `by`: the administrator. */
+  signed?: (sent: Fields, before: Entry | undefined, by: string) => Fields;
+};
+
+const items = {
+  extensions: configSchema.properties.extensions.items,
+  conferences: configSchema.properties.conferences.items,
 };
 
 const extensions: Kind<Extension> = {
   list: 'extensions',
   name: 'extension',
+  body: items.extensions,
   told: (entry) => ({ ...entry, sip: { ...entry.sip, password: undefined } }),
   withSecrets: (sent, before) => {
     if (!isFields(sent.sip) || sent.sip.password !== undefined || !before) return sent;
@@ -33,6 +43,16 @@ const extensions: Kind<Extension> = {
 const conferences: Kind<Conference> = {
   list: 'conferences',
   name: 'conference',
+  body: {
+    ...items.conferences,
+    properties: {
+      ...items.conferences.properties,
+      recordAcknowledgement: {
+        anyOf: [{ const: true }, items.conferences.properties.recordAcknowledgement],
+        description: 'true: who sends this takes the liability for recording, and notifies the users',
+      },
+    },
+  },
   told: (entry) => ({ ...entry, pin: undefined, hasPin: entry.pin !== undefined }),
   // As it is told, it may be sent back: with `hasPin`, which says nothing, and without the PIN, which stays.
   withSecrets: (sent, before) => {
@@ -43,6 +63,25 @@ const conferences: Kind<Conference> = {
     if (entry.pin === null) delete entry.pin;
     return entry;
   },
+  // Who takes the liability is who says so, now; once it is taken it stays as long as there is recording.
+  signed: (sent, before, by) => {
+    const entry = { ...sent };
+    const { recordAcknowledgement: said } = entry;
+    const known = before?.recordAcknowledgement;
+    if (said === true) entry.recordAcknowledgement = known ?? { by, at: new Date().toISOString() };
+    else if (said !== undefined && JSON.stringify(said) !== JSON.stringify(known))
+      throw new ConfigError([forged]);
+    else entry.recordAcknowledgement = known;
+    const off = entry.record === undefined || entry.record === 'off';
+    if (off || entry.recordAcknowledgement === undefined) delete entry.recordAcknowledgement;
+    return entry;
+  },
+};
+
+const forged: Problem = {
+  path: '/recordAcknowledgement',
+  value: "somebody else's, or of another time",
+  expected: 'true: who sends it takes the liability for recording, now',
 };
 
 const DRY_RUN = { dryRun: '1: only says what would change' };
@@ -89,13 +128,14 @@ function routesOf<Entry extends Extension | Conference>(kind: Kind<Entry>, sourc
       role,
       summary: `Makes or replaces the ${name} of this number.`,
       query: DRY_RUN,
-      body: configSchema.properties[list].items,
+      body: kind.body,
       answer: (request) => {
         const { number } = request.params;
         if (!isFields(request.body))
           throw new ConfigError([{ path: '', value: 'not an object', expected: 'an object { }' }]);
         const at = indexOf(number);
-        const entry = kind.withSecrets({ number, ...request.body }, entries()[at]);
+        const sent = kind.withSecrets({ number, ...request.body }, entries()[at]);
+        const entry = kind.signed?.(sent, entries()[at], request.by) ?? sent;
         const after = structuredClone(sources.config()) as Config & Record<typeof list, Fields[]>;
         const index = at < 0 ? after[list].length : at;
         after[list].splice(at < 0 ? index : at, 1);
