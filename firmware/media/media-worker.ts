@@ -10,6 +10,7 @@ import type { MediaCommand, MediaEvent } from './contract.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { LoadMeter } from './load.js';
 import { loadPrompts } from './prompt-files.js';
+import { rehearse } from './rehearsal.js';
 import { PLANE } from './stats.js';
 import { Ticker } from './ticker.js';
 
@@ -33,9 +34,11 @@ const sockets: EngineOptions['sockets'] = {
   watch: (handle) => new Readiness(handle),
 };
 const prompts = loadPrompts(promptsDir);
-const engine = new Engine({ sockets, emit, prompts, stats, recordings });
+rehearse(sockets, prompts);
 emit({ type: 'ready', srtp: srtpAvailable, codecs: availableCodecs(), prompts: prompts.names });
 Atomics.wait(go, 0, 0);
+// Only now: it goes on from the counters of a worker that has died.
+const engine = new Engine({ sockets, emit, prompts, stats, recordings });
 stats[PLANE.realtime] = askForRealtime() ? 1 : 0;
 run();
 engine.close();

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -45,7 +46,9 @@ type Died = { id: string; ticks: number; lost: number };
 
 /** Records for so long, or until all its files have something, and dies. */
 async function recordAndDie(ms?: number): Promise<Died> {
-  const process_ = spawn(process.execPath, [child, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // A box mends what it finds when it starts: each has a folder of its own until it is dead.
+  const own = mkdtempSync(path.join(directory, 'box-'));
+  const process_ = spawn(process.execPath, [child, own], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(process_, 'exit');
   let last = '';
   const lines = createInterface({ input: process_.stdout });
@@ -57,19 +60,20 @@ async function recordAndDie(ms?: number): Promise<Died> {
   );
   const closed = once(lines, 'close');
   await Promise.race([begun, exited]);
-  const hasAll = () => written(last.split(' ')[0]);
+  const hasAll = () => written(path.join(own, last.split(' ')[0]));
   do await new Promise((resolve) => setTimeout(resolve, ms ?? 50));
   while (ms === undefined && !hasAll());
   process_.kill('SIGKILL');
   await Promise.all([exited, closed]);
   const [id, ticks, waitedMs] = last.split(' ');
+  if (existsSync(path.join(own, id))) renameSync(path.join(own, id), path.join(directory, id));
   return { id, ticks: Number(ticks), lost: MAX_LOST_TICKS + Number(waitedMs) / 20 };
 }
 
 const FILES = ['mix.wav', 'track-1.wav', 'track-2.wav', 'track-3.wav'];
-const written = (id: string) =>
+const written = (folder: string) =>
   FILES.every((name) => {
-    const file = path.join(directory, id, name);
+    const file = path.join(folder, name);
     return existsSync(file) && statSync(file).size > 1000;
   });
 

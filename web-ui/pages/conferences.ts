@@ -2,15 +2,17 @@
 import { freeNumber } from '../../firmware/config/number-holder.js';
 import { randomDigits } from '../../firmware/config/password.js';
 import type { Conference } from '../../firmware/config/schema.js';
-import { numberIn, type EntryKind, type Fields } from './entry-pages.js';
+import { numberIn } from './config-form.js';
+import type { EntryKind } from './entry-pages.js';
+import type { Form } from './what-changes.js';
 
 const PIN_DIGITS = 6;
 
 export const conferenceKind: EntryKind<Conference> = {
   list: 'conferences',
+  key: 'number',
   title: 'Conferences',
-  name: 'Conference',
-  formOf(entry, config): Fields {
+  formOf(entry, config): Form {
     const number = freeNumber(config, 'conferences') ?? '';
     if (!entry) return { number, type: 'static', record: 'off', levelling: 'yes' };
     const { description, type, pin, maxParticipants, record, levelling, noiseGate } = entry;
@@ -37,10 +39,10 @@ export const conferenceKind: EntryKind<Conference> = {
     levelling: form.levelling === 'yes',
     noiseGate: form.noiseGate === 'yes',
   }),
-  troubles: (form): Fields =>
+  troubles: (form): Form =>
     form.record !== 'off' && form.recordAccepted !== 'yes'
       ? { recordAccepted: 'Without this, calls are not recorded: tick it, or do not record.' }
       : {},
   makes: { pin: () => randomDigits(PIN_DIGITS) },
-  fieldOf: (path) => (path === '/recordAcknowledgement' ? 'recordAccepted' : path.slice(1)),
+  fieldOf: (path) => (path === '/recordAcknowledgement' ? 'recordAccepted' : path.split('/')[1]),
 };
