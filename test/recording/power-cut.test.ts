@@ -106,6 +106,17 @@ function assertWhole({ id, ticks, lost }: Died): void {
   assert.ok(Math.abs(Date.parse(document.endedAt!) - Date.parse(document.startedAt) - samples / 16) < 2000);
 }
 
+/** Before anything is mended: what the head says is there, and is not much less. */
+function assertPlays({ id, ticks, lost }: Died): void {
+  const file = path.join(directory, id, 'mix.wav');
+  if (!existsSync(file) || statSync(file).size < 44)
+    return assert.ok(ticks <= lost, `nothing of ${ticks} ticks`);
+  const bytes = readFileSync(file);
+  const told = bytes.readUInt32LE(40);
+  assert.ok(told <= bytes.length - 44, 'no more than there is');
+  assert.ok(told / 2 / SAMPLES >= ticks - lost, `${told / 2 / SAMPLES} of ${ticks} ticks`);
+}
+
 /** Where silence begins that does not end. */
 function endOf(sound: Int16Array): number {
   let end = sound.length;
@@ -119,6 +130,7 @@ test('killed at random moments: every recording is mended at the next start, and
     all.push(
       ...(await Promise.all(Array.from({ length: AT_ONCE }, () => recordAndDie(Math.random() * 6000)))),
     );
+  for (const one of all) assertPlays(one);
   const recorder = await Recorder.start(directory, createRecordingBlock());
   assert.equal(recorder.alarms, []);
   await recorder.close();
