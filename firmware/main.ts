@@ -24,7 +24,7 @@ import { readOptions, usage, UsageError, type Options } from './options.js';
 import { Recorder } from './recording/recorder.js';
 import { ExternalAddress } from './sip/external-address.js';
 import { locate } from './sip/locate.js';
-import { isWithin } from './sip/networks.js';
+import { isWithin, loopback } from './sip/networks.js';
 import { boundAddresses, OwnAddresses } from './sip/own-addresses.js';
 import { hostPortText } from './sip/transport.js';
 import { SipTransports } from './sip/transports.js';
@@ -52,7 +52,7 @@ async function run(options: Options): Promise<void> {
   const bound = boundAddresses(options.bind ?? network.bind);
 
   const media = await MediaPlane.start({
-    promptsDir: `${root}firmware/prompts/en`,
+    promptsDir: `${root}firmware/prompts/${store.config.language}`,
     rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
   });
   for (const alarm of media.alarms) log.warn(alarm, 'alarm');
@@ -168,6 +168,7 @@ async function run(options: Options): Promise<void> {
       dialogs: agent.dialogs.size,
       subscriptions: agent.notifier.open,
       transactions: agent.layer.open,
+      port: transport.port,
       tlsPort: transport.tlsPort,
       refusedSources: agent.refusedSources,
       ...transport.counters(),
@@ -182,6 +183,12 @@ async function run(options: Options): Promise<void> {
   const web = await WebServer.open({
     addresses: bound,
     port: options.httpPort ?? network.httpPort,
+    tls: tls.certificate && {
+      port: options.httpsPort ?? network.httpsPort,
+      certificate: tls.certificate,
+    },
+    // Nobody listens on the way from this machine to itself.
+    plainFor: (address) => options.httpPort !== undefined || isWithin(address, loopback),
     administrators,
     api: routes,
     pages: boxPages({ folder: `${root}web-ui/`, sources, routes, administrators }),
@@ -197,11 +204,11 @@ async function run(options: Options): Promise<void> {
   const [address] = bound;
   const sip = hostPortText({ address, port: transport.port });
   const http = hostPortText({ address, port: web.port });
-  process.stdout.write(`parley ready sip=udp:${sip} http=http://${http}\n`);
-  if (store.firstBoot)
-    process.stdout.write(
-      welcome(store.config, store.firstBoot, { address, sip: transport.port, http: web.port }),
-    );
+  const https =
+    web.tlsPort === undefined ? '' : ` https=https://${hostPortText({ address, port: web.tlsPort })}`;
+  process.stdout.write(`parley ready sip=udp:${sip} http=http://${http}${https}\n`);
+  const ports = { sip: transport.port, http: web.port, https: web.tlsPort };
+  process.stdout.write(welcome(store.config, store.isNew, { address, ...ports }));
 
   const stop = async (): Promise<void> => {
     log.info({}, 'stopping');

@@ -8,14 +8,16 @@ export type Options = {
   bind?: string[];
   sipPort?: number;
   sipTlsPort?: number;
+  /** Given: the pages are served over HTTP too, to everybody. */
   httpPort?: number;
+  httpsPort?: number;
   rtpPorts?: [number, number];
   printSchema: boolean;
   help: boolean;
 };
 
 export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [--sip-tls-port N] [--http-port N]
-              [--rtp-ports A-B]
+              [--https-port N] [--rtp-ports A-B]
        parley --print-schema
 
   --data DIR       where the configuration is kept (default: data)
@@ -23,7 +25,9 @@ export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [-
                    0.0.0.0 is all of IPv4, :: all of both (default: from the configuration)
   --sip-port N     UDP and TCP port of SIP; 0 takes a free one
   --sip-tls-port N TCP port of SIP over TLS; 0 takes a free one
-  --http-port N    TCP port of the pages; 0 takes a free one
+  --http-port N    TCP port of the pages without TLS, for everybody; 0 takes a free one. Without this option HTTP
+                   is for this machine alone, and leads others to HTTPS
+  --https-port N   TCP port of the pages over TLS; 0 takes a free one
   --rtp-ports A-B  UDP ports for audio; 0-0 takes free ones
   --print-schema   prints the JSON schema of the configuration and ends
 `;
@@ -45,6 +49,7 @@ export function readOptions(args: string[]): Options {
         'sip-port': { type: 'string' },
         'sip-tls-port': { type: 'string' },
         'http-port': { type: 'string' },
+        'https-port': { type: 'string' },
         'rtp-ports': { type: 'string' },
         'print-schema': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
@@ -59,6 +64,7 @@ export function readOptions(args: string[]): Options {
     sipPort: readPort('--sip-port', values['sip-port']),
     sipTlsPort: readPort('--sip-tls-port', values['sip-tls-port']),
     httpPort: readPort('--http-port', values['http-port']),
+    httpsPort: readPort('--https-port', values['https-port']),
     rtpPorts: readRange(values['rtp-ports']),
     printSchema: values['print-schema'],
     help: values.help,

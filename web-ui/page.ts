@@ -14,6 +14,8 @@ export type Visit = {
   administrator: Administrator | undefined;
   /** The address of the browser. */
   source: string;
+  /** The name or address of the box in the address of the page, as the browser says; IPv6 in brackets. */
+  host: string;
   /** The cookie by which the browser is known. */
   cookie: string;
 };

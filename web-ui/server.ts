@@ -1,25 +1,32 @@
 /** The web server of the box: the JSON API below /api/v1, and the pages. */
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Router from '@koa/router';
 import Koa from 'koa';
-import { createLog } from '../firmware/log.js';
 import type { Administrator } from '../firmware/config/schema.js';
+import type { Certificate } from '../firmware/config/tls-certificate.js';
+import { createLog } from '../firmware/log.js';
 import type { AdministratorCheck, Verdict } from './administrator-check.js';
 import { mayDo, type Route } from './api/route.js';
 import { serve } from './api/serve.js';
 import type { Asset } from './assets.js';
 import { readForm, type Form } from './form.js';
+import { httpsAddress } from './https-address.js';
 import type { Page, Reply } from './page.js';
 import type { Sessions } from './sessions.js';
 
 const log = createLog('web');
 
 export type WebOptions = {
-  /** Where to listen, everywhere at the same port. */
+  /** Where to listen, everywhere at the same ports. */
   addresses: readonly string[];
   port: number;
+  /** HTTPS beside HTTP; undefined: there is none. */
+  tls: { port: number; certificate: Certificate } | undefined;
+  /** Whether HTTP serves somebody at this address even so; others it leads to HTTPS. */
+  plainFor: (address: string) => boolean;
   administrators: AdministratorCheck;
   /** What is below /api/v1. */
   api: readonly Route[];
@@ -46,10 +53,17 @@ const HEADERS = {
   'Cache-Control': 'no-store',
 };
 const GONE = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED']);
-const COOKIE = 'parley';
+/** `__Host-`: over TLS alone, and for this host alone (RFC 6265bis §4.1.3.2). */
+const COOKIES = { plain: 'parley', secure: '__Host-parley' };
+/** What a browser sends must come whole within so long; so must its handshake. */
+const PATIENCE_MS = 10_000;
 
 export class WebServer {
-  private constructor(private readonly servers: readonly Server[]) {}
+  private constructor(
+    private readonly servers: readonly Server[],
+    readonly port: number,
+    readonly tlsPort: number | undefined,
+  ) {}
 
   /** Binds and serves; port 0 takes a free one. Throws the system's error (EADDRINUSE, ...). */
   static async open(options: WebOptions): Promise<WebServer> {
@@ -61,27 +75,31 @@ export class WebServer {
       context.set(HEADERS);
       return next();
     });
+    const { tls, addresses } = options;
+    if (tls)
+      app.use((context, next) => {
+        if (context.secure || options.plainFor(context.ip)) return next();
+        const address = httpsAddress(context, tlsPort!);
+        if (address !== undefined) context.redirect(address);
+        // Not remembered, as the port may be another one tomorrow (RFC 9110 §15.4.8).
+        context.status = address === undefined ? 400 : 307;
+      });
     const [api, pages] = [apiRouter(options), pagesRouter(options.pages)];
     app.use(api.routes()).use(api.allowedMethods());
     app.use(pages.routes()).use(pages.allowedMethods());
     const handle = app.callback();
+    const serveOne: RequestListener = (request, response) => void handle(request, response);
+    const patience = { requestTimeout: PATIENCE_MS, headersTimeout: PATIENCE_MS };
+    const plain = () => createServer(patience, serveOne);
+    const secure = ({ cert, key }: Certificate) =>
+      createTlsServer(
+        { ...patience, handshakeTimeout: PATIENCE_MS, minVersion: 'TLSv1.2', cert, key },
+        serveOne,
+      );
     const servers: Server[] = [];
-    let { port } = options;
-    for (const host of options.addresses) {
-      const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, (request, response) => {
-        void handle(request, response);
-      });
-      server.maxConnections = 200;
-      server.listen({ port, host, ipv6Only: true });
-      await once(server, 'listening');
-      servers.push(server);
-      ({ port } = server.address() as AddressInfo);
-    }
-    return new WebServer(servers);
-  }
-
-  get port(): number {
-    return (this.servers[0].address() as AddressInfo).port;
+    const tlsPort = tls && (await listen(servers, () => secure(tls.certificate), addresses, tls.port));
+    const port = await listen(servers, plain, addresses, options.port);
+    return new WebServer(servers, port, tlsPort);
   }
 
   async close(): Promise<void> {
@@ -94,6 +112,25 @@ export class WebServer {
       }),
     );
   }
+}
+
+/** Listens at each address, everywhere at the same port, which is returned. */
+async function listen(
+  servers: Server[],
+  make: () => Server,
+  addresses: readonly string[],
+  wanted: number,
+): Promise<number> {
+  let port = wanted;
+  for (const host of addresses) {
+    const server = make();
+    server.maxConnections = 200;
+    server.listen({ port, host, ipv6Only: true });
+    await once(server, 'listening');
+    servers.push(server);
+    ({ port } = server.address() as AddressInfo);
+  }
+  return port;
 }
 
 function apiRouter({ api, administrators }: WebOptions): Router<{ administrator: Administrator }> {
@@ -144,11 +181,12 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
     else context.body = asset.body;
   });
   const visit = async (context: Koa.Context & { params: Record<string, string> }, page?: Page) => {
-    const { path, ip: source, params } = context;
-    const sent = context.cookies.get(COOKIE);
+    const { path, ip: source, params, secure, hostname: host } = context;
+    const cookieName = secure ? COOKIES.secure : COOKIES.plain;
+    const sent = context.cookies.get(cookieName);
     const cookie = sessions.isCookie(sent) ? sent : sessions.newCookie();
     const remember = (value: string) =>
-      context.cookies.set(COOKIE, value, { httpOnly: true, sameSite: 'strict' });
+      context.cookies.set(cookieName, value, { httpOnly: true, sameSite: 'strict', secure });
     if (cookie !== sent) remember(cookie);
     const administrator = sessions.administratorOf(cookie);
     const answer = (reply: Reply) => {
@@ -181,7 +219,7 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
     }
     const action = isPost ? page.post : page.get;
     const { searchParams: query } = new URL(context.url, 'http://box');
-    const reply = await action!({ path, params, query, form, administrator, source, cookie });
+    const reply = await action!({ path, params, query, form, administrator, source, host, cookie });
     if (!('events' in reply)) sessions.used(cookie);
     answer(reply);
   };

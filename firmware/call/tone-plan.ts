@@ -24,6 +24,9 @@ const plans: Record<string, { ringBack: Cadence; busy: Cadence }> = {
   us: { ringBack: [[440, 480], 2000, 4000], busy: [[480, 620], 500, 500] },
 };
 
+/** Countries (ISO 3166, small letters) that have tones of their own. */
+export const countries: readonly string[] = Object.keys(plans);
+
 /** The tones of a country (ISO 3166, small letters); those of the US for one that is not listed. */
 export function tonesOf(country: string): Tones {
   const { ringBack, busy } = plans[country] ?? plans.us;

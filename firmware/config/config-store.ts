@@ -2,16 +2,13 @@
 import { EventEmitter } from 'node:events';
 import * as fs from 'node:fs';
 import path from 'node:path';
-import { firstAdministrator, firstDocument } from './first-document.js';
+import { administratorNamed, firstDocument } from './first-document.js';
 import { flashSafeWrite, removeLeftovers, syncDirectory, type SaveCalls } from './flash-safe-write.js';
 import { readDocument } from './read-document.js';
 import type { Config } from './schema.js';
 import { validateConfig } from './validate.js';
 
 export type Alarm = { code: string; text: string };
-
-/** What to show the owner once: this was the first boot, or an administrator was missing. */
-export type FirstBoot = { madeDocument: boolean; adminPassword?: string };
 
 /** `changed`: after every save that changed something. */
 type Events = { changed: [before: Config, after: Config] };
@@ -24,7 +21,8 @@ export class ConfigStore extends EventEmitter<Events> {
   saves = 0;
   /** What went wrong at boot; stays visible. */
   readonly alarms: Alarm[] = [];
-  firstBoot?: FirstBoot;
+  /** Whether the document was made now: its passwords are to be shown to the owner, once. */
+  isNew = false;
   #config!: Config;
   /** Whether the file may hold something else than `#config`. */
   #unsure = false;
@@ -85,16 +83,14 @@ export class ConfigStore extends EventEmitter<Events> {
     const found = fresh ? undefined : (this.#read(this.file) ?? this.#read(`${this.file}.previous`));
     if (!fresh && !found) this.#alarm('config-defaults', 'no good configuration was found: this one is new');
     const config = found ?? firstDocument();
-    this.firstBoot = found ? undefined : { madeDocument: true };
-    if (config.administrators.length === 0) {
-      const { administrator, shown } = await firstAdministrator(wantedPassword);
-      config.administrators.push(administrator);
-      this.firstBoot = { madeDocument: !found, adminPassword: shown };
-    }
+    this.isNew = !found;
+    // Without one the pages ask for it: see web-ui/pages/first-run.ts.
+    const addAdministrator = config.administrators.length === 0 && wantedPassword !== undefined;
+    if (addAdministrator) config.administrators.push(await administratorNamed('admin', wantedPassword));
     this.#config = deepFreeze(config);
     this.#onFlash('saved', () => {
       // Written too when only the previous one was good.
-      if (this.firstBoot || !fs.existsSync(this.file)) this.#write(config);
+      if (this.isNew || addAdministrator || !fs.existsSync(this.file)) this.#write(config);
       fs.chmodSync(this.file, 0o600);
     });
   }

@@ -1,7 +1,7 @@
 /** The configuration of a box that has none yet. */
 import { hashPassword, randomDigits, randomPassword } from './password.js';
 import { validateConfig } from './validate.js';
-import type { Config } from './schema.js';
+import type { Administrator, Config } from './schema.js';
 
 /** Four extensions, a static and a dynamic conference; passwords and the PIN are random. */
 export function firstDocument(): Config {
@@ -25,15 +25,7 @@ export function firstDocument(): Config {
   });
 }
 
-/** The administrator `admin`. `shown`: the password, if it was made here and must be shown once. */
-export async function firstAdministrator(wanted: string | undefined) {
-  const password = wanted ?? randomPassword(14);
-  return {
-    administrator: {
-      name: 'admin',
-      passwordHash: await hashPassword(password),
-      role: 'administrator' as const,
-    },
-    shown: wanted === undefined ? password : undefined,
-  };
+/** Somebody who may do everything, with this password. */
+export async function administratorNamed(name: string, password: string): Promise<Administrator> {
+  return { name, passwordHash: await hashPassword(password), role: 'administrator' };
 }

@@ -29,6 +29,7 @@ const ajv = new Ajv({
     hostPort: isHostPort,
     instant: (text: string) =>
       /^\d{4}-\d\d-\d\dT[\d:.]{5,12}Z$/.test(text) && !Number.isNaN(Date.parse(text)),
+    timeZone: isTimeZone,
   },
 });
 /**
@@ -92,6 +93,17 @@ function shown(path: string, value: unknown, rule: Rule | undefined): string {
 
 function isHost(text: string): boolean {
   return isIP(text) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(text);
+}
+
+/** A name of the IANA time zone database that this Node knows; no offset. */
+function isTimeZone(text: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(text)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** `host`, `host:port`, `[2001:db8::1]:port`. */

@@ -41,6 +41,8 @@ export const configSchema = {
     'media',
     'country',
     'recordingTone',
+    'timeZone',
+    'language',
     'administrators',
     'extensions',
     'conferences',
@@ -60,6 +62,7 @@ export const configSchema = {
         'sipPort',
         'sipTlsPort',
         'httpPort',
+        'httpsPort',
         'rtpPorts',
         'rtpTimeoutSeconds',
       ],
@@ -103,6 +106,7 @@ export const configSchema = {
           properties: { certificateFile: file, keyFile: file },
         },
         httpPort: { ...port, default: 8080 },
+        httpsPort: { ...port, default: 8443 },
         rtpPorts: {
           type: 'array',
           items: port,
@@ -155,6 +159,13 @@ export const configSchema = {
       description: 'two letters (ISO 3166), whose tones callers hear',
     },
     recordingTone: { type: 'boolean', default: false, description: 'true or false' },
+    timeZone: {
+      type: 'string',
+      format: 'timeZone',
+      default: 'UTC',
+      description: 'a time zone such as Europe/Berlin or UTC (IANA)',
+    },
+    language: { enum: ['en'], default: 'en', description: '"en", in which the box speaks' },
     administrators: {
       type: 'array',
       maxItems: 20,
@@ -166,8 +177,8 @@ export const configSchema = {
         properties: {
           name: {
             type: 'string',
-            pattern: '^[A-Za-z0-9._-]{1,32}$',
-            description: '1 to 32 of A-Z a-z 0-9 . _ -',
+            pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]{0,31}$',
+            description: '1 to 32 of A-Z a-z 0-9 . _ -, no dot at the beginning',
           },
           passwordHash: {
             type: 'string',

@@ -61,7 +61,7 @@ function misfits(config: Config): Problem[] {
             expected: 'a range of at least two ports, or [0, 0]',
           },
         ];
-  const { bind, sipPort, sipTlsPort, httpPort } = config.network;
+  const { bind, sipPort, sipTlsPort, httpPort, httpsPort } = config.network;
   const families = typeof bind === 'string' ? [] : bind.map(isIP);
   const addresses: Problem[] =
     new Set(families).size === families.length
@@ -77,6 +77,7 @@ function misfits(config: Config): Problem[] {
   const tcpPorts: Problem[] = [
     ...(taken(sipTlsPort, [sipPort]) ? [tcpClash('/network/sipTlsPort', sipTlsPort)] : []),
     ...(taken(httpPort, [sipPort, sipTlsPort]) ? [tcpClash('/network/httpPort', httpPort)] : []),
+    ...(taken(httpsPort, [sipPort, sipTlsPort, httpPort]) ? [tcpClash('/network/httpsPort', httpsPort)] : []),
   ];
   const pins = config.conferences.flatMap((one, at): Problem[] =>
     one.type === 'dynamic' && one.pin !== undefined

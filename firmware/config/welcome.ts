@@ -1,20 +1,20 @@
-/** What the owner is shown once, at the first boot. */
+/** What the owner is shown on the terminal: how to go on with a new box. */
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { FirstBoot } from './config-store.js';
 import type { Config } from './schema.js';
 
-/** Plain text for the terminal, with passwords: never for the log. */
+/** Plain text, with the passwords of a new document: never for the log. Empty if there is nothing to say. */
 export function welcome(
   config: Config,
-  first: FirstBoot,
-  bound: { address: string; sip: number; http: number },
+  isNew: boolean,
+  bound: { address: string; sip: number; http: number; https: number | undefined },
 ): string {
   const reached = bound.address === '0.0.0.0' ? outwardAddress() : bound.address;
   const address = isIPv6(reached) ? `[${reached}]` : reached;
-  const lines = [''];
-  if (first.madeDocument) {
+  const lines: string[] = [];
+  if (isNew) {
     lines.push(
+      '',
       `This box is new. Register a phone at ${address}, UDP or TCP port ${bound.sip}, with one of these:`,
       '',
     );
@@ -23,19 +23,24 @@ export function welcome(
     lines.push('');
     for (const { number, description, type, pin } of config.conferences)
       lines.push(`  dial ${number}   ${description} (${type}${pin ? `, PIN ${pin}` : ''})`);
-    lines.push('');
+    lines.push('', 'This is shown only once.');
   }
-  if (first.adminPassword)
+  if (config.administrators.length === 0) {
+    const pages =
+      bound.https === undefined ? `http://${address}:${bound.http}` : `https://${address}:${bound.https}`;
     lines.push(
-      `Administrator: name admin, password ${first.adminPassword}, at http://${address}:${bound.http}`,
       '',
+      `The box has no administrator yet. Open ${pages} in a browser of the same network: it asks for one.`,
+      ...(bound.https === undefined
+        ? []
+        : ['The browser warns of the certificate: the box has made it itself.']),
     );
-  if (lines.length > 1) lines.push('This is shown only once.', '');
-  return lines.length > 1 ? `${lines.join('\n')}\n` : '';
+  }
+  return lines.length > 0 ? `${lines.join('\n')}\n\n` : '';
 }
 
 /** The address by which others on the network reach this machine. */
-function outwardAddress(): string {
+export function outwardAddress(): string {
   return (
     Object.values(networkInterfaces())
       .flatMap((list) => list ?? [])

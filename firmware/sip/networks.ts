@@ -1,6 +1,9 @@
 /** Networks in the notation of addresses with a prefix length: `192.168.0.0/16`, `2001:db8::/32` (RFC 4632, RFC 4291). */
 import { BlockList, isIPv6 } from 'node:net';
 
+/** This machine. */
+export const loopback: readonly string[] = ['127.0.0.0/8', '::1/128'];
+
 /** Lists that were asked for before, by their networks. */
 const lists = new WeakMap<readonly string[], BlockList>();
 

@@ -27,7 +27,7 @@ async function rename(description: string): Promise<ConfigStore> {
   return store;
 }
 
-test('the first boot makes a document, kept for the owner alone', async () => {
+test('the first boot makes a document, kept for the owner alone; the pages ask for an administrator', async () => {
   const store = await ConfigStore.open(directory, {});
   assert.is(store.config.extensions.length, 4);
   assert.equal(
@@ -35,14 +35,13 @@ test('the first boot makes a document, kept for the owner alone', async () => {
     ['static', 'dynamic'],
   );
   assert.is(new Set(store.config.extensions.map(({ sip }) => sip.password)).size, 4);
-  const password = store.firstBoot?.adminPassword;
-  assert.ok(password);
-  assert.ok(await verifyPassword(password, store.config.administrators[0].passwordHash));
+  assert.ok(store.isNew);
+  assert.equal(store.config.administrators, []);
   assert.is(fs.statSync(file()).mode & 0o777, 0o600);
   assert.equal(store.alarms, []);
 
   const again = await ConfigStore.open(directory, {});
-  assert.is(again.firstBoot, undefined);
+  assert.not(again.isNew);
   assert.is(again.saves, 0);
   assert.equal(again.config, store.config);
 });
@@ -50,7 +49,7 @@ test('the first boot makes a document, kept for the owner alone', async () => {
 test('a hand-written document gets an administrator, with the password asked for', async () => {
   fs.writeFileSync(file(), JSON.stringify({ version: 1, conferences: [{ number: '800', type: 'static' }] }));
   const store = await ConfigStore.open(directory, admin);
-  assert.equal(store.firstBoot, { madeDocument: false, adminPassword: undefined });
+  assert.not(store.isNew);
   assert.ok(await verifyPassword('a-good-password', store.config.administrators[0].passwordHash));
   assert.not(await verifyPassword('another', store.config.administrators[0].passwordHash));
   assert.not.match(fs.readFileSync(file(), 'utf8'), /a-good-password/);

@@ -40,7 +40,7 @@ test('kill -9 at any moment of saving: boots with the last acknowledged document
     await Promise.all([once(child, 'exit'), once(lines, 'close')]);
     const store = await ConfigStore.open(directory, {});
     assert.equal(store.alarms, []);
-    assert.is(store.firstBoot, undefined);
+    assert.not(store.isNew);
     saved = Number(/^save (\d+)$/.exec(store.config.conferences[0].description)?.[1]);
     assert.ok(
       saved === acknowledged || saved === acknowledged + 1,

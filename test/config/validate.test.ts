@@ -31,6 +31,7 @@ test('a document written by hand gets its defaults, and is itself left as it was
     sipPort: 5060,
     sipTlsPort: 5061,
     httpPort: 8080,
+    httpsPort: 8443,
     rtpPorts: [16384, 32766],
     rtpTimeoutSeconds: 60,
   });
@@ -128,6 +129,21 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
     'one TCP port for SIP and for the pages',
     { ...good, network: { sipPort: 8080 } },
     /^\/network\/httpPort is 8080; right would be: another one/,
+  ],
+  [
+    'one TCP port for the pages with TLS and without',
+    { ...good, network: { httpsPort: 8080 } },
+    /^\/network\/httpsPort is 8080; right would be: another one/,
+  ],
+  ...['Berlin', 'Europe/Nowhere', '+01:00', ''].map((timeZone): [string, unknown, RegExp] => [
+    `no time zone: "${timeZone}"`,
+    { ...good, timeZone },
+    /^\/timeZone is .*; right would be: a time zone such as Europe\/Berlin/,
+  ]),
+  [
+    'a language that the box has not',
+    { ...good, language: 'de' },
+    /^\/language is "de"; right would be: "en"/,
   ],
   [
     'a certificate without its key',

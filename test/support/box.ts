@@ -53,6 +53,7 @@ export class Box {
   stdout: string[] = [];
   sip!: Endpoint;
   http!: string;
+  https!: string;
   /** Resolves with the exit code. */
   readonly exited: Promise<number>;
   #phones: TestPhone[] = [];
@@ -65,8 +66,16 @@ export class Box {
     this.exited = once(process, 'exit').then(([code]) => code as number);
   }
 
-  /** Starts a box on free ports, with this document or as at its first boot; `nodeOptions` are those of Node itself. */
-  static async start(config?: object, bind = '127.0.0.1', nodeOptions: string[] = []): Promise<Box> {
+  /**
+   * Starts a box on free ports, with this document or as at its first boot; `nodeOptions` are those of Node itself.
+   * Without a password nobody is its administrator yet.
+   */
+  static async start(
+    config?: object,
+    bind = '127.0.0.1',
+    nodeOptions: string[] = [],
+    password = ADMIN_PASSWORD,
+  ): Promise<Box> {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-box-'));
     if (config) writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
     const args = [
@@ -82,12 +91,14 @@ export class Box {
       '0',
       '--http-port',
       '0',
+      '--https-port',
+      '0',
       '--rtp-ports',
       '0-0',
     ];
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PARLEY_ADMIN_PASSWORD: ADMIN_PASSWORD, PARLEY_LOG: 'info' },
+      env: { ...process.env, PARLEY_ADMIN_PASSWORD: password, PARLEY_LOG: 'info' },
     });
     const box = new Box(directory, child);
     child.stderr.on('data', (data: Buffer) => (box.log += data.toString()));
@@ -95,9 +106,10 @@ export class Box {
     const ready = new Promise<RegExpExecArray>((resolve) =>
       lines.on('line', (line) => {
         box.stdout.push(line);
-        const match = /^parley ready sip=udp:\[?([\d.]+|[\da-f:]+)\]?:(\d+) http=(http:\/\/.+:\d+)$/.exec(
-          line,
-        );
+        const match =
+          /^parley ready sip=udp:\[?([\d.]+|[\da-f:]+)\]?:(\d+) http=(http:\/\/\S+:\d+)(?: https=(https:\/\/\S+:\d+))?$/.exec(
+            line,
+          );
         if (match) resolve(match);
       }),
     );
@@ -105,6 +117,7 @@ export class Box {
     assert.ok(match, `the box did not start: ${box.stdout[0]}\n${box.log}`);
     box.sip = { address: match[1], port: Number(match[2]) };
     box.http = match[3];
+    box.https = match[4];
     box.#openAtStart = box.#open();
     return box;
   }

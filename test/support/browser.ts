@@ -1,5 +1,7 @@
 /** A person's browser: Debian's chromium, driven by playwright-core. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import {
   chromium,
   type Browser,
@@ -7,6 +9,7 @@ import {
   type BrowserContextOptions,
   type Page,
 } from 'playwright-core';
+import * as assert from 'uvu/assert';
 import { ADMIN_PASSWORD, type Box } from './box.js';
 
 const FLAGS = [
@@ -18,6 +21,8 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Starts it, with a new profile that is thrown away when it is closed. */
 export function openBrowser(): Promise<Browser> {
@@ -39,4 +44,15 @@ export async function signedIn(
   await page.click('text=Sign in >> nth=-1');
   await page.waitForURL('**/status/conferences');
   return { window, page };
+}
+
+/** What a checker of accessibility finds serious or worse on a page, each with where it is. */
+export async function seriousFlaws(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations, passes } =
+    await page.evaluate<Record<string, { id: string; impact: string; nodes: object[] }[]>>('axe.run()');
+  assert.ok(passes.length > 10, 'it has looked');
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${JSON.stringify(nodes)}`);
 }

@@ -1,7 +1,7 @@
 /** `make screenshots`: a box with callers, and pictures of its pages, light, dark and narrow. */
 import { mkdirSync } from 'node:fs';
 import type { BrowserContextOptions } from 'playwright-core';
-import { Box, phones, type Room } from './box.js';
+import { ADMIN_PASSWORD, Box, phones, type Room } from './box.js';
 import { openBrowser, signedIn } from './browser.js';
 import { toneSource } from './tone.js';
 
@@ -38,6 +38,10 @@ const pictures: Record<string, string[]> = {
   '/configuration/network': ['light'],
   '/configuration/media': ['light'],
   '/configuration/versions?from=1&to=2': ['light', 'narrow'],
+  '/configuration/security': ['light'],
+  '/configuration/time-and-language': ['light', 'narrow'],
+  '/configuration/administrators': ['light'],
+  '/configuration/administrators/add': ['dark'],
 };
 const names = ['Ann Becker', 'Bo Lindqvist', 'Chiara Conti', 'Deniz Aydin'];
 const box = await Box.start({
@@ -91,5 +95,19 @@ for (const [look, options] of Object.entries(looks)) {
   await page.screenshot({ path: `${folder}/sign-in-${look}.png` });
   await window.close();
 }
-await browser.close();
 await box.stop();
+
+// A box that nobody has set up yet, each time a new one.
+for (const [look, options] of Object.entries(looks)) {
+  const fresh = await Box.start(undefined, '127.0.0.1', [], '');
+  const page = await browser.newPage({ baseURL: fresh.http, timezoneId: 'Europe/Berlin', ...options });
+  await page.goto('/');
+  await page.screenshot({ path: `${folder}/first-run-${look}.png`, fullPage: true });
+  for (const name of ['password', 'repeated']) await page.fill(`[name=${name}]`, ADMIN_PASSWORD);
+  await page.click('button:text("Set up")');
+  await page.waitForURL('**/first-run/phones');
+  await page.screenshot({ path: `${folder}/first-run-phones-${look}.png`, fullPage: true });
+  await page.close();
+  await fresh.discard();
+}
+await browser.close();

@@ -8,12 +8,12 @@ export class Visitor {
   setCookie = '';
   token = '';
 
-  private constructor(private readonly box: Box) {}
+  private constructor(private readonly box: Pick<Box, 'http'>) {}
 
-  /** Somebody who looks at the page to sign in. */
-  static async come(box: Box): Promise<Visitor> {
+  /** Somebody who looks at a page with a form, at first that to sign in. */
+  static async come(box: Pick<Box, 'http'>, path = '/sign-in'): Promise<Visitor> {
     const visitor = new Visitor(box);
-    await visitor.#look('/sign-in');
+    await visitor.#look(path);
     return visitor;
   }
 

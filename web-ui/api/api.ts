@@ -1,4 +1,5 @@
 /** The API of the box, for pages and programs: everything below /api/v1. */
+import { administratorRoutes } from './administrators.js';
 import { configEntryRoutes } from './config-entries.js';
 import { configSectionRoutes } from './config-sections.js';
 import { configVersionRoutes } from './config-versions.js';
@@ -11,6 +12,7 @@ import { openApiRoute } from './openapi.js';
 import { phoneSetupRoute } from './phone-setup.js';
 import { phoneRoutes } from './phones.js';
 import type { Route } from './route.js';
+import { settingsRoutes } from './settings.js';
 import type { ApiSources } from './sources.js';
 import { statusRoutes } from './status.js';
 
@@ -27,6 +29,8 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     phoneSetupRoute(sources),
     ...configSectionRoutes(sources),
     ...configVersionRoutes(sources),
+    ...settingsRoutes(sources),
+    ...administratorRoutes(sources),
   ];
   return [...routes, openApiRoute(sources.version, routes)];
 }

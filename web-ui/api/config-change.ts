@@ -18,7 +18,7 @@ export const DRY_RUN = { dryRun: '1: only says what would change' };
  */
 export function change(
   sources: ApiSources,
-  { query, by }: ApiRequest,
+  { query, by }: Pick<ApiRequest, 'query' | 'by'>,
   candidate: unknown,
   base = '',
   clashes: readonly Problem[] = [],

@@ -23,8 +23,8 @@ export type ApiSources = {
   history(): Iterable<HistoryRecord>;
   /** The state of each trunk. */
   trunks(): TrunkStatus[];
-  /** Dialogs and transactions that have not ended. */
-  sip(): object;
+  /** The ports of SIP, and counters: dialogs and transactions that have not ended. */
+  sip(): { port: number; tlsPort: number | undefined };
   /** Counters of the media plane. */
   media(): PlaneStats;
   /** What one port does now: level, loss; undefined for a closed one. */

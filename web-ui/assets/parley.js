@@ -68,6 +68,13 @@ document.getElementById('act')?.addEventListener('submit', async (event) => {
   if (!answer.ok) location.reload();
 });
 
+// On the first page of a new box: the time zone of this browser is most likely its own.
+const zone = document.querySelector('[data-guess] [name=timeZone]');
+if (zone) {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone.value === 'UTC' && [...zone.options].some(({ value }) => value === here)) zone.value = here;
+}
+
 for (const dialog of document.querySelectorAll('dialog[open]')) {
   dialog.close();
   dialog.showModal();

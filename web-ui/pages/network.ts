@@ -13,6 +13,7 @@ export const networkKind: SectionKind<'network'> = {
     sipPort: String(network.sipPort),
     sipTlsPort: String(network.sipTlsPort),
     httpPort: String(network.httpPort),
+    httpsPort: String(network.httpsPort),
     rtpFirst: String(rtpPorts[0]),
     rtpLast: String(rtpPorts[1]),
     rtpTimeoutSeconds: String(network.rtpTimeoutSeconds),
@@ -26,6 +27,7 @@ export const networkKind: SectionKind<'network'> = {
       sipPort: numberIn(form.sipPort),
       sipTlsPort: numberIn(form.sipTlsPort),
       httpPort: numberIn(form.httpPort),
+      httpsPort: numberIn(form.httpsPort),
       rtpPorts: [numberIn(form.rtpFirst), numberIn(form.rtpLast)],
       rtpTimeoutSeconds: numberIn(form.rtpTimeoutSeconds),
     };

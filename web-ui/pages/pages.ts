@@ -8,18 +8,21 @@ import type { Page } from '../page.js';
 import type { PagesOptions } from '../server.js';
 import { Sessions } from '../sessions.js';
 import { Views } from '../views.js';
+import { administratorPages } from './administrators.js';
 import { conferenceKind } from './conferences.js';
 import { dialPlanPage } from './dial-plan.js';
 import { entryPages } from './entry-pages.js';
 import { extensionKind } from './extensions.js';
 import { mediaKind } from './media.js';
-import { moderationPages } from './moderation.js';
 import { networkKind } from './network.js';
 import { phoneSetupPage } from './phone-setup.js';
 import { permissionKind } from './permission-groups.js';
 import { routeKind } from './routes.js';
 import { sectionPage } from './section-pages.js';
 import { serviceKind } from './services.js';
+import { firstRunPages } from './first-run.js';
+import { moderationPages } from './moderation.js';
+import { settingsKinds, settingsPage } from './settings.js';
 import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
 import { trunkKind } from './trunks.js';
@@ -44,7 +47,8 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
   });
   const pages: Page[] = [
     { path: '/', role: 'viewer', get: () => ({ goTo: '/status/conferences' }) },
-    ...signInPages(administrators, sessions),
+    ...firstRunPages(sources, routes, sessions),
+    ...signInPages(sources, administrators, sessions),
     ...statusPages(parts, live, sessions),
     dialPlanPage(sources, routes),
     ...moderationPages(routes),
@@ -58,6 +62,8 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     ...versionPages(sources, routes),
     sectionPage(networkKind, sources, routes),
     sectionPage(mediaKind, sources, routes),
+    ...settingsKinds.map((kind) => settingsPage(kind, sources, routes)),
+    ...administratorPages(sources, routes, sessions),
   ];
   const lists = [conferenceKind, extensionKind, trunkKind, routeKind, serviceKind, permissionKind];
   // Recordings, lines and audio ports bring pages of their own, and a line for each here.
@@ -79,6 +85,8 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
           title,
           path: `/configuration/${section}`,
         })),
+        ...settingsKinds.map(({ section, title }) => ({ title, path: `/configuration/${section}` })),
+        { title: 'Administrators', path: '/configuration/administrators' },
         { title: 'Versions', path: '/configuration/versions' },
       ],
     },

@@ -1,5 +1,6 @@
 /** Signing in and out. */
 import type { AdministratorCheck } from '../administrator-check.js';
+import type { ApiSources } from '../api/sources.js';
 import type { Page } from '../page.js';
 import type { Sessions } from '../sessions.js';
 
@@ -12,15 +13,20 @@ const TROUBLE = {
   },
 };
 
-export function signInPages(administrators: AdministratorCheck, sessions: Sessions): Page[] {
+export function signInPages(
+  sources: ApiSources,
+  administrators: AdministratorCheck,
+  sessions: Sessions,
+): Page[] {
   return [
     {
       path: '/sign-in',
       role: 'anybody',
-      get: ({ query, administrator }) =>
-        administrator
-          ? { goTo: '/' }
-          : { view: 'sign-in', data: { form: { to: query.get('to') }, trouble: undefined } },
+      get({ query, administrator }) {
+        if (administrator) return { goTo: '/' };
+        if (sources.config().administrators.length === 0) return { goTo: '/first-run' };
+        return { view: 'sign-in', data: { form: { to: query.get('to') }, trouble: undefined } };
+      },
       async post({ form, source }) {
         const [name, password] = [form.get('name') ?? '', form.get('password') ?? ''];
         const verdict = await administrators.check(name, password, source);

@@ -3,6 +3,7 @@ import { mayDo } from '../api/route.js';
 import { secondsSince, type ApiSources } from '../api/sources.js';
 import { calls } from '../api/status.js';
 import type { LiveParts } from '../live-parts.js';
+import { localTime } from '../local-time.js';
 import type { Page } from '../page.js';
 import type { Sessions } from '../sessions.js';
 import { conferencesNow, qualityOf } from './conferences-now.js';
@@ -56,6 +57,7 @@ export function liveParts(sources: ApiSources): LivePart[] {
           alarms: sources.alarms(),
           load: percent,
           facts: [
+            ['Time', `${localTime(Date.now(), sources.config().timeZone)} (${sources.config().timeZone})`],
             ['Running for', inWords(secondsSince(sources, startedMs))],
             ['Version', sources.version],
             ['Ports for audio', String(ports)],

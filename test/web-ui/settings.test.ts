@@ -1,0 +1,102 @@
+/** Security, time and language: by the API and by their pages, where what will change is shown first. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { configSchema } from '../../firmware/config/schema.js';
+import { localTime } from '../../web-ui/local-time.js';
+import { Box } from '../support/box.js';
+import { Visitor } from '../support/visitor.js';
+
+const test = suite('settings');
+
+const SECURITY = 'config/security';
+const LOCALE = 'config/time-and-language';
+let box: Box;
+test.before(async () => {
+  box = await Box.start({ version: 1, country: 'at' });
+});
+test.after(() => box.discard());
+
+const put = async (path: string, body: object) => {
+  const answer = await box.ask(path, 'PUT', body);
+  return { status: answer.status, text: await answer.text() };
+};
+
+test('what is left out stays; what does not belong there is refused', async () => {
+  const before = await box.get(SECURITY);
+  assert.equal(before, { digestAlgorithms: ['SHA-256', 'MD5'], trustedNetworks: [] });
+  assert.match(
+    (await put(SECURITY, { trustedNetworks: ['10.0.0.0/8'] })).text,
+    /security.trustedNetworks is/,
+  );
+  assert.equal(await box.get(SECURITY), { ...(before as object), trustedNetworks: ['10.0.0.0/8'] });
+  assert.match(
+    (await put(LOCALE, { timeZone: 'Asia/Tokyo' })).text,
+    /timeZone is .*Asia\/Tokyo.*, was .*UTC/,
+  );
+  assert.equal(await box.get(LOCALE), { country: 'at', timeZone: 'Asia/Tokyo', language: 'en' });
+  for (const [path, body, problem] of [
+    [LOCALE, { administrators: [] }, '"path":"/administrators"'],
+    [LOCALE, { timeZone: 'Tokyo' }, '"path":"/timeZone"'],
+    [SECURITY, { trustedNetworks: ['lan'] }, '"path":"/trustedNetworks/0"'],
+    [SECURITY, [], '"path":""'],
+  ] as const) {
+    const { status, text } = await put(path, body);
+    assert.is(status, 422);
+    assert.ok(text.includes(problem), text);
+  }
+  assert.is((await box.get<object[]>('config/versions')).length, 3);
+});
+
+test('a page shows what will change, and applies it only then', async () => {
+  const visitor = await Visitor.signIn(box, 'admin');
+  const post = async (step: string, networks: string, shown = '') => {
+    const form = {
+      token: visitor.token,
+      step,
+      shown,
+      digestAlgorithms: 'SHA-256',
+      trustedNetworks: networks,
+    };
+    const answer = await visitor.post('/configuration/security', form);
+    return { answer, html: await answer.text() };
+  };
+  const wrong = await post('show', '10.0.0.0/8\r\nlan');
+  assert.is(wrong.answer.status, 422);
+  assert.match(wrong.html, /id="trustedNetworks-error">Has to be a network such as/);
+  assert.match(wrong.html, />\s*10\.0\.0\.0\/8\r?\nlan<\/textarea>/, 'nothing typed is lost');
+  const networks = '192.168.0.0/16\r\n2001:db8::/32\r\n';
+  const { html } = await post('show', networks);
+  assert.match(html, /<li>security\.digestAlgorithms is \[&quot;SHA-256&quot;\], was/);
+  assert.equal((await box.get<{ trustedNetworks: string[] }>(SECURITY)).trustedNetworks, ['10.0.0.0/8']);
+  assert.match((await post('edit', networks)).html, /2001:db8::\/32\r?\n<\/textarea>/);
+  assert.match((await post('apply', networks, 'another')).html, /This will change/, 'shown first');
+  const applied = await post('apply', networks, /name="shown" value="(\w+)"/.exec(html)![1]);
+  assert.is(applied.answer.headers.get('location'), '/configuration/security?saved=1');
+  assert.equal(await box.get(SECURITY), {
+    digestAlgorithms: ['SHA-256'],
+    trustedNetworks: ['192.168.0.0/16', '2001:db8::/32'],
+  });
+  assert.match((await post('show', networks)).html, /Nothing would change/);
+});
+
+test('a country without tones of its own stays chosen; times are shown in the time zone that is set', async () => {
+  const visitor = await Visitor.signIn(box, 'admin');
+  const html = await (await visitor.get('/configuration/time-and-language')).text();
+  assert.match(html, /<option value="at" selected>AT, with the tones of the United States/);
+  assert.match(html, /<option value="de">Germany/);
+  assert.match(html, /<option value="Asia\/Tokyo" selected>/);
+  assert.match(await (await visitor.get('/status/system')).text(), /\d{4}, \d\d:\d\d \(Asia\/Tokyo\)/);
+  assert.is(localTime(Date.UTC(2026, 0, 31, 23, 30), 'Asia/Tokyo'), '1 Feb 2026, 08:30');
+  assert.is(localTime(Date.UTC(2026, 6, 31, 12), 'Europe/Berlin'), '31 Jul 2026, 14:00');
+});
+
+test('every language that can be set has its prompts', () => {
+  for (const language of configSchema.properties.language.enum)
+    assert.ok(
+      existsSync(fileURLToPath(new URL(`../../../firmware/prompts/${language}/16k`, import.meta.url))),
+    );
+});
+
+test.run();

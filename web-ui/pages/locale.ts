@@ -1,0 +1,22 @@
+/** What can be chosen of country, time zone and language, each with the words for it. */
+import { countries } from '../../firmware/call/tone-plan.js';
+import { configSchema, type Config } from '../../firmware/config/schema.js';
+
+type Choice = [value: string, words: string];
+
+const regions = new Intl.DisplayNames('en', { type: 'region' });
+const languages = new Intl.DisplayNames('en', { type: 'language' });
+const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')];
+
+/** What is set stands among the choices even if it is none of ours: nothing changes unseen. */
+export function localeChoices({ country, timeZone }: Config): Record<string, Choice[]> {
+  const known = countries.map((code): Choice => [code, regions.of(code.toUpperCase())!]);
+  const other: Choice[] = countries.includes(country)
+    ? []
+    : [[country, `${country.toUpperCase()}, with the tones of the United States`]];
+  return {
+    countries: [...other, ...known].sort((a, b) => a[1].localeCompare(b[1], 'en')),
+    timeZones: [...new Set([...zones, timeZone])].map((zone) => [zone, zone.replaceAll('_', ' ')]),
+    languages: configSchema.properties.language.enum.map((code) => [code, languages.of(code)!]),
+  };
+}
