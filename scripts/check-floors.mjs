@@ -11,6 +11,7 @@ const floors = [
     'firmware/machine.ts',
     'firmware/options.ts',
     'firmware/codec-formats.ts',
+    'firmware/tone-plans.ts',
   ],
   [
     'firmware/sip',
