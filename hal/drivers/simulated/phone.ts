@@ -32,8 +32,11 @@ export class SimulatedPhone implements Station {
 
   /** Presses keys, one after the other. */
   keys(keys: string): void {
-    for (const key of keys)
-      if (KEYPAD.includes(key)) (this.#add({ key: KEYPAD.indexOf(key) }, KEY_ON), this.#add({}, KEY_OFF));
+    for (const key of keys) {
+      if (!KEYPAD.includes(key)) continue;
+      this.#add({ key: KEYPAD.indexOf(key) }, KEY_ON);
+      this.#add({}, KEY_OFF);
+    }
   }
 
   /** Turns the dial: ten pulses a second, of which the line is open for 60 ms and closed for 40. */
