@@ -38,6 +38,15 @@ test('any order of writing and reading: as a queue of eight, with what did not f
   );
 });
 
+test('a ring of eight takes eight: the ninth is lost, the first is still the first', () => {
+  const ring = new FrameRing(frameRingMemory(8));
+  for (let i = 1; i <= 9; i++) assert.is(ring.write(frameOf(i)), i <= 8);
+  assert.is(ring.overruns, 1);
+  const out = new Int16Array(FRAME_SAMPLES);
+  ring.read(out);
+  assert.equal(out, frameOf(1));
+});
+
 test('it goes on where the counters wrap', () => {
   const memory = frameRingMemory(4);
   new Int32Array(memory, 0, 2).fill(0x7ffffffe);

@@ -10,7 +10,7 @@
  *
  * Two filters know the echo path. The draft learns all the time (NLMS), also wrongly, while somebody speaks at the other
  * end; the clean one makes the sound, and takes over what the draft has learned only when that has been clearly better
- * for some frames: so double talk cannot spoil it. A draft that went astray begins again where the clean one is.
+ * for some frames: so double talk cannot spoil it.
  */
 import { LINE_RATE } from './fsk.js';
 
@@ -32,8 +32,6 @@ const NEAR_END_HOLD = (LINE_RATE * 40) / 1000;
 const BETTER = 0.6;
 const CONVINCING = 1 / 16;
 const FRAMES_TO_TAKE_OVER = 4;
-/** The draft went astray with 6 dB more. */
-const ASTRAY = 4;
 /** Of the meters: 0.2 s. */
 const METER_FOLLOWS = 0.1;
 
@@ -52,7 +50,6 @@ export class EchoCanceller {
   #peaks: Int32Array;
   #nearEnd = 0;
   #betterFrames = 0;
-  #astrayFrames = 0;
   #meters = { sent: 0, came: 0, left: 0 };
 
   /** `tailMs`: from a sample that is played to the end of its echo; a card's own delay is part of it. */
@@ -113,7 +110,6 @@ export class EchoCanceller {
     this.#clean.fill(0);
     this.#nearEnd = 0;
     this.#betterFrames = 0;
-    this.#astrayFrames = 0;
     this.#meters.sent = this.#meters.came = this.#meters.left = 0;
   }
 
@@ -164,16 +160,10 @@ export class EchoCanceller {
   /** Which of the two filters was the better one in this frame. */
   #judge(came: number, drafted: number, left: number): void {
     this.#betterFrames = drafted < BETTER * left && drafted < CONVINCING * came ? this.#betterFrames + 1 : 0;
-    this.#astrayFrames = drafted > ASTRAY * left ? this.#astrayFrames + 1 : 0;
-    if (this.#betterFrames >= FRAMES_TO_TAKE_OVER) {
-      for (let tap = 0; tap < this.#taps; tap++)
-        this.#clean[tap] = this.#draft[tap] >> (FINE_BITS - COARSE_BITS);
-      this.#betterFrames = 0;
-    } else if (this.#astrayFrames >= FRAMES_TO_TAKE_OVER) {
-      for (let tap = 0; tap < this.#taps; tap++)
-        this.#draft[tap] = this.#clean[tap] << (FINE_BITS - COARSE_BITS);
-      this.#astrayFrames = 0;
-    }
+    if (this.#betterFrames < FRAMES_TO_TAKE_OVER) return;
+    this.#betterFrames = 0;
+    for (let tap = 0; tap < this.#taps; tap++)
+      this.#clean[tap] = this.#draft[tap] >> (FINE_BITS - COARSE_BITS);
   }
 
   #measure(sent: number, came: number, left: number): void {
