@@ -145,6 +145,11 @@ async function run(options: Options): Promise<void> {
       agent.registrar
         .accounts()
         .map((username) => ({ username, phones: agent.registrar.bindings(username) })),
+    registrar: (peer) => ({
+      address: peer === undefined ? own.localFor(bound[0]) : own.shownTo(peer),
+      port: transport.port,
+      tlsPort: transport.tlsPort,
+    }),
     media: () => media.counters(),
     trunks: () => trunks.status,
     sip: () => ({

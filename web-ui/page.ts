@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 import type { Administrator, Role } from '../firmware/config/schema.js';
 
 export type Visit = {
+  /** As it was asked for. */
+  path: string;
   /** Named parts of the path. */
   params: Readonly<Record<string, string>>;
   query: URLSearchParams;

@@ -181,7 +181,7 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
     }
     const action = isPost ? page.post : page.get;
     const { searchParams: query } = new URL(context.url, 'http://box');
-    const reply = await action!({ params, query, form, administrator, source, cookie });
+    const reply = await action!({ path, params, query, form, administrator, source, cookie });
     if (!('events' in reply)) sessions.used(cookie);
     answer(reply);
   };

@@ -2,8 +2,8 @@
 import { isSecret } from './problem.js';
 import type { Config } from './schema.js';
 
-/** What one entry of a list is called. */
-const KINDS: Record<string, string> = {
+/** What one entry of each list is called. */
+export const entryNames = {
   administrators: 'administrator',
   extensions: 'extension',
   conferences: 'conference',
@@ -11,7 +11,9 @@ const KINDS: Record<string, string> = {
   trunks: 'trunk',
   routes: 'route',
   permissionGroups: 'permission group',
-};
+} as const;
+
+export type ListName = keyof typeof entryNames;
 
 type Fields = Record<string, unknown>;
 
@@ -19,8 +21,8 @@ type Fields = Record<string, unknown>;
 export function changesBetween(before: Config, after: Config): string[] {
   return Object.keys({ ...before, ...after }).flatMap((section) => {
     const [old, now] = [(before as Fields)[section], (after as Fields)[section]];
-    return section in KINDS
-      ? entryChanges(KINDS[section], old as Fields[], now as Fields[])
+    return section in entryNames
+      ? entryChanges(entryNames[section as ListName], old as Fields[], now as Fields[])
       : fieldChanges(section, old, now);
   });
 }

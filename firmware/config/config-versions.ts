@@ -1,9 +1,11 @@
 /** The last twenty configurations, each in a file of its own beside the one in use: listed, read, brought back. */
 import * as fs from 'node:fs';
 import path from 'node:path';
+import { changesBetween } from './config-changes.js';
 import type { Alarm, ConfigStore } from './config-store.js';
 import { flashSafeWrite, removeLeftovers } from './flash-safe-write.js';
 import type { Config } from './schema.js';
+import { ConfigError } from './schema-check.js';
 import { validateConfig } from './validate.js';
 
 const MAX_VERSIONS = 20;
@@ -15,6 +17,8 @@ export type Version = {
   saved: string;
   /** The administrator; undefined for what was there at a start. */
   by?: string;
+  /** What was different from the version before, in words; undefined for the first. */
+  changes?: string[];
 };
 type Kept = Version & { config: unknown };
 
@@ -38,14 +42,14 @@ export class ConfigVersions {
       this.#list = numbers.flatMap((version) => {
         removeLeftovers(this.#file(version));
         const kept = this.#read(version);
-        return kept ? [{ version, saved: kept.saved, by: kept.by }] : [];
+        return kept ? [{ version, saved: kept.saved, by: kept.by, changes: kept.changes }] : [];
       });
     } catch (error) {
       this.#alarm(error);
     }
     const last = this.#list.at(-1);
-    const same = last && JSON.stringify(this.find(last.version)) === JSON.stringify(store.config);
-    if (!same) this.#keep(undefined);
+    const before = last && this.#usable(last.version);
+    if (JSON.stringify(before) !== JSON.stringify(store.config)) this.#keep(undefined, before);
   }
 
   /** Newest first; the first is the one in use. */
@@ -59,17 +63,28 @@ export class ConfigVersions {
     return kept && validateConfig(kept.config);
   }
 
+  /** As `find`; undefined too for what an earlier firmware took and this one does not. */
+  #usable(version: number): Config | undefined {
+    try {
+      return this.find(version);
+    } catch (error) {
+      if (error instanceof ConfigError) return undefined;
+      throw error;
+    }
+  }
+
   /** Saves a candidate. Throws ConfigError or the system's error: then nothing has changed. */
   save(candidate: unknown, by: string): Config {
     const before = this.store.config;
     const after = this.store.save(candidate);
-    if (after !== before) this.#keep(by);
+    if (after !== before) this.#keep(by, before);
     return after;
   }
 
   /** What is in use becomes a version; flash that cannot keep it is an alarm. */
-  #keep(by: string | undefined): void {
-    const version = { version: (this.#list.at(-1)?.version ?? 0) + 1, saved: this.#now(), by };
+  #keep(by: string | undefined, before: Config | undefined): void {
+    const changes = before && changesBetween(before, this.store.config);
+    const version = { version: (this.#list.at(-1)?.version ?? 0) + 1, saved: this.#now(), by, changes };
     const kept: Kept = { ...version, config: this.store.config };
     try {
       flashSafeWrite(this.#file(version.version), Buffer.from(`${JSON.stringify(kept)}\n`));

@@ -12,8 +12,8 @@ export const codecList = {
 } as const;
 const label = {
   type: 'string',
-  pattern: '^[A-Za-z0-9._-]{1,32}$',
-  description: '1 to 32 of A-Z a-z 0-9 . _ -',
+  pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]{0,31}$',
+  description: '1 to 32 of A-Z a-z 0-9 . _ -, no dot at the beginning',
 } as const;
 const telephone = {
   type: 'string',

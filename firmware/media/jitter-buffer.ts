@@ -4,6 +4,8 @@
  *      put -> packet-queue ---- take ----> sound-line -> pull
  *                 gap: concealment ^           ^ too much delay: time-scale
  *
+ * A packet that goes on where the line ends need not wait in the queue: it is decoded straight into the line.
+ *
  * The place of a packet is its timestamp, so that silence suppression, keys between the audio (RFC 4733) and any
  * ptime from 10 to 60 ms need no care of their own. Time is counted in ticks of 20 ms, as packets are seen at the tick
  * only: on a clean network each is heard at the very tick that finds it.
@@ -16,7 +18,7 @@
  * silence, else after a calm while, by pitch periods and by single samples.
  */
 import type { Codec, Decoder } from './codec.js';
-import { FRAME_MS } from './frame.js';
+import { FRAME_MS, RATES } from './frame.js';
 import { ArrivalDelays } from './arrival-delays.js';
 import { Concealment, JOIN_MS } from './concealment.js';
 import { MAX_PACKET_BYTES, PacketQueue } from './packet-queue.js';
@@ -33,6 +35,9 @@ const SHRINK_SHARE = 0.002;
 const CALM_TICKS = 100;
 /** One frame of so many is played a little faster while there is delay too much. */
 const SQUEEZE_TICKS = 4;
+
+/** Where packets of a rate are decoded, whoever's: what is made of one is on its line before the next one comes. */
+const decodedAt = new Map(RATES.map((rate) => [rate, new Int16Array((MAX_PACKET_MS * rate) / 1000)]));
 
 export class JitterBuffer {
   /** Packets that came when their time was over, heard or not. */
@@ -53,6 +58,8 @@ export class JitterBuffer {
   #place = 0;
   /** Place of the sample that follows the line. */
   #next = 0;
+  /** Samples at the end of the line that came in this tick. */
+  #fresh = 0;
   /** Place of the sample that the decoder expects. */
   #decodedTo = 0;
   /** Place of a sample that is heard at once, without any delay. */
@@ -72,7 +79,7 @@ export class JitterBuffer {
     this.#perMs = codec.sampleRate / 1000;
     this.#line = new SoundLine(codec.sampleRate);
     this.#concealment = new Concealment(this.#line, codec.sampleRate);
-    this.#decoded = new Int16Array(MAX_PACKET_MS * this.#perMs);
+    this.#decoded = decodedAt.get(codec.sampleRate)!;
   }
 
   /** Packets expected by their sequence numbers but not received (RFC 3550 appendix A.3). */
@@ -131,6 +138,7 @@ export class JitterBuffer {
       return false;
     }
     this.#calmTicks++;
+    this.#fresh = 0;
     const surplus = this.#delay() - this.#delays.exceededBy(SHRINK_SHARE);
     if (surplus > 0 && this.#concealment.silent) this.#shortenSilence(surplus);
     const real = this.#load(out.length);
@@ -154,6 +162,7 @@ export class JitterBuffer {
     this.#synced = false;
     this.#queue.clear();
     this.#line.clear();
+    this.#fresh = 0;
     this.#concealment.forget();
   }
 
@@ -181,12 +190,32 @@ export class JitterBuffer {
       this.resyncs++;
       this.#start(place);
     }
-    this.#queue.add(place, samples, number, bytes, offset, length);
+    if (samples > 0 && this.#isNext(place)) this.#append(place, number, bytes, offset, length);
+    else this.#queue.add(place, samples, number, bytes, offset, length);
     const delay = (this.#now - place) | 0;
     this.#delays.add(delay);
     this.#jitter += (Math.abs(delay - this.#lastDelay) - this.#jitter) / 16;
     this.#lastDelay = delay;
     return true;
+  }
+
+  /** Whether a packet goes on where the line ends, and its turn comes in this tick. */
+  #isNext(place: number): boolean {
+    return (
+      place === this.#next &&
+      place === this.#decodedTo &&
+      this.#queue.isEmpty &&
+      this.#concealment.hidden === 0 &&
+      this.#line.waiting < FRAME_MS * this.#perMs
+    );
+  }
+
+  #append(place: number, number: number, bytes: Uint8Array, offset: number, length: number): void {
+    const samples = this.#decoder.decode(bytes, offset, length, this.#decoded);
+    this.#concealment.join(this.#decoded, 0, samples, false);
+    this.#next = this.#decodedTo = (place + samples) | 0;
+    this.#fresh += samples;
+    this.#lastSequence = number;
   }
 
   /** The packet's number in the stream, -1 for one that was here before; begins a new stream where it must. */
@@ -205,6 +234,8 @@ export class JitterBuffer {
   #start(place: number): void {
     this.#queue.clear();
     this.#delays.clear();
+    this.#line.end -= this.#fresh;
+    this.#fresh = 0;
     if (this.#line.waiting > 0) this.#concealment.pause();
     this.#next = this.#now = this.#decodedTo = place;
     this.#lastDelay = 0;

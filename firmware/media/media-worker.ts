@@ -34,9 +34,10 @@ const sockets: EngineOptions['sockets'] = {
 };
 const prompts = loadPrompts(promptsDir);
 rehearse(sockets, prompts);
-const engine = new Engine({ sockets, emit, prompts, stats });
 emit({ type: 'ready', srtp: srtpAvailable, codecs: availableCodecs() });
 Atomics.wait(go, 0, 0);
+// Only now: it goes on from the counters of a worker that has died.
+const engine = new Engine({ sockets, emit, prompts, stats });
 stats[PLANE.realtime] = askForRealtime() ? 1 : 0;
 run();
 engine.close();

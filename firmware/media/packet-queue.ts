@@ -21,6 +21,10 @@ export class PacketQueue {
   #order = Uint8Array.from({ length: SLOTS }, (_, slot) => slot);
   #count = 0;
 
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
   /** The slot of the earliest packet, -1 if there is none. */
   get first(): number {
     return this.#count > 0 ? this.#order[0] : -1;

@@ -34,10 +34,12 @@ export type PacketSocket = {
   readonly peer: SocketAddress | null;
   /** One on the port after this one; null if somebody else has that. Not in the tick. */
   next(): PacketSocket | null;
-  /** Where the last received datagram came from. */
-  readonly source: SocketAddress;
   /** Length of the datagram received into `into`, or -1 if none waits. */
   receive(into: Uint8Array): number;
+  /** The same, which also says in `source` where it came from. */
+  receiveFrom(into: Uint8Array): number;
+  readonly source: SocketAddress;
+  /** From now on the socket takes nothing in but what comes from there; what waits already may be of others. */
   connect(peer: SocketAddress): boolean;
   disconnect(): void;
   send(bytes: Uint8Array, length: number): boolean;
@@ -186,17 +188,17 @@ export class RtpPort {
     this.#reachable = address !== null && portOf(address) !== 0 && !isUnspecified(address);
     this.sending = sending && this.#reachable;
     this.#receiving = receiving;
+    if (resumed && this.#learned) this.#hearStragglers();
   }
 
   /** Takes in what waits at the socket, then sets `rxFrame` and `talks` for this tick. */
   receive(): void {
     for (let i = 0; i < MAX_PACKETS_PER_TICK; i++) {
-      const length = this.socket.receive(datagram);
+      const length = this.#learned ? this.socket.receive(datagram) : this.socket.receiveFrom(datagram);
       if (length < 0) break;
-      if (!this.#accept(length)) {
-        this.rxDropped++;
-        this.traffic.packetsDropped++;
-      }
+      const known = this.#learned || this.#mayBePeer(this.socket.source);
+      if (!known || !this.#accept(length)) this.#drop();
+      else if (!this.#learned) this.#learn();
     }
     this.#pull();
   }
@@ -257,7 +259,7 @@ export class RtpPort {
   hearControl(): void {
     const { control } = this;
     for (let i = 0; control && i < MAX_REPORTS_PER_TICK; i++) {
-      const length = control.receive(datagram);
+      const length = control.receiveFrom(datagram);
       if (length < 0) return;
       if (!this.#mayBePeer(control.source) || !this.#hearRtcp(length)) this.rxDropped++;
       // Their router may have another port for it than they know (RFC 4961).
@@ -290,9 +292,30 @@ export class RtpPort {
     this.#srtp?.close();
   }
 
+  #drop(): void {
+    this.rxDropped++;
+    this.traffic.packetsDropped++;
+  }
+
+  /** From where the first good packet came, all come; what the kernel took in from others before is put away. */
+  #learn(): void {
+    this.#source.set(this.socket.source);
+    this.#learned = this.socket.connect(this.#source);
+    if (this.#learned) this.#hearStragglers();
+  }
+
+  #hearStragglers(): void {
+    const { socket } = this;
+    for (;;) {
+      const length = socket.receiveFrom(datagram);
+      if (length < 0) return;
+      if (!sameAddress(socket.source, this.#source) || !this.#accept(length)) this.#drop();
+    }
+  }
+
   #accept(length: number): boolean {
     const format = this.#format;
-    if (!format || !this.#isPeer(this.socket.source)) return false;
+    if (!format) return false;
     if (format.rtcpMux && isRtcp(datagram, length)) return this.#hearRtcp(length);
     if (format.srtp) {
       length = this.#srtp!.unprotect(datagram, length);
@@ -305,10 +328,6 @@ export class RtpPort {
     const isKey = header.payloadType === format.eventPayloadType;
     const isNoise = header.payloadType === COMFORT_NOISE;
     if (!isKey && !isNoise && header.payloadType !== format.payloadType) return false;
-    if (!this.#learned) {
-      this.#source.set(this.socket.source);
-      this.#learned = this.socket.connect(this.#source);
-    }
     this.rxPackets++;
     this.traffic.packetsIn++;
     if (isKey) this.rtcp.reception.skip(header.ssrc, header.sequence);
@@ -358,12 +377,6 @@ export class RtpPort {
     if (this.settings?.gate && !this.#gate.apply(this.rxFrame, loud || speaking)) this.talks = false;
     this.volume.apply(this.rxFrame);
     if (this.muted) this.talks = false;
-  }
-
-  /** Also when connected: a stranger's datagram may wait in the kernel since before. */
-  #isPeer(source: SocketAddress): boolean {
-    if (this.#learned) return sameAddress(source, this.#source);
-    return this.#mayBePeer(source);
   }
 
   #mayBePeer(source: SocketAddress): boolean {

@@ -9,6 +9,7 @@ export const connect = call('int connect(int fd, const void *address, uint32_t l
 export const getsockname = call('int getsockname(int fd, void *address, void *length)');
 export const getpeername = call('int getpeername(int fd, void *address, void *length)');
 export const setsockopt = call('int setsockopt(int fd, int level, int name, const void *value, uint32_t n)');
+export const recv = call('int64_t recv(int fd, void *into, size_t length, int flags)');
 export const recvfrom = call(
   'int64_t recvfrom(int fd, void *into, size_t length, int flags, void *from, void *fromLength)',
 );

@@ -9,6 +9,7 @@ import {
   getsockname,
   IPPROTO_IPV6,
   IPV6_V6ONLY,
+  recv,
   recvfrom,
   send,
   sendto,
@@ -29,10 +30,10 @@ import {
   type SocketAddress,
 } from './socket-address.js';
 
-/** A UDP socket; `receive` and `send` neither block, throw nor allocate. */
+/** A UDP socket; receiving and sending neither block, throw nor allocate. */
 export class UdpSocket {
   readonly localPort: number;
-  /** Where the last received datagram came from. */
+  /** Where the last datagram came from that `receiveFrom` received. */
   readonly source: SocketAddress = new Uint8Array(SOCKET_ADDRESS_BYTES);
   /** The system's number for it: it outlives the thread. */
   get handle(): number {
@@ -88,11 +89,16 @@ export class UdpSocket {
 
   /** Length of the datagram received to the beginning of `into`, or -1 if none waits. */
   receive(into: Uint8Array): number {
+    return recv(this.#fd, into, into.length, 0);
+  }
+
+  /** The same, which also says in `source` where it came from. */
+  receiveFrom(into: Uint8Array): number {
     this.#sourceLength[0] = SOCKET_ADDRESS_BYTES;
     return recvfrom(this.#fd, into, into.length, 0, this.source, this.#sourceLength);
   }
 
-  /** From now on only datagrams of this peer are received, and `send` goes there. */
+  /** From now on only datagrams of this peer come in, beside those that wait already, and `send` goes there. */
   connect(peer: SocketAddress): boolean {
     return connect(this.#fd, peer, peer.length) === 0;
   }

@@ -27,13 +27,16 @@ const named = (store: ConfigStore, description: string) => {
 
 test('the last twenty are kept, over restarts, by whom and when; the same again is no version', async () => {
   const { store, versions } = await open();
-  assert.equal(versions.list, [{ version: 1, saved: '2026-01-31T00:00:00.000Z', by: undefined }]);
+  assert.equal(versions.list, [
+    { version: 1, saved: '2026-01-31T00:00:00.000Z', by: undefined, changes: undefined },
+  ]);
   for (let n = 2; n <= 25; n++) versions.save(named(store, `name ${n}`), 'ann');
   versions.save(named(store, 'name 25'), 'bob');
   const again = (await open()).versions;
   for (const { list } of [versions, again]) {
     assert.is(list.length, 20);
     assert.equal([list[0].version, list[0].by, list.at(-1)!.version], [25, 'ann', 6]);
+    assert.match(list[0].changes!.join(), /description is "name 25", was "name 24"/);
   }
   assert.is(fs.readdirSync(folder()).length, 20);
   assert.is(again.find(7)!.conferences[0].description, 'name 7');
@@ -72,6 +75,23 @@ test('a wrong candidate changes nothing; a torn or foreign file is no version', 
     );
     assert.equal(again.alarms, []);
   }
+});
+
+test('a version that this firmware does not understand does not keep the box from starting', async () => {
+  const { store, versions } = await open();
+  versions.save(named(store, 'two'), 'ann');
+  const newest = path.join(folder(), fs.readdirSync(folder()).sort().at(-1)!);
+  fs.writeFileSync(
+    newest,
+    fs.readFileSync(newest, 'utf8').replace('"country":"us"', '"country":"Uncle Sam"'),
+  );
+  const again = (await open()).versions;
+  assert.equal(
+    again.list.map(({ version }) => version),
+    [3, 2, 1],
+  );
+  assert.throws(() => again.find(2), /country/);
+  assert.is(again.find(3)!.conferences[0].description, 'two');
 });
 
 test('flash that cannot be written is an alarm; the configuration is saved all the same', async () => {

@@ -43,6 +43,10 @@ export class FakeSocket implements PacketSocket {
     return next.bytes.length;
   }
 
+  receiveFrom(into: Uint8Array): number {
+    return this.receive(into);
+  }
+
   connect(peer: SocketAddress): boolean {
     this.connectedTo = Uint8Array.from(peer);
     return true;

@@ -1,7 +1,7 @@
 /** The configuration over the API, beside calls. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Box, phones, type Room } from '../support/box.js';
+import { Box, phones, type Room, type Status } from '../support/box.js';
 
 const test = suite('configuration over the API');
 
@@ -99,6 +99,61 @@ test('an extension: its password is taken and never told; removed, its phone is 
   await box.phone('104');
   await send('DELETE', 'extensions/104', undefined, 200);
   assert.equal(await box.get('phones'), []);
+});
+
+test('a trunk: its password is taken, kept and never told; used by a route it cannot be removed', async () => {
+  const provider = { type: 'register', server: '127.0.0.1', port: 9, transport: 'udp', username: 'u' };
+  await put('trunks/spare', { ...provider, password: 'secret-trunk' });
+  const told = await box.get<Record<string, unknown>>('config/trunks/spare');
+  assert.equal([told.hasPassword, told.password, told.server], [true, undefined, '127.0.0.1']);
+  assert.not.match(JSON.stringify(await box.get('config/trunks')), /secret/);
+  assert.equal((await put('trunks/spare', { ...told, username: 'v' })).changes, [
+    'trunk spare: username is "v", was "u"',
+  ]);
+  assert.equal(paths(await put('trunks/spare', { ...told, password: null }, 422)), ['/password']);
+  assert.equal(paths(await put('trunks/spare?new=1', provider, 422)), ['/name', '/password']);
+  assert.equal(paths(await send('DELETE', 'trunks/main', undefined, 422)), ['/routes/0/trunks/0']);
+  await send('DELETE', 'trunks/spare', undefined, 200);
+});
+
+test('routes have places; what another route hides is refused', async () => {
+  const trunks = ['main'];
+  assert.equal(paths(await put('routes/90', { trunks }, 422)), ['/prefix']);
+  assert.equal((await put('routes/90?place=1&dryRun=1', { trunks })).changes, ['route 90 is new']);
+  await put('routes/90?place=1', { trunks });
+  await put('routes/%2B', { trunks });
+  const order = async () =>
+    (await box.get<{ routes: { prefix: string }[] }>('config/routes')).routes.map(({ prefix }) => prefix);
+  assert.equal(await order(), ['90', '9', '+']);
+  assert.equal((await put('routes/%2B?place=1', { trunks })).changes, [
+    'the order of every route is +, 90, 9',
+  ]);
+  assert.equal(paths(await put('routes/9?place=4', { trunks }, 422)), ['/place']);
+  assert.equal(paths(await put('routes/9?place=1', { trunks }, 422)), ['/routes/2/prefix']);
+  assert.equal(await order(), ['+', '90', '9']);
+});
+
+test('addresses and ports are replaced whole, and how callers sound', async () => {
+  const network = await box.get<Record<string, unknown>>('config/network');
+  assert.equal((await put('network', { ...network, rtpTimeoutSeconds: 30 })).changes, [
+    'network.rtpTimeoutSeconds is 30, was 60',
+  ]);
+  assert.equal(paths(await put('network', { ...network, rtpPorts: [5, 6], bind: 'here' }, 422)), ['/bind']);
+  assert.equal(paths(await put('network', { ...network, httpPort: 5060 }, 422)), ['/httpPort']);
+  assert.equal(paths(await put('media', { codecs: ['PCMU', 'MP3'] }, 422)), ['/codecs/1']);
+  await put('media', { codecs: ['PCMU'] });
+  assert.equal(await box.get('config/media'), { codecs: ['PCMU'] });
+});
+
+test('how a phone registers is told with the password, and for the place where the phone is', async () => {
+  const phone = async (body: object, status = 200) =>
+    (await send('POST', 'extensions/101/phone', body, status)) as object;
+  const { address, port } = box.sip;
+  const { tlsPort } = (await box.get<Status>('status')).sip;
+  const setup = { address, port, tlsPort, username: '101', password: 'secret-101' };
+  assert.equal(await phone({}), setup);
+  assert.equal(await phone({ at: '192.0.2.7' }), setup);
+  assert.match(JSON.stringify(await phone({ at: 'home' }, 422)), /an IP address|of the phone/);
 });
 
 test('versions are listed, compared and brought back', async () => {

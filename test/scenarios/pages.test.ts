@@ -13,10 +13,18 @@ const test = suite('pages');
 
 const EVIL = '<img src=x onerror="document.title=\'run\'">';
 const SAVE = 'dialog .actions button';
+const APPLY = 'button:text("Apply")';
 const PATHS = [
   ...['conferences', 'calls', 'phones', 'trunks', 'system', 'dial-plan'].map((part) => `/status/${part}`),
-  ...['', '/add', '/800', '/800/delete'].map((rest) => `/configuration/conferences${rest}`),
-  '/configuration/extensions',
+  ...['', '/add', '/800/edit', '/800/delete'].map((rest) => `/configuration/conferences${rest}`),
+  ...['extensions', 'trunks', 'routes', 'services', 'permissionGroups'].flatMap((list) => [
+    `/configuration/${list}`,
+    `/configuration/${list}/add`,
+  ]),
+  '/configuration/extensions/101/phone',
+  '/configuration/versions',
+  '/configuration/network',
+  '/configuration/media',
 ];
 let box: Box;
 let browser: Browser;
@@ -85,7 +93,11 @@ test('what a caller calls itself runs no script', async () => {
     await page.waitForSelector(`text=${EVIL}`);
     await page.waitForTimeout(600);
   }
-  for (const path of ['/status/dial-plan', '/configuration/extensions', '/configuration/extensions/102']) {
+  for (const path of [
+    '/status/dial-plan',
+    '/configuration/extensions',
+    '/configuration/extensions/102/edit',
+  ]) {
     await page.goto(path);
     assert.match(await page.content(), /&lt;img src=x onerror/);
   }
@@ -99,9 +111,9 @@ test('what a caller calls itself runs no script', async () => {
 for (const javaScriptEnabled of [true, false])
   test(`a static and a dynamic conference are added, ${javaScriptEnabled ? 'by keyboard' : 'without JavaScript'}`, async () => {
     const { window, page, complaints } = await open({ javaScriptEnabled });
-    const save = async () => {
+    const save = async (button = SAVE) => {
       if (javaScriptEnabled) await page.keyboard.press('Enter');
-      else await page.click(SAVE);
+      else await page.click(button);
     };
     await page.goto('/configuration/conferences/add');
     assert.is(await page.inputValue('#number'), '801', 'the free number');
@@ -120,6 +132,13 @@ for (const javaScriptEnabled of [true, false])
     assert.match(pin, /^\d{6}$/);
     await page.focus('#description');
     await save();
+    await page.waitForSelector('li >> text=conference 810 is new');
+    await page.click('button:text("Back")');
+    assert.equal([await page.inputValue('#description'), await page.inputValue('#pin')], ['Board', pin]);
+    await page.focus('#description');
+    await save();
+    await page.waitForSelector(`${APPLY}:focus`);
+    await save(APPLY);
     await page.waitForSelector('text=Conference 810 is saved and in use');
 
     await page.goto('/configuration/conferences/add');
@@ -134,6 +153,7 @@ for (const javaScriptEnabled of [true, false])
     await page.check('[name=recordAccepted]');
     await page.focus('#number');
     await save();
+    await page.click(APPLY);
     await page.waitForSelector('text=Conference 811 is saved and in use');
     const { conferences } = await box.get<{ conferences: Record<string, unknown>[] }>('config/conferences');
     const told = (number: string) => conferences.find((one) => one.number === number);
@@ -160,12 +180,24 @@ test('an extension is added: its phone registers; without another password the o
   await page.fill('#name', 'Lobby');
   const password = await page.inputValue('#password');
   await page.click(SAVE);
+  await page.click(APPLY);
   await page.waitForSelector('text=Extension 104 is saved');
+  await page.click('text=How its phone registers');
+  await page.waitForSelector('text=No phone is registered yet');
+  const { address, port } = box.sip;
+  for (const told of [address, port, '104']) await page.waitForSelector(`dd >> text=${told}`);
+  assert.not.match(await page.content(), new RegExp(password));
+  await page.click('text=Show the password');
+  await page.waitForSelector(`dd >> text=${password}`);
   await box.phone('104', { password });
-  await page.goto('/configuration/extensions/104');
+  await page.click('text=Look again');
+  await page.waitForSelector('text=A phone is registered, at 127.0.0.1');
+  await page.goto('/configuration/extensions/104/edit');
   assert.is(await page.inputValue('#password'), '');
   await page.fill('#name', 'Entrance');
   await page.click(SAVE);
+  await page.waitForSelector('li >> text=extension 104: name is "Entrance", was "Lobby"');
+  await page.click(APPLY);
   await page.waitForSelector('td >> text=Entrance');
   await box.phone('104', { password });
   await page.goto('/status/phones');
@@ -204,7 +236,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     const { window, page } = await open({ colorScheme });
     const call = await (await box.phone('101')).dial('800');
     await inside(1);
-    for (const path of [...PATHS, '/configuration/extensions/add', '/status/nowhere']) {
+    for (const path of [...PATHS, '/status/nowhere']) {
       await page.goto(path);
       await page.evaluate(axe);
       const { violations, passes } =
@@ -227,6 +259,11 @@ test('what happens when somebody dials a number is said in words', async () => {
   await page.fill('#number', '9123');
   await page.click('text=Explain');
   await page.waitForSelector('text=refused: nobody has 9123');
+  await page.waitForSelector('text=/With 3 digits: 100, 10\\d–799, 801–999/');
+  await page.fill('#search', 'week');
+  await page.click('text=Search >> nth=-1');
+  await page.waitForSelector('td >> text=800');
+  assert.is(await page.locator('tbody tr').count(), 1);
   await window.close();
 });
 

@@ -25,7 +25,19 @@ const pictures: Record<string, string[]> = {
   '/configuration/conferences/add': ['light', 'narrow'],
   '/configuration/conferences/802/delete': ['light'],
   '/configuration/extensions': ['light'],
-  '/configuration/extensions/101': ['dark'],
+  '/configuration/extensions/101/edit': ['dark'],
+  '/configuration/extensions/101/phone': ['light'],
+  '/configuration/trunks': ['light'],
+  '/configuration/trunks/provider/edit': ['light', 'narrow'],
+  '/configuration/routes': ['light'],
+  '/configuration/routes/9/edit': ['light'],
+  '/configuration/routes/9/move?place=1': ['light'],
+  '/configuration/services': ['light'],
+  '/configuration/permissionGroups': ['light'],
+  '/configuration/permissionGroups/office/edit': ['dark', 'narrow'],
+  '/configuration/network': ['light'],
+  '/configuration/media': ['light'],
+  '/configuration/versions?from=1&to=2': ['light', 'narrow'],
 };
 const names = ['Ann Becker', 'Bo Lindqvist', 'Chiara Conti', 'Deniz Aydin'];
 const box = await Box.start({
@@ -36,7 +48,24 @@ const box = await Box.start({
     { number: '801', description: 'On demand', type: 'dynamic' },
     { number: '802', description: 'Board', type: 'static', pin: '2468' },
   ],
+  services: [{ number: '*4', service: 'askForConference' }],
+  trunks: ['provider', 'spare'].map((name) => ({
+    name,
+    type: 'peer',
+    server: '127.0.0.1',
+    port: 9,
+    transport: 'udp',
+    qualifySeconds: 0,
+    callerId: '+49201555',
+    inbound: { numbers: [{ number: '49201555', to: '101' }] },
+  })),
+  routes: [
+    { prefix: '112', strip: 0, trunks: ['provider', 'spare'] },
+    { prefix: '9', trunks: ['provider', 'spare'] },
+  ],
+  permissionGroups: [{ name: 'office', rules: [{ deny: '900' }, { allow: '9' }], maxCallsPerHour: 30 }],
 });
+await box.ask('config/conferences/801', 'PUT', { description: 'Ad hoc', type: 'dynamic' });
 const calls = await Promise.all(
   ['101', '102', '103'].map(async (number) => (await box.phone(number)).dial('800')),
 );

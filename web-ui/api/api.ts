@@ -1,5 +1,6 @@
 /** The API of the box, for pages and programs: everything below /api/v1. */
 import { configEntryRoutes } from './config-entries.js';
+import { configSectionRoutes } from './config-sections.js';
 import { configVersionRoutes } from './config-versions.js';
 import { conferenceRoutes } from './conferences.js';
 import { dialPlanRoutes } from './dial-plan.js';
@@ -7,6 +8,7 @@ import { historyRoutes } from './history.js';
 import type { LiveEvents } from './live-events.js';
 import { liveRoutes } from './live.js';
 import { openApiRoute } from './openapi.js';
+import { phoneSetupRoute } from './phone-setup.js';
 import { phoneRoutes } from './phones.js';
 import type { Route } from './route.js';
 import type { ApiSources } from './sources.js';
@@ -22,6 +24,8 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...liveRoutes(events),
     ...historyRoutes(sources),
     ...configEntryRoutes(sources),
+    phoneSetupRoute(sources),
+    ...configSectionRoutes(sources),
     ...configVersionRoutes(sources),
   ];
   return [...routes, openApiRoute(sources.version, routes)];

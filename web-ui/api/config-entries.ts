@@ -1,71 +1,80 @@
-/** Extensions and conferences in the configuration, one by one. Secrets are taken and never told. */
-import { changesBetween } from '../../firmware/config/config-changes.js';
+/** The lists of the configuration, entry by entry. Secrets are taken and never told. */
+import { entryNames, type ListName } from '../../firmware/config/config-changes.js';
 import { freeNumber, holderOf } from '../../firmware/config/number-holder.js';
 import type { Problem } from '../../firmware/config/problem.js';
-import { configSchema, type Conference, type Config, type Extension } from '../../firmware/config/schema.js';
+import { configSchema, type Config } from '../../firmware/config/schema.js';
 import { ConfigError } from '../../firmware/config/schema-check.js';
-import { validateConfig } from '../../firmware/config/validate.js';
+import { change, DRY_RUN, fieldsOf, isFields, type Fields } from './config-change.js';
 import { ApiError, type ApiRequest, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 
-type Fields = Record<string, unknown>;
-
 /** What differs between the lists. */
-type Kind<Entry> = {
-  list: 'extensions' | 'conferences';
-  name: string;
+type Kind = {
+  list: Exclude<ListName, 'administrators'>;
+  /** The field by which an entry is found. */
+  key: 'number' | 'name' | 'prefix';
   /** What is told of one: without secrets. */
-  told: (entry: Entry) => object;
+  told?: (entry: Fields) => Fields;
   /** What was sent, with the secrets that were not. */
-  withSecrets: (sent: Fields, before: Entry | undefined) => Fields;
+  withSecrets?: (sent: Fields, before: Fields | undefined) => Fields;
 };
 
-const extensions: Kind<Extension> = {
-  list: 'extensions',
-  name: 'extension',
-  told: (entry) => ({ ...entry, sip: { ...entry.sip, password: undefined } }),
-  withSecrets: (sent, before) => {
-    if (!isFields(sent.sip) || sent.sip.password !== undefined || !before) return sent;
-    return { ...sent, sip: { ...sent.sip, password: before.sip.password } };
+const KINDS: readonly Kind[] = [
+  {
+    list: 'extensions',
+    key: 'number',
+    told: (entry) => ({ ...entry, sip: { ...(entry.sip as Fields), password: undefined } }),
+    withSecrets(sent, before) {
+      if (!isFields(sent.sip) || sent.sip.password !== undefined || !before) return sent;
+      return { ...sent, sip: { ...sent.sip, password: (before.sip as Fields).password } };
+    },
   },
-};
-
-const conferences: Kind<Conference> = {
-  list: 'conferences',
-  name: 'conference',
-  told: (entry) => ({ ...entry, pin: undefined, hasPin: entry.pin !== undefined }),
-  // As it is told, it may be sent back: with `hasPin`, which says nothing, and without the PIN, which stays.
-  withSecrets: (sent, before) => {
-    const entry = { ...sent };
-    delete entry.hasPin;
-    if (entry.pin === undefined && entry.type === 'static' && before?.pin !== undefined)
-      entry.pin = before.pin;
-    if (entry.pin === null) delete entry.pin;
-    return entry;
+  {
+    list: 'conferences',
+    key: 'number',
+    told: ({ pin, ...entry }) => ({ ...entry, hasPin: pin !== undefined }),
+    withSecrets: (sent, before) =>
+      keeping('pin', 'hasPin', sent, sent.type === 'static' ? before : undefined),
   },
-};
+  {
+    list: 'trunks',
+    key: 'name',
+    told: ({ password, ...entry }) => ({ ...entry, hasPassword: password !== undefined }),
+    withSecrets: (sent, before) => keeping('password', 'hasPassword', sent, before),
+  },
+  { list: 'routes', key: 'prefix' },
+  { list: 'services', key: 'number' },
+  { list: 'permissionGroups', key: 'name' },
+];
 
-const DRY_RUN = { dryRun: '1: only says what would change' };
-
-export function configEntryRoutes(sources: ApiSources): Route[] {
-  return [...routesOf(extensions, sources), ...routesOf(conferences, sources)];
+/** A secret that was not sent stays; null removes it. What is `told` instead of it may be sent back, and says nothing. */
+function keeping(secret: string, told: string, sent: Fields, before: Fields | undefined): Fields {
+  const entry = { ...sent };
+  delete entry[told];
+  if (entry[secret] === undefined) entry[secret] = before?.[secret];
+  if (entry[secret] === null) delete entry[secret];
+  return entry;
 }
 
-function routesOf<Entry extends Extension | Conference>(kind: Kind<Entry>, sources: ApiSources): Route[] {
-  const { list, name } = kind;
-  const entries = () => sources.config()[list] as readonly Entry[];
-  const indexOf = (number: string) => entries().findIndex((entry) => entry.number === number);
-  const found = ({ params: { number } }: ApiRequest): number => {
-    const at = indexOf(number);
-    if (at < 0) throw new ApiError(404, `there is no ${name} ${number}`);
+export function configEntryRoutes(sources: ApiSources): Route[] {
+  return KINDS.flatMap((kind) => routesOf(kind, sources));
+}
+
+function routesOf({ list, key, told = (entry) => entry, withSecrets }: Kind, sources: ApiSources): Route[] {
+  const name = entryNames[list];
+  const entries = (): readonly Fields[] => sources.config()[list];
+  const indexOf = (wanted: string) => entries().findIndex((entry) => entry[key] === wanted);
+  const found = ({ params }: ApiRequest): number => {
+    const at = indexOf(params[key]);
+    if (at < 0) throw new ApiError(404, `there is no ${name} ${params[key]}`);
     return at;
   };
-  const apply = (request: ApiRequest, after: unknown) => {
-    const before = sources.config();
-    const changes = changesBetween(before, validateConfig(after));
-    if (request.query.get('dryRun') !== '1') sources.versions.save(after, request.by);
-    return { changes };
+  const others = (at: number) => {
+    const after = structuredClone(sources.config()) as Config & Record<typeof list, Fields[]>;
+    if (at >= 0) after[list].splice(at, 1);
+    return after;
   };
+  const numbered = list === 'extensions' || list === 'conferences';
   const path = `config/${list}`;
   const role = 'administrator';
   return [
@@ -73,83 +82,89 @@ function routesOf<Entry extends Extension | Conference>(kind: Kind<Entry>, sourc
       method: 'GET',
       path,
       role,
-      summary: `Every ${name} as it is configured, and a free number for another one.`,
-      answer: () => ({ [list]: entries().map(kind.told), freeNumber: freeNumber(sources.config(), list) }),
+      summary: `Every ${name} as it is configured${numbered ? ', and a free number for another one' : ''}.`,
+      answer: () => ({
+        [list]: entries().map(told),
+        freeNumber: numbered ? freeNumber(sources.config(), list) : undefined,
+      }),
     },
     {
       method: 'GET',
-      path: `${path}/:number`,
+      path: `${path}/:${key}`,
       role,
       summary: `One ${name} as it is configured.`,
-      answer: (request) => kind.told(entries()[found(request)]),
+      answer: (request) => told(entries()[found(request)]),
     },
     {
       method: 'PUT',
-      path: `${path}/:number`,
+      path: `${path}/:${key}`,
       role,
-      summary: `Makes or replaces the ${name} of this number.`,
-      query: DRY_RUN,
+      summary: `Makes or replaces the ${name} of this ${key}.`,
+      query: {
+        ...DRY_RUN,
+        new: '1: makes a new one, and replaces none',
+        place: 'where in the list, from 1: without it where it is, or at the end',
+      },
       body: configSchema.properties[list].items,
       answer: (request) => {
-        const { number } = request.params;
-        if (!isFields(request.body))
-          throw new ConfigError([{ path: '', value: 'not an object', expected: 'an object { }' }]);
-        const at = indexOf(number);
-        const entry = kind.withSecrets({ number, ...request.body }, entries()[at]);
-        const after = structuredClone(sources.config()) as Config & Record<typeof list, Fields[]>;
-        const index = at < 0 ? after[list].length : at;
-        after[list].splice(at < 0 ? index : at, 1);
-        refuseClashes(after, entry);
+        const sent = { [key]: request.params[key], ...fieldsOf(request.body) };
+        const at = request.query.get('new') === '1' ? -1 : indexOf(request.params[key]);
+        const entry = withSecrets?.(sent, entries()[at]) ?? sent;
+        const after = others(at);
+        const index = placeIn(after[list].length, request.query.get('place'), at);
+        const clashes = clashesOf(after, list, key, entry);
         after[list].splice(index, 0, entry);
-        return withOwnPaths(`/${list}/${index}`, () => apply(request, after));
+        return change(sources, request, after, `/${list}/${index}`, clashes);
       },
     },
     {
       method: 'DELETE',
-      path: `${path}/:number`,
+      path: `${path}/:${key}`,
       role,
       summary: `Removes a ${name}; calls go on.`,
       query: DRY_RUN,
-      answer: (request) => {
-        const at = found(request);
-        const after = structuredClone(sources.config()) as Config & Record<typeof list, Fields[]>;
-        after[list].splice(at, 1);
-        return apply(request, after);
-      },
+      answer: (request) => change(sources, request, others(found(request))),
     },
   ];
 }
 
+/** Where an entry goes beside so many others, of which it was the one at `at`; -1 if it is new. */
+function placeIn(others: number, wanted: string | null, at: number): number {
+  if (wanted === null) return at < 0 ? others : at;
+  const place = /^[0-9]{1,4}$/.test(wanted) ? Number(wanted) : 0;
+  if (place >= 1 && place <= others + 1) return place - 1;
+  throw new ConfigError([
+    {
+      path: '/place',
+      value: JSON.stringify(wanted),
+      expected: `1 to ${others + 1}, as it stands in the query`,
+    },
+  ]);
+}
+
 /** What another one has already is a problem of this entry, not of that one. */
-function refuseClashes(others: Config, entry: Fields): void {
+function clashesOf(
+  others: Config & Record<Kind['list'], Fields[]>,
+  list: Kind['list'],
+  key: Kind['key'],
+  entry: Fields,
+): Problem[] {
   const problems: Problem[] = [];
-  const { number, sip } = entry;
-  const holder = typeof number === 'string' ? holderOf(others, number) : undefined;
-  if (holder !== undefined) problems.push(clash('/number', number, holder));
-  const username = isFields(sip) ? sip.username : undefined;
-  const other = others.extensions.find((one) => one.sip.username === username);
+  const value = entry[key];
+  const same = others[list].some((other) => other[key] === value);
+  const holder =
+    key === 'number' && typeof value === 'string'
+      ? holderOf(others, value)
+      : same
+        ? `another ${entryNames[list]}`
+        : undefined;
+  if (holder !== undefined) problems.push(clash(`/${key}`, value, holder));
+  const username = isFields(entry.sip) ? entry.sip.username : undefined;
+  const other = others.extensions.find(({ sip }) => sip.username === username);
   if (other) problems.push(clash('/sip/username', username, `extension ${other.number}`));
-  if (problems.length > 0) throw new ConfigError(problems);
+  return problems;
 }
 
 function clash(path: string, value: unknown, holder: string): Problem {
   return { path, value: JSON.stringify(value), expected: `one that nobody has; ${holder} has this one` };
-}
-
-/** Problems within the entry are told by paths into it. */
-function withOwnPaths<Result>(base: string, action: () => Result): Result {
-  try {
-    return action();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(
-      error.problems.map((problem) =>
-        problem.path.startsWith(`${base}/`) ? { ...problem, path: problem.path.slice(base.length) } : problem,
-      ),
-    );
-  }
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

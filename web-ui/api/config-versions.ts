@@ -1,6 +1,7 @@
 /** Configurations of the past: listed, compared, brought back. */
 import { changesBetween } from '../../firmware/config/config-changes.js';
 import type { Config } from '../../firmware/config/schema.js';
+import { change, DRY_RUN } from './config-change.js';
 import { ApiError, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 
@@ -17,7 +18,7 @@ export function configVersionRoutes(sources: ApiSources): Route[] {
       method: 'GET',
       path: 'config/versions',
       role: 'administrator',
-      summary: 'The last twenty configurations, newest first: the first is in use.',
+      summary: 'The last twenty configurations, newest first, and what each changed: the first is in use.',
       answer: () => versions.list,
     },
     {
@@ -38,10 +39,10 @@ export function configVersionRoutes(sources: ApiSources): Route[] {
       path: 'config/versions/:version/restore',
       role: 'administrator',
       summary: 'Brings that version back; administrators and their passwords stay as they are.',
-      answer: ({ params, by }) => {
-        const before = sources.config();
-        const after = { ...configOf(params.version), administrators: before.administrators };
-        return { changes: changesBetween(before, versions.save(after, by)) };
+      query: DRY_RUN,
+      answer: (request) => {
+        const { administrators } = sources.config();
+        return change(sources, request, { ...configOf(request.params.version), administrators });
       },
     },
   ];

@@ -1,6 +1,7 @@
 /** Which numbers there are, and what happens when one is dialled. */
 import { explain, type Caller } from '../../firmware/call/dial-plan.js';
 import { numbersInUse } from '../../firmware/call/numbers-in-use.js';
+import { freeNumbers } from '../../firmware/config/free-numbers.js';
 import type { Config } from '../../firmware/config/schema.js';
 import { ApiError, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
@@ -13,6 +14,13 @@ export function dialPlanRoutes(sources: ApiSources): Route[] {
       role: 'viewer',
       summary: 'Every number of the box, and who has it.',
       answer: () => numbersInUse(sources.config()),
+    },
+    {
+      method: 'GET',
+      path: 'dial-plan/free',
+      role: 'viewer',
+      summary: 'The ranges of numbers that nobody has, for every length that is in use.',
+      answer: () => freeNumbers(sources.config()),
     },
     {
       method: 'GET',

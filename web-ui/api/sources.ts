@@ -17,6 +17,8 @@ export type ApiSources = {
   switchboard: Switchboard;
   /** Extensions with at least one phone registered, and those phones. */
   registrations(): { username: string; phones: readonly Binding[] }[];
+  /** Where a phone registers that is at an address, or in the network of the box. */
+  registrar(peer?: string): { address: string; port: number; tlsPort: number | undefined };
   /** Calls and conferences, oldest first. */
   history(): Iterable<HistoryRecord>;
   /** The state of each trunk. */

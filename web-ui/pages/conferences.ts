@@ -2,15 +2,17 @@
 import { freeNumber } from '../../firmware/config/number-holder.js';
 import { randomDigits } from '../../firmware/config/password.js';
 import type { Conference } from '../../firmware/config/schema.js';
-import { numberIn, type EntryKind, type Fields } from './entry-pages.js';
+import { numberIn } from './config-form.js';
+import type { EntryKind } from './entry-pages.js';
+import type { Form } from './what-changes.js';
 
 const PIN_DIGITS = 6;
 
 export const conferenceKind: EntryKind<Conference> = {
   list: 'conferences',
+  key: 'number',
   title: 'Conferences',
-  name: 'Conference',
-  formOf(entry, config): Fields {
+  formOf(entry, config): Form {
     if (!entry) return { number: freeNumber(config, 'conferences') ?? '', type: 'static', levelling: 'yes' };
     const { number, description, type, pin, maxParticipants, record, levelling, noiseGate } = entry;
     return {
@@ -35,10 +37,9 @@ export const conferenceKind: EntryKind<Conference> = {
     levelling: form.levelling === 'yes',
     noiseGate: form.noiseGate === 'yes',
   }),
-  troubles: (form): Fields =>
+  troubles: (form): Form =>
     form.record === 'yes' && form.recordAccepted !== 'yes'
       ? { recordAccepted: 'Without this, calls are not recorded: tick it, or do not record.' }
       : {},
   makes: { pin: () => randomDigits(PIN_DIGITS) },
-  fieldOf: (path) => path.slice(1),
 };

@@ -1,5 +1,6 @@
 /** Every number of the box, and what happens when one is dialled. */
 import { numbersInUse } from '../../firmware/call/numbers-in-use.js';
+import { freeNumbers } from '../../firmware/config/free-numbers.js';
 import { ApiError, type Route } from '../api/route.js';
 import type { ApiSources } from '../api/sources.js';
 import type { Page } from '../page.js';
@@ -32,7 +33,14 @@ export function dialPlanPage(sources: ApiSources, routes: readonly Route[]): Pag
       }
       return {
         view: 'dial-plan',
-        data: { numbers, callers, form: { search, from, number }, explained, trouble },
+        data: {
+          numbers,
+          free: freeNumbers(config),
+          callers,
+          form: { search, from, number },
+          explained,
+          trouble,
+        },
       };
     },
   };

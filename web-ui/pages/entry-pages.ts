@@ -1,158 +1,164 @@
-/** Pages by which one list of the configuration is kept: the list, and dialogs to add, edit and delete an entry. */
-import { freeNumber, holderOf } from '../../firmware/config/number-holder.js';
-import type { Conference, Config, Extension } from '../../firmware/config/schema.js';
-import { ConfigError } from '../../firmware/config/schema-check.js';
+/** Pages by which one list of the configuration is kept: the list, and dialogs to add, edit, move and delete an entry. */
+import { entryNames, type ListName } from '../../firmware/config/config-changes.js';
+import type { Config } from '../../firmware/config/schema.js';
 import type { Route } from '../api/route.js';
 import type { ApiSources } from '../api/sources.js';
-import type { Page, Reply } from '../page.js';
+import type { Page, Reply, Visit } from '../page.js';
+import { sentForm } from './config-form.js';
+import { rowCount } from './form-rows.js';
+import { askRoute, changePage, type Form } from './what-changes.js';
 
-/** What stands in the fields of a form, and what is wrong with them, by field. */
-export type Fields = Record<string, string>;
-
-export type EntryKind<Entry extends Extension | Conference> = {
-  list: 'extensions' | 'conferences';
+/** What is special about one list; its view has the name of the list. */
+export type EntryKind<Entry> = {
+  list: Exclude<ListName, 'administrators'>;
+  /** The field by which an entry is found. */
+  key: 'number' | 'name' | 'prefix';
   title: string;
-  /** Begins a sentence: `Conference`. */
-  name: string;
+  /** Whether the order means something: entries have a place that can be changed. */
+  ordered?: boolean;
+  /** What the view needs beside the entries. */
+  choices?(config: Config): object;
   /** The form of an entry, or of a new one. */
-  formOf(entry: Entry | undefined, config: Config): Fields;
-  /** What the API is sent for it, beside the number. */
-  bodyOf(form: Fields): object;
+  formOf(entry: Entry | undefined, config: Config): Form;
+  /** What the API is sent for it. */
+  bodyOf(form: Form): object;
   /** What only a form can have wrong. */
-  troubles?(form: Fields, before: Entry | undefined): Fields;
+  troubles?(form: Form): Form;
   /** Buttons beside a field that fill it in. */
-  makes: Record<string, () => string>;
-  /** Field of a path into the entry. */
-  fieldOf(path: string): string;
+  makes?: Record<string, (form: Form) => string>;
+  /** Field of a path into the entry; without this, the first part of the path. */
+  fieldOf?(path: string, form: Form): string;
 };
 
-export function entryPages<Entry extends Extension | Conference>(
+export function entryPages<Entry>(
   kind: EntryKind<Entry>,
   sources: ApiSources,
   routes: readonly Route[],
 ): Page[] {
-  const { list, title, name } = kind;
+  const { list, key, title, ordered = false } = kind;
+  const name = entryNames[list];
   const base = `/configuration/${list}`;
   const role = 'administrator';
   const routeOf = (method: string) =>
-    routes.find((one) => one.method === method && one.path === `config/${list}/:number`)!;
-  const entries = () => sources.config()[list] as readonly Entry[];
-  const entryOf = (number: string) => entries().find((entry) => entry.number === number);
-  const show = (dialog?: object, status = 200): Reply => ({
-    view: list,
-    status,
-    data: {
-      base,
-      title,
-      name,
-      groups: [
-        ['', 'no: numbers of the box only'],
-        ...sources.config().permissionGroups.map((group) => [group.name, group.name]),
-      ],
-      entries: [...entries()].sort((a, b) => a.number.localeCompare(b.number, 'en', { numeric: true })),
-      saved: '',
-      dialog,
-    },
-  });
-  const gone = (number: string): Reply => ({
-    view: 'message',
-    status: 404,
-    data: { text: `${name} ${number} is not there (any more).` },
-  });
-
-  /** Saves what a form says; the errors by field, or under `''`, if it is not right. */
-  const save = (form: Fields, before: Entry | undefined, by: string): Fields => {
-    const errors = kind.troubles?.(form, before) ?? {};
-    const config = sources.config();
-    const wanted = (form.number ?? '').trim();
-    const holder = wanted === before?.number ? undefined : holderOf(config, wanted);
-    if (holder !== undefined) errors.number = `Has to be one that nobody has; ${holder} has this one.`;
-    // What else is wrong is said too: with a number that would be right, and without saving.
-    const number = holder === undefined ? wanted : (freeNumber(config, list) ?? '');
-    const query = new URLSearchParams(Object.keys(errors).length > 0 ? { dryRun: '1' } : {});
-    const params = { number: before?.number ?? number };
-    try {
-      routeOf('PUT').answer({ params, query, headers: {}, by, body: { ...kind.bodyOf(form), number } });
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      for (const { path, expected } of error.problems)
-        errors[kind.fieldOf(path)] ??= `Has to be ${expected}.`;
-    }
-    return errors;
+    routes.find((one) => one.method === method && one.path === `config/${list}/:${key}`)!;
+  const keyOf = (entry: Entry) => String((entry as Record<string, unknown>)[key]);
+  const entries = () => sources.config()[list] as unknown as readonly Entry[];
+  const entryOf = ({ params }: Visit) => entries().find((entry) => keyOf(entry) === params.key);
+  const show = (dialog?: object, status = 200, saved = ''): Reply => {
+    const sorted = [...entries()];
+    if (!ordered) sorted.sort((a, b) => keyOf(a).localeCompare(keyOf(b), 'en', { numeric: true }));
+    const choices = kind.choices?.(sources.config());
+    return {
+      view: list,
+      status,
+      data: { base, title, name, key, ordered, entries: sorted, saved, dialog, ...choices },
+    };
   };
-
-  const dialog = (before: Entry | undefined, form: Fields, errors: Fields = {}) => ({
+  const dialog = (before: Entry | undefined, form: Form, errors: Form = {}) => ({
     form,
     errors,
-    action: before ? `${base}/${before.number}` : `${base}/add`,
-    number: before?.number,
+    action: before ? `${pathOf(before)}/edit` : `${base}/add`,
+    key: before && keyOf(before),
   });
-  const posted = (sent: URLSearchParams, before: Entry | undefined, by: string): Reply => {
-    const form = Object.fromEntries(sent);
-    const make = kind.makes[form.make];
-    if (make) return show(dialog(before, { ...form, [form.make]: make() }));
-    const errors = save(form, before, by);
-    if (Object.keys(errors).length > 0) return show(dialog(before, form, errors), 422);
-    return { goTo: `${base}?saved=${encodeURIComponent(form.number.trim())}` };
+  const pathOf = (entry: Entry) => `${base}/${encodeURIComponent(keyOf(entry))}`;
+  const newForm = (entry: Entry | undefined): Form => ({
+    ...kind.formOf(entry, sources.config()),
+    ...(ordered ? { place: String((entry ? entries().indexOf(entry) : entries().length) + 1) } : {}),
+  });
+
+  const posted = ({ form: sent, administrator }: Visit, before: Entry | undefined): Reply => {
+    const form: Form = Object.fromEntries(sent);
+    if (form.rows !== undefined) form.rows = String(rowCount(form));
+    const wanted = (form[key] ?? '').trim();
+    const { place } = form;
+    return sentForm({
+      form,
+      action: dialog(before, form).action,
+      show: (shown, errors, status) => show(dialog(before, shown, errors), status),
+      makes: kind.makes,
+      troubles: kind.troubles?.(form),
+      fieldOf: (path) => kind.fieldOf?.(path, form) ?? path.split('/')[1],
+      change: {
+        heading: `Save ${name} ${wanted}?`,
+        ask: (dryRun) =>
+          askRoute(
+            routeOf('PUT'),
+            {
+              params: { [key]: before ? keyOf(before) : wanted },
+              query: { ...(before ? {} : { new: '1' }), ...(place ? { place } : {}) },
+              body: { ...kind.bodyOf(form), [key]: wanted },
+              by: administrator!.name,
+            },
+            dryRun,
+          ),
+        done: `${base}?${new URLSearchParams({ saved: wanted }).toString()}`,
+      },
+    });
   };
 
-  return [
+  /** A page of one entry, or the word that it is gone. */
+  const of =
+    (action: (entry: Entry, visit: Visit) => Reply) =>
+    (visit: Visit): Reply => {
+      const entry = entryOf(visit);
+      return entry === undefined ? gone(visit) : action(entry, visit);
+    };
+  const gone = ({ params }: Visit): Reply => ({
+    view: 'message',
+    status: 404,
+    data: { text: `There is no ${name} ${params.key} (any more).` },
+  });
+
+  const pages: Page[] = [
     {
       path: base,
       role,
-      get: ({ query }) => {
-        const number = query.get('saved') ?? '';
-        const reply = show();
-        const saved = entryOf(number) ? `${name} ${number} is saved and in use.` : '';
-        return 'view' in reply ? { ...reply, data: { ...reply.data, saved } } : reply;
+      get({ query }) {
+        const saved = entries().find((entry) => keyOf(entry) === query.get('saved'));
+        return show(undefined, 200, saved && keyOf(saved));
       },
     },
     {
       path: `${base}/add`,
       role,
-      get: () => show(dialog(undefined, kind.formOf(undefined, sources.config()))),
-      post: ({ form, administrator }) => posted(form, undefined, administrator!.name),
+      get: () => show(dialog(undefined, newForm(undefined))),
+      post: (visit) => posted(visit, undefined),
     },
     {
-      path: `${base}/:number`,
+      path: `${base}/:key/edit`,
       role,
-      get({ params }) {
-        const entry = entryOf(params.number);
-        return entry ? show(dialog(entry, kind.formOf(entry, sources.config()))) : gone(params.number);
-      },
-      post({ params, form, administrator }) {
-        const entry = entryOf(params.number);
-        return entry ? posted(form, entry, administrator!.name) : gone(params.number);
-      },
+      get: of((entry) => show(dialog(entry, newForm(entry)))),
+      post: of((entry, visit) => posted(visit, entry)),
     },
-    {
-      path: `${base}/:number/delete`,
-      role,
-      get({ params }) {
-        const entry = entryOf(params.number);
-        return entry
-          ? { view: 'delete', data: { base, name, number: entry.number, trouble: '' } }
-          : gone(params.number);
-      },
-      post({ params, administrator }) {
-        if (!entryOf(params.number)) return gone(params.number);
-        try {
-          const by = administrator!.name;
-          routeOf('DELETE').answer({ params, query: new URLSearchParams(), headers: {}, by, body: {} });
-          return { goTo: base };
-        } catch (error) {
-          if (!(error instanceof ConfigError)) throw error;
-          const trouble = `It is still used: ${error.message}.`;
-          return { view: 'delete', status: 422, data: { base, name, number: params.number, trouble } };
-        }
-      },
-    },
+    changePage(`${base}/:key/delete`, (visit) => {
+      const entry = entryOf(visit);
+      if (entry === undefined) return gone(visit);
+      const by = visit.administrator!.name;
+      return {
+        heading: `Delete ${name} ${keyOf(entry)}?`,
+        verb: 'Delete',
+        back: base,
+        ask: (dryRun) => askRoute(routeOf('DELETE'), { params: { [key]: keyOf(entry) }, by }, dryRun),
+        done: base,
+      };
+    }),
   ];
-}
-
-/** What a number field holds: as a number if it is one, undefined if nothing, else as it is, to be refused. */
-export function numberIn(text: string | undefined): number | string | undefined {
-  const trimmed = (text ?? '').trim();
-  if (trimmed === '') return undefined;
-  return /^[0-9]{1,9}$/.test(trimmed) ? Number(trimmed) : trimmed;
+  if (ordered)
+    pages.push(
+      changePage(`${base}/:key/move`, (visit) => {
+        const entry = entryOf(visit);
+        if (entry === undefined) return gone(visit);
+        const place = visit.query.get('place') ?? '';
+        const by = visit.administrator!.name;
+        const body = entry as object;
+        return {
+          heading: `Let ${name} ${keyOf(entry)} be number ${place}?`,
+          back: base,
+          ask: (dryRun) =>
+            askRoute(routeOf('PUT'), { params: { [key]: keyOf(entry) }, query: { place }, body, by }, dryRun),
+          done: base,
+        };
+      }),
+    );
+  return pages;
 }

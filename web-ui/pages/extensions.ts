@@ -2,14 +2,18 @@
 import { freeNumber } from '../../firmware/config/number-holder.js';
 import { randomPassword } from '../../firmware/config/password.js';
 import type { Extension } from '../../firmware/config/schema.js';
-import { numberIn, type EntryKind } from './entry-pages.js';
+import { numberIn } from './config-form.js';
+import type { EntryKind } from './entry-pages.js';
 
 const PASSWORD_LENGTH = 14;
 
 export const extensionKind: EntryKind<Extension> = {
   list: 'extensions',
+  key: 'number',
   title: 'Extensions',
-  name: 'Extension',
+  choices: ({ permissionGroups }) => ({
+    groups: [['', 'no: numbers of the box only'], ...permissionGroups.map(({ name }) => [name, name])],
+  }),
   formOf(entry, config) {
     const number = entry?.number ?? freeNumber(config, 'extensions') ?? '';
     return {

@@ -12,9 +12,18 @@ import { conferenceKind } from './conferences.js';
 import { dialPlanPage } from './dial-plan.js';
 import { entryPages } from './entry-pages.js';
 import { extensionKind } from './extensions.js';
+import { mediaKind } from './media.js';
 import { moderationPages } from './moderation.js';
+import { networkKind } from './network.js';
+import { phoneSetupPage } from './phone-setup.js';
+import { permissionKind } from './permission-groups.js';
+import { routeKind } from './routes.js';
+import { sectionPage } from './section-pages.js';
+import { serviceKind } from './services.js';
 import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
+import { trunkKind } from './trunks.js';
+import { versionPages } from './versions.js';
 
 export type BoxPages = {
   /** Where views/ and assets/ are. */
@@ -41,7 +50,16 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     ...moderationPages(routes),
     ...entryPages(conferenceKind, sources, routes),
     ...entryPages(extensionKind, sources, routes),
+    phoneSetupPage(sources, routes),
+    ...entryPages(trunkKind, sources, routes),
+    ...entryPages(routeKind, sources, routes),
+    ...entryPages(serviceKind, sources, routes),
+    ...entryPages(permissionKind, sources, routes),
+    ...versionPages(sources, routes),
+    sectionPage(networkKind, sources, routes),
+    sectionPage(mediaKind, sources, routes),
   ];
+  const lists = [conferenceKind, extensionKind, trunkKind, routeKind, serviceKind, permissionKind];
   // Recordings, lines and audio ports bring pages of their own, and a line for each here.
   const menu = [
     {
@@ -55,10 +73,14 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     {
       title: 'Configuration',
       role: 'administrator',
-      pages: [conferenceKind, extensionKind].map(({ list, title }) => ({
-        title,
-        path: `/configuration/${list}`,
-      })),
+      pages: [
+        ...lists.map(({ list, title }) => ({ title, path: `/configuration/${list}` })),
+        ...[networkKind, mediaKind].map(({ section, title }) => ({
+          title,
+          path: `/configuration/${section}`,
+        })),
+        { title: 'Versions', path: '/configuration/versions' },
+      ],
     },
   ];
   return {
