@@ -13,6 +13,7 @@ const floors = [
     'firmware/machine.ts',
     'firmware/options.ts',
     'firmware/codec-formats.ts',
+    'firmware/tone-plans.ts',
   ],
   [
     'firmware/sip',
