@@ -4,25 +4,29 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
+import { ApiTokens } from '../web-ui/api-tokens.js';
 import { api } from '../web-ui/api/api.js';
 import { liveEvents } from '../web-ui/api/live.js';
 import type { ApiSources } from '../web-ui/api/sources.js';
 import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
+import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
 import { History } from './call/history.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
+import { firstDocument } from './config/first-document.js';
 import { configSchema } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
-import { createLog } from './log.js';
+import { createLog, recentLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 import { Recorder } from './recording/recorder.js';
 import { ExternalAddress } from './sip/external-address.js';
+import { GuessGuard } from './sip/guess-guard.js';
 import { locate } from './sip/locate.js';
 import { isWithin, loopback } from './sip/networks.js';
 import { boundAddresses, OwnAddresses } from './sip/own-addresses.js';
@@ -31,6 +35,9 @@ import { SipTransports } from './sip/transports.js';
 import { Trunks } from './sip/trunks.js';
 import { UserAgent } from './sip/user-agent.js';
 import { AppendLog } from './system/append-log.js';
+import { SystemWatch } from './system/system-watch.js';
+import { post } from './webhook/post.js';
+import { Webhooks } from './webhook/webhooks.js';
 
 const log = createLog('main');
 
@@ -40,13 +47,16 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** The history is written so often: flash wears, and a power cut costs what was not. */
 const HISTORY_MS = 60_000;
 
+/** How good calls are is heard so often, about as often as it changes. */
+const QUALITY_MS = 5000;
+
 /** After this, whatever hangs is left behind. */
 const SHUTDOWN_MS = 4000;
 
 async function run(options: Options): Promise<void> {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   const store = await ConfigStore.open(options.data);
-  for (const alarm of store.alarms) log.error(alarm, 'alarm');
+  liveIn(store.config.timeZone);
   const versions = new ConfigVersions(store, path.join(options.data, 'versions'), () => Date.now());
   const { network } = store.config;
   const bound = boundAddresses(options.bind ?? network.bind);
@@ -55,7 +65,6 @@ async function run(options: Options): Promise<void> {
     promptsDir: `${root}firmware/prompts/${store.config.language}`,
     rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
   });
-  for (const alarm of media.alarms) log.warn(alarm, 'alarm');
   media.onReplaced = (err) => {
     log.error({ err }, 'the media worker failed; another one has taken over');
     switchboard.recordings.cut();
@@ -65,7 +74,6 @@ async function run(options: Options): Promise<void> {
     process.exit(1);
   };
   const tls = await tlsCertificate(options.data, network.tls);
-  for (const alarm of tls.alarms) log.error(alarm, 'alarm');
   const external =
     network.externalAddress === undefined
       ? undefined
@@ -95,13 +103,28 @@ async function run(options: Options): Promise<void> {
     log.warn({ why }, 'a recording failed');
     switchboard.recordings.failed(recording, why);
   };
-  const history = new History(() => Date.now());
+  const history = new History(
+    () => Date.now(),
+    (port) => media.portState(port),
+  );
   const historyLog = AppendLog.open(path.join(options.data, 'history'), (line) => history.restore(line));
   history.keepBy((record) => historyLog.append(record));
   setInterval(() => void historyLog.flush(), HISTORY_MS).unref();
+  setInterval(() => history.hear(), QUALITY_MS).unref();
   switchboard.onLegOpened = (open) => history.legOpened(open);
+  switchboard.onLegEnded = (open) => history.legEnded(open);
   switchboard.onLegClosed = (open) => history.legClosed(open);
-  switchboard.onRoom = (room) => history.roomChanged(room);
+  const webhooks = new Webhooks({ clock, nowMs: () => Date.now(), post });
+  webhooks.apply(store.config.webhooks);
+  store.on('changed', (_, after) => webhooks.apply(after.webhooks));
+  const conferenceEvents = new ConferenceEvents(
+    () => clock.nowMs(),
+    (event, data) => webhooks.tell(event, data),
+  );
+  switchboard.onRoom = (room) => {
+    history.roomChanged(room);
+    conferenceEvents.roomChanged(room);
+  };
   const agent: UserAgent = new UserAgent({
     transport,
     clock,
@@ -123,6 +146,7 @@ async function run(options: Options): Promise<void> {
   });
   trunks.apply(store.config.trunks);
   store.on('changed', (before, after) => {
+    liveIn(after.timeZone);
     trunks.apply(after.trunks);
     for (const { sip } of before.extensions)
       if (
@@ -137,12 +161,15 @@ async function run(options: Options): Promise<void> {
   };
   switchboard.connect(agent, trunks);
 
-  const sources: ApiSources = {
-    version,
+  const system = new SystemWatch({
+    directory: options.data,
     clock,
-    config: () => store.config,
-    versions,
-    alarms: () => [
+    timeMs: () => Date.now(),
+    read: () => {
+      const { cpuUs, tickP50Us, tickLongestUs } = media.counters();
+      return { mediaCpuUs: cpuUs, tickP50Us, tickLongestUs, callers: switchboard.legs.length };
+    },
+    conditions: () => [
       ...store.alarms,
       ...versions.alarms,
       ...tls.alarms,
@@ -150,8 +177,30 @@ async function run(options: Options): Promise<void> {
       ...(external?.alarms ?? []),
       ...historyLog.alarms,
       ...recorder.alarms,
+      ...trunks.alarms,
     ],
-    history: () => history.records,
+  });
+  const guard = new GuessGuard(clock, () => false);
+  const tokens = new ApiTokens(
+    () => store.config.apiTokens,
+    guard,
+    () => Date.now(),
+  );
+  const sources: ApiSources = {
+    version,
+    clock,
+    config: () => store.config,
+    versions,
+    tokens,
+    webhooks,
+    system,
+    reset: async () => {
+      versions.startAnew(firstDocument());
+      history.clear();
+      await historyLog.clear();
+    },
+    history,
+    log: recentLog,
     switchboard,
     registrations: () =>
       agent.registrar
@@ -178,7 +227,7 @@ async function run(options: Options): Promise<void> {
   const events = liveEvents(sources);
   // Whoever watches proves anew who it is.
   store.on('changed', () => events.close());
-  const administrators = new AdministratorCheck(() => store.config.administrators, clock);
+  const administrators = new AdministratorCheck(() => store.config.administrators, clock, guard);
   const routes = api(sources, events);
   const web = await WebServer.open({
     addresses: bound,
@@ -190,6 +239,7 @@ async function run(options: Options): Promise<void> {
     // Nobody listens on the way from this machine to itself.
     plainFor: (address) => options.httpPort !== undefined || isWithin(address, loopback),
     administrators,
+    tokens,
     api: routes,
     pages: boxPages({ folder: `${root}web-ui/`, sources, routes, administrators }),
   });
@@ -219,6 +269,7 @@ async function run(options: Options): Promise<void> {
     await switchboard.hangUpAll();
     await historyLog.flush();
     await agent.layer.answered();
+    webhooks.apply([]);
     await Promise.all([web.close(), media.close()]);
     await recorder.close();
     agent.layer.stop();
@@ -239,4 +290,9 @@ try {
     process.stderr.write(`parley: ${(error as Error).message}\n`);
   else log.error({ err: error }, 'the box could not start');
   process.exit(1);
+}
+
+/** Local times of this thread are those of a time zone, from now on. */
+function liveIn(timeZone: string): void {
+  process.env.TZ = timeZone;
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../firmware/clock.js';
 import type { Administrator } from '../firmware/config/schema.js';
 import { verifyPassword } from '../firmware/config/password.js';
-import { GuessGuard } from '../firmware/sip/guess-guard.js';
+import type { GuessGuard } from '../firmware/sip/guess-guard.js';
 
 /** `busy`: too many are being judged; `locked`: too many wrong passwords came from there. */
 export type Verdict = 'refused' | 'busy' | 'locked' | Administrator;
@@ -18,15 +18,13 @@ const NOBODY = 'scrypt$16384$8$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAA
 
 export class AdministratorCheck {
   readonly #remembered = new Map<string, number>();
-  readonly #guard: GuessGuard;
   #running = 0;
 
   constructor(
     private readonly administrators: () => readonly Administrator[],
     private readonly clock: Clock,
-  ) {
-    this.#guard = new GuessGuard(clock, () => false);
-  }
+    private readonly guard: GuessGuard,
+  ) {}
 
   /** Judges an Authorization header that came from an address. */
   async checkBasic(header: string | undefined, source: string): Promise<Verdict> {
@@ -35,7 +33,7 @@ export class AdministratorCheck {
   }
 
   async check(name: string, password: string, source: string): Promise<Verdict> {
-    if (this.#guard.refuses(source)) return 'locked';
+    if (this.guard.refuses(source)) return 'locked';
     const known = this.administrators().find((one) => one.name === name);
     const hash = known?.passwordHash ?? NOBODY;
     const key = createHash('sha256').update(`${hash}\n${password}`).digest('hex');
@@ -44,7 +42,7 @@ export class AdministratorCheck {
     this.#running += 1;
     try {
       if (!(await verifyPassword(password, hash)) || !known) {
-        this.#guard.guessed(source);
+        this.guard.guessed(source);
         return 'refused';
       }
     } finally {

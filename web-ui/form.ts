@@ -1,20 +1,57 @@
 /** Reads what a form of a page sends. */
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { Busboy } from '@fastify/busboy';
+import { MAX_BACKUP_BYTES } from '../firmware/config/backup.js';
 
-/** What was filled in, or in words why it cannot be read. */
+/** What was filled in, a file being the text that is in it; or in words why it cannot be read. */
 export type Form = URLSearchParams | string;
 
 const MAX_BYTES = 64 << 10;
+const MAX_UPLOAD_BYTES = MAX_BACKUP_BYTES + MAX_BYTES;
+const LIMITS = { fieldNameSize: 100, fields: 20, parts: 20, headerPairs: 20, headerSize: 4096 };
 
-export async function readForm(request: IncomingMessage): Promise<Form> {
-  if (!/^application\/x-www-form-urlencoded\b/i.test(request.headers['content-type'] ?? ''))
-    return 'This is not what a form of a page sends.';
+const NO_FORM = 'This is not what a form of a page sends.';
+const TOO_MUCH = 'This is more than any form of a page sends.';
+
+/** `takesFile`: a form that sends a file (RFC 7578) is read too. */
+export async function readForm(request: IncomingMessage, takesFile: boolean): Promise<Form> {
+  const { 'content-type': type = '', 'content-length': length } = request.headers;
+  const isUpload = takesFile && /^multipart\/form-data\b/i.test(type);
+  if (!isUpload && !/^application\/x-www-form-urlencoded\b/i.test(type)) return NO_FORM;
+  const most = isUpload ? MAX_UPLOAD_BYTES : MAX_BYTES;
+  if (Number(length ?? 0) > most) return TOO_MUCH;
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length;
-    if (bytes > MAX_BYTES) return 'This is more than any form of a page sends.';
+    if (bytes > most) return TOO_MUCH;
     parts.push(part);
   }
-  return new URLSearchParams(Buffer.concat(parts).toString('utf8'));
+  const body = Buffer.concat(parts);
+  return isUpload ? readMultipart(type, body) : new URLSearchParams(body.toString('utf8'));
+}
+
+/** The fields and files of a multipart body. */
+export async function readMultipart(type: string, body: Buffer): Promise<Form> {
+  const form = new URLSearchParams();
+  let isCut = false;
+  try {
+    const parser = new Busboy({
+      headers: { 'content-type': type },
+      isPartAFile: () => false,
+      limits: { ...LIMITS, fieldSize: MAX_BACKUP_BYTES },
+    });
+    parser.on('field', (name, value, nameIsCut, valueIsCut) => {
+      form.append(name, value);
+      isCut ||= nameIsCut || valueIsCut;
+    });
+    for (const limit of ['fieldsLimit', 'partsLimit'] as const) parser.on(limit, () => (isCut = true));
+    const finished = once(parser, 'finish');
+    parser.end(body);
+    await finished;
+  } catch {
+    return NO_FORM;
+  }
+  return isCut ? TOO_MUCH : form;
 }

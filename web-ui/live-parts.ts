@@ -3,9 +3,9 @@ import { PassThrough, type Readable } from 'node:stream';
 import type { Clock, Timer } from '../firmware/clock.js';
 
 /** Between two looks at the state; a change is shown no later. */
-const EVERY_MS = 250;
+const EVERY_MS = 150;
 /** Looks without a change after which a sign of life is sent, so that nobody on the way forgets the connection. */
-const SILENT_LOOKS = 60;
+const SILENT_LOOKS = 100;
 const MAX_WATCHERS = 50;
 /** A browser that has not taken so much yet is left out until it has: it misses states, not the last one. */
 const MAX_WAITING_BYTES = 512 << 10;
@@ -18,7 +18,7 @@ export class LiveParts {
 
   constructor(
     private readonly clock: Clock,
-    /** The HTML of a part as it is now. */
+    /** The HTML of a part as it is now; `part` is as it was asked for. */
     private readonly render: (part: string) => string,
   ) {}
 

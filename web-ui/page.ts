@@ -25,6 +25,8 @@ export type Reply =
   | { view: string; data?: object; status?: number }
   /** Go on to another page; `cookie`: as whom the browser is known from now on. */
   | { goTo: string; cookie?: string }
+  /** A file to be kept by whoever visits. */
+  | { file: { name: string; type: string; body: string } }
   /** Server-sent events, for as long as both sides want. */
   | { events: Readable };
 
@@ -33,6 +35,8 @@ export type Page = {
   path: string;
   /** The least role that may visit it; `anybody` without signing in. */
   role: Role | 'anybody';
+  /** Its form may send a file: one that is long. */
+  uploads?: boolean;
   get?: (visit: Visit) => Reply | Promise<Reply>;
   post?: (visit: Visit) => Reply | Promise<Reply>;
 };

@@ -5,11 +5,11 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Router from '@koa/router';
 import Koa from 'koa';
-import type { Administrator } from '../firmware/config/schema.js';
 import type { Certificate } from '../firmware/config/tls-certificate.js';
 import { createLog } from '../firmware/log.js';
-import type { AdministratorCheck, Verdict } from './administrator-check.js';
-import { mayDo, type Route } from './api/route.js';
+import type { AdministratorCheck } from './administrator-check.js';
+import { isBearer, type ApiTokens } from './api-tokens.js';
+import { mayDo, type Asker, type Route } from './api/route.js';
 import { serve } from './api/serve.js';
 import type { Asset } from './assets.js';
 import { readForm, type Form } from './form.js';
@@ -28,6 +28,7 @@ export type WebOptions = {
   /** Whether HTTP serves somebody at this address even so; others it leads to HTTPS. */
   plainFor: (address: string) => boolean;
   administrators: AdministratorCheck;
+  tokens: ApiTokens;
   /** What is below /api/v1. */
   api: readonly Route[];
   pages: PagesOptions;
@@ -133,23 +134,30 @@ async function listen(
   return port;
 }
 
-function apiRouter({ api, administrators }: WebOptions): Router<{ administrator: Administrator }> {
-  const router = new Router<{ administrator: Administrator }>({ prefix: '/api/v1' });
+function apiRouter({ api, administrators, tokens }: WebOptions): Router<{ asker: Asker }> {
+  const router = new Router<{ asker: Asker }>({ prefix: '/api/v1' });
+  const askerOf = async (header: string, source: string): Promise<Asker | Refusal> => {
+    if (!isBearer(header)) return administrators.checkBasic(header, source);
+    const verdict = tokens.checkBearer(header, source);
+    if (typeof verdict === 'string') return verdict === 'refused' ? 'noToken' : verdict;
+    const { name, scope: role } = verdict;
+    return { name, role, isProgram: true, stays: () => tokens.isValid(verdict) };
+  };
   router.use(async (context, next) => {
-    const verdict = await administrators.checkBasic(context.get('Authorization'), context.ip);
-    if (typeof verdict === 'object') {
-      context.state.administrator = verdict;
+    const asker = await askerOf(context.get('Authorization'), context.ip);
+    if (typeof asker === 'object') {
+      context.state.asker = asker;
       await next();
       return;
     }
-    const { status, error } = REFUSALS[verdict];
+    const { status, error, challenge } = REFUSALS[asker];
     context.status = status;
-    if (status === 401) context.set('WWW-Authenticate', 'Basic realm="parley", charset="UTF-8"');
+    if (challenge !== undefined) context.set('WWW-Authenticate', challenge);
     context.body = { error };
   });
   for (const route of api)
     router.register(`/${route.path}`, [route.method], async ({ req, params, state, response }) => {
-      const { status, type, fileName, body } = await serve(route, req, params, state.administrator);
+      const { status, type, fileName, body } = await serve(route, req, params, state.asker);
       response.body = body;
       response.status = status;
       if (type !== undefined) response.type = type;
@@ -162,8 +170,17 @@ function apiRouter({ api, administrators }: WebOptions): Router<{ administrator:
   return router;
 }
 
-const REFUSALS: Record<Exclude<Verdict, object>, { status: number; error: string }> = {
-  refused: { status: 401, error: 'name and password of an administrator' },
+type Refusal = 'refused' | 'busy' | 'locked' | 'noToken' | 'expired';
+
+const BAD_TOKEN = 'Bearer realm="parley", error="invalid_token"';
+const REFUSALS: Record<Refusal, { status: number; error: string; challenge?: string }> = {
+  refused: {
+    status: 401,
+    error: 'name and password of an administrator, or an API token',
+    challenge: 'Basic realm="parley", charset="UTF-8"',
+  },
+  noToken: { status: 401, error: 'this is no API token of this box (any more)', challenge: BAD_TOKEN },
+  expired: { status: 401, error: 'this API token has expired', challenge: BAD_TOKEN },
   busy: { status: 503, error: 'try again in a moment' },
   locked: { status: 429, error: 'too many wrong passwords came from this address; try again later' },
 };
@@ -197,6 +214,10 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
       } else if ('events' in reply) {
         context.type = 'text/event-stream';
         context.body = reply.events;
+      } else if ('file' in reply) {
+        context.body = reply.file.body;
+        context.type = reply.file.type;
+        context.attachment(reply.file.name);
       } else {
         context.status = reply.status ?? 200;
         context.type = 'html';
@@ -207,7 +228,9 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
 
     if (!page) return answer(administrator === undefined ? signIn(path) : message(404, NOTHING_HERE));
     const isPost = context.method === 'POST';
-    const form: Form = isPost ? await readForm(context.req) : new URLSearchParams();
+    const form: Form = isPost
+      ? await readForm(context.req, page.uploads === true && administrator !== undefined)
+      : new URLSearchParams();
     if (typeof form === 'string') return answer(message(400, form));
     if (isPost && !sessions.isFormToken(cookie, form.get('token'))) return answer(message(403, FOREIGN_FORM));
     if (page.role !== 'anybody') {

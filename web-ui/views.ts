@@ -12,7 +12,7 @@ export class Views {
       trimBlocks: true,
       lstripBlocks: true,
     });
-    this.#environment.addFilter('duration', duration).addFilter('count', count);
+    this.#environment.addFilter('duration', duration).addFilter('count', count).addFilter('moment', moment);
   }
 
   render(view: string, data: object): string {
@@ -27,6 +27,14 @@ export function duration(seconds: number): string {
     return `${Math.floor(seconds / 86_400)} d ${Math.floor((seconds % 86_400) / 3600)} h`;
   if (seconds >= 3600) return `${Math.floor(seconds / 3600)}:${two(seconds / 60)}:${two(seconds)}`;
   return `${Math.floor(seconds / 60)}:${two(seconds)}`;
+}
+
+/** An ISO 8601 instant as `2026-01-31 13:05:00`, where the box is. */
+export function moment(instant: string): string {
+  const at = new Date(instant);
+  const two = (number: number) => String(number).padStart(2, '0');
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
+  return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`;
 }
 
 /** `1 phone`, `2 phones`. */

@@ -2,6 +2,9 @@
  * The calls and conferences of the past, newest last. Each is kept twice: when it begins, so that a power cut does not
  * hide it, and wholly when it ends.
  */
+import type { PortId } from '../media/contract.js';
+import type { PortStats } from '../media/stats.js';
+import { CallQuality, type Quality } from './call-quality.js';
 import type { Cause } from './cause.js';
 import { resourceOf, type OpenRoom } from './conference-directory.js';
 import type { LegId } from './room.js';
@@ -30,6 +33,7 @@ export type CallRecord = Times & {
   /** Whole seconds since the answer. */
   seconds?: number;
   cause?: Cause | 'boxStopped';
+  quality?: Quality;
 };
 
 export type ConferenceRecord = Times & {
@@ -39,8 +43,11 @@ export type ConferenceRecord = Times & {
   description: string;
   seconds?: number;
   cause?: 'empty' | 'boxStopped';
-  participants?: { number: string; name: string; joined: string; left: string }[];
+  participants?: Participant[];
 };
+
+/** `call`: id of the record of its call. */
+export type Participant = { number: string; name: string; call?: number; joined: string; left: string };
 
 export type HistoryRecord = CallRecord | ConferenceRecord;
 
@@ -48,19 +55,24 @@ export type HistoryRecord = CallRecord | ConferenceRecord;
 const MAX_RECORDS = 20_000;
 const MAX_PARTICIPANTS = 200;
 
-type Visit = { number: string; name: string; joined: string; left?: string };
+type Visit = Omit<Participant, 'left'> & { left?: string };
+type OpenCall = { open: OpenLeg; record: CallRecord; quality: CallQuality };
 type OpenConference = { record: ConferenceRecord; beganMs: number; visits: Map<LegId, Visit> };
 
 export class History {
   readonly #records = new Map<number, HistoryRecord>();
   #nextId = 1;
-  #calls = new Map<LegId, CallRecord>();
+  #calls = new Map<LegId, OpenCall>();
   #rooms = new Map<OpenRoom, OpenConference>();
   /** Keeps a record on flash. */
   #keep: (record: HistoryRecord) => void = () => {};
 
-  /** `nowMs` is the time of day, ms since 1970. */
-  constructor(private readonly nowMs: () => number) {}
+  constructor(
+    /** The time of day, ms since 1970. */
+    private readonly nowMs: () => number,
+    /** How a port is now. */
+    private readonly portStats: (port: PortId) => PortStats | undefined,
+  ) {}
 
   /** All of them, oldest first. */
   get records(): IterableIterator<HistoryRecord> {
@@ -75,20 +87,43 @@ export class History {
     this.#nextId = Math.max(this.#nextId, line.id + 1);
   }
 
+  /** Forgets what is over. */
+  clear(): void {
+    for (const { id, ended, cause } of this.#records.values())
+      if (ended !== undefined || cause !== undefined) this.#records.delete(id);
+  }
+
   /** From now on everything is kept. */
   keepBy(keep: (record: HistoryRecord) => void): void {
     this.#keep = keep;
   }
 
+  /** One of them; undefined if it is not remembered. */
+  find(id: number): HistoryRecord | undefined {
+    return this.#records.get(id);
+  }
+
   legOpened(open: OpenLeg): void {
     const record: CallRecord = { kind: 'call', ...this.#begin(), ...callOf(open) };
-    this.#calls.set(open.leg.id, record);
+    this.#calls.set(open.leg.id, { open, record, quality: new CallQuality() });
     this.#write(record);
   }
 
+  /** Hears how good the calls are: to be done every some seconds. */
+  hear(): void {
+    for (const call of this.#calls.values()) this.#hear(call);
+  }
+
+  /** The last that its port can say of it. */
+  legEnded(open: OpenLeg): void {
+    const call = this.#calls.get(open.leg.id);
+    if (call) this.#hear(call);
+  }
+
   legClosed(open: OpenLeg): void {
-    const record = this.#calls.get(open.leg.id);
-    if (!record) return;
+    const call = this.#calls.get(open.leg.id);
+    if (!call) return;
+    const { record, quality } = call;
     this.#calls.delete(open.leg.id);
     const { leg } = open;
     const upMs = leg.answeredMs === undefined ? undefined : (leg.endedMs ?? 0) - leg.answeredMs;
@@ -101,6 +136,7 @@ export class History {
       ended: timeText(endedMs),
       seconds: upMs === undefined ? undefined : Math.round(upMs / 1000),
       cause: leg.cause,
+      quality: quality.whole,
     });
   }
 
@@ -115,7 +151,8 @@ export class History {
       inside.add(leg);
       const known = open.visits.get(leg);
       if (known) known.left = undefined;
-      else if (open.visits.size < MAX_PARTICIPANTS) open.visits.set(leg, { ...party, joined: now });
+      else if (open.visits.size < MAX_PARTICIPANTS)
+        open.visits.set(leg, { ...party, call: this.#calls.get(leg)?.record.id, joined: now });
     }
     for (const [leg, visit] of open.visits) if (!inside.has(leg)) visit.left ??= now;
     if (room.state.members.length > 0) return;
@@ -127,6 +164,11 @@ export class History {
       cause: 'empty',
       participants: [...open.visits.values()].map((visit) => ({ ...visit, left: visit.left ?? now })),
     });
+  }
+
+  #hear({ open: { leg }, quality }: OpenCall): void {
+    const stats = leg.port === undefined ? undefined : this.portStats(leg.port);
+    if (stats) quality.add(stats);
   }
 
   #openRoom(room: OpenRoom): OpenConference {

@@ -58,8 +58,9 @@ export class Switchboard {
   readonly recordings: RoomRecordings;
   /** Something changed about a number: an extension, or a room as `resourceOf` names it. */
   onChanged: (resource: string) => void = () => {};
-  /** A leg began, and one is over; something happened in a room. */
+  /** A leg began; one has ended, its port still open; one is over. Something happened in a room. */
   onLegOpened: (open: OpenLeg) => void = () => {};
+  onLegEnded: (open: OpenLeg) => void = () => {};
   onLegClosed: (open: OpenLeg) => void = () => {};
   onRoom: (room: OpenRoom) => void = () => {};
   readonly #legs = new Map<LegId, OpenLeg>();
@@ -312,8 +313,9 @@ export class Switchboard {
   }
 
   #changed(id: LegId): void {
-    const extension = this.#legs.get(id)?.extension;
-    if (extension !== undefined) this.onChanged(extension);
+    const open = this.#legs.get(id);
+    if (open?.extension !== undefined) this.onChanged(open.extension);
+    if (open?.leg.state === 'ended') this.onLegEnded(open);
   }
 
   #drop(id: LegId): void {

@@ -11,6 +11,8 @@ export const entryNames = {
   trunks: 'trunk',
   routes: 'route',
   permissionGroups: 'permission group',
+  apiTokens: 'API token',
+  webhooks: 'webhook',
 } as const;
 
 export type ListName = keyof typeof entryNames;

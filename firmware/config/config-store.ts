@@ -70,6 +70,11 @@ export class ConfigStore extends EventEmitter<Events> {
     return this.#config;
   }
 
+  /** Removes what was there before the configuration in use. Throws the system's error. */
+  forgetPast(): void {
+    for (const name of ['previous', ...BAD_NAMES]) fs.rmSync(`${this.file}.${name}`, { force: true });
+  }
+
   #write(config: Config): void {
     this.#unsure = true;
     flashSafeWrite(this.file, Buffer.from(`${JSON.stringify(config, null, 2)}\n`), this.calls);

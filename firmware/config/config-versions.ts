@@ -82,6 +82,14 @@ export class ConfigVersions {
     return after;
   }
 
+  /** Begins anew with a candidate: nothing is kept of the past. Throws as `save` does, or for what cannot be removed. */
+  startAnew(candidate: unknown): void {
+    this.store.save(candidate);
+    this.store.forgetPast();
+    while (this.#list.length > 0) fs.rmSync(this.#file(this.#list.shift()!.version), { force: true });
+    this.#keep(undefined, undefined);
+  }
+
   /** What is in use becomes a version; flash that cannot keep it is an alarm. */
   #keep(by: string | undefined, before: Config | undefined): void {
     const changes = before && changesBetween(before, this.store.config);

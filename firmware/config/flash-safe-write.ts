@@ -4,6 +4,7 @@
  */
 import * as fs from 'node:fs';
 import path from 'node:path';
+import { wroteToFlash } from '../flash-wear.js';
 
 /** The system calls of a save, so that a test can let each one fail or be the last. */
 export type SaveCalls = Pick<
@@ -85,6 +86,7 @@ function writeWhole(file: string, content: Buffer, calls: SaveCalls): void {
       at += written;
     }
     calls.fsyncSync(fd);
+    wroteToFlash(content.length);
   } finally {
     calls.closeSync(fd);
   }

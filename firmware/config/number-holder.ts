@@ -4,11 +4,19 @@ import type { Config } from './schema.js';
 
 /** What a number belongs to, in words; undefined if it is free. A route takes all numbers that begin with its prefix. */
 export function holderOf(config: Config, number: string): string | undefined {
-  const claimed = numberClaims(config).find(({ value }) => value === number);
-  if (claimed) return claimed.owner;
-  const route = config.routes.findIndex(({ prefix }) => number.startsWith(prefix));
-  if (route < 0) return undefined;
-  return `route ${route + 1}, which takes all numbers that begin with ${config.routes[route].prefix},`;
+  return holdersOf(config)(number);
+}
+
+/** As `holderOf`, for many numbers: the configuration is gone through once. */
+function holdersOf(config: Config): (number: string) => string | undefined {
+  const claims = new Map(numberClaims(config).map(({ value, owner }) => [value, owner]));
+  return (number) => {
+    const claimed = claims.get(number);
+    if (claimed !== undefined) return claimed;
+    const route = config.routes.findIndex(({ prefix }) => number.startsWith(prefix));
+    if (route < 0) return undefined;
+    return `route ${route + 1}, which takes all numbers that begin with ${config.routes[route].prefix},`;
+  };
 }
 
 /** How far a free number is looked for. */
@@ -19,7 +27,8 @@ export function freeNumber(config: Config, kind: 'extensions' | 'conferences'): 
   const plain = config[kind].map(({ number }) => number).filter((number) => /^[1-9]/.test(number));
   const first = kind === 'extensions' ? '101' : '800';
   const lowest = Math.min(...(plain.length > 0 ? plain : [first]).map(Number));
+  const holder = holdersOf(config);
   for (let number = lowest; number < lowest + MAX_TRIES; number += 1)
-    if (holderOf(config, String(number)) === undefined) return String(number);
+    if (holder(String(number)) === undefined) return String(number);
   return undefined;
 }

@@ -45,7 +45,8 @@ export function randomDigits(length: number): string {
   return Array.from({ length }, () => randomInt(10)).join('');
 }
 
-function derive(
+/** A key of `length` bytes by scrypt (RFC 7914). */
+export function derive(
   password: string,
   salt: Buffer,
   length: number,

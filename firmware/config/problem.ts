@@ -30,5 +30,5 @@ export function quoted(text: string): string {
 
 /** Whether a path, of JSON pointers or of names with dots, ends at a secret. */
 export function isSecret(path: string): boolean {
-  return /(^|[/.])(pin|password|passwordHash)$/.test(path);
+  return /(^|[/.])(pin|password|passwordHash|tokenHash|secret)$/.test(path);
 }

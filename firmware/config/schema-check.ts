@@ -1,6 +1,7 @@
 /** Checks a document against a JSON schema, and says what is wrong in words. */
 import { isIP, isIPv6 } from 'node:net';
 import { Ajv, type ErrorObject } from 'ajv';
+import { instantMs } from './instant.js';
 import { isSecret, type Problem } from './problem.js';
 
 /** A document that must not be used: every problem, none half-applied. */
@@ -27,9 +28,9 @@ const ajv = new Ajv({
     host: isHost,
     addressOrNetwork: (text: string) => isIP(text) !== 0 || isNetwork(text),
     hostPort: isHostPort,
-    instant: (text: string) =>
-      /^\d{4}-\d\d-\d\dT[\d:.]{5,12}Z$/.test(text) && !Number.isNaN(Date.parse(text)),
     timeZone: isTimeZone,
+    webUrl: isWebUrl,
+    instant: (text: string) => instantMs(text) !== undefined,
   },
 });
 /**
@@ -111,6 +112,13 @@ function isHostPort(text: string): boolean {
   const [, bracketed, plain, port] = /^(?:\[(.*)\]|([^:]*))(?::([1-9][0-9]{0,4}))?$/.exec(text) ?? [];
   const host = bracketed === undefined ? plain !== undefined && isHost(plain) : isIPv6(bracketed);
   return host && (port === undefined || Number(port) <= 65535);
+}
+
+/** What is called over HTTP; credentials in it would be shown wherever it is. */
+function isWebUrl(text: string): boolean {
+  if (!/^https?:\/\/[!-~]+$/i.test(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
 }
 
 /** An address and a prefix length: `192.168.0.0/16`. */

@@ -9,6 +9,7 @@ import {
   servicesSchema,
   trunksSchema,
 } from './dial-plan-schema.js';
+import { apiTokensSchema, webhooksSchema } from './integration-schema.js';
 
 const name = { type: 'string', maxLength: 64, description: 'at most 64 characters' } as const;
 const file = {
@@ -50,6 +51,8 @@ export const configSchema = {
     'trunks',
     'routes',
     'permissionGroups',
+    'apiTokens',
+    'webhooks',
   ],
   properties: {
     version: { const: 1, description: '1' },
@@ -275,6 +278,8 @@ export const configSchema = {
     trunks: trunksSchema,
     routes: routesSchema,
     permissionGroups: permissionGroupsSchema,
+    apiTokens: apiTokensSchema,
+    webhooks: webhooksSchema,
   },
 } as const;
 
@@ -290,3 +295,6 @@ export type Service = Config['services'][number];
 export type Trunk = Config['trunks'][number];
 export type Route = Config['routes'][number];
 export type PermissionGroup = Config['permissionGroups'][number];
+export type ApiToken = Config['apiTokens'][number];
+export type Webhook = Config['webhooks'][number];
+export type WebhookEvent = Webhook['events'][number];

@@ -20,7 +20,7 @@ export function validateConfig(document: unknown): Config {
   return candidate;
 }
 
-/** Two that claim the same user name or administrator's name; both are named. */
+/** Two that claim the same user name, or the same name in one list; both are named. */
 function sameNames(config: Config): Problem[] {
   const users = config.extensions.map(({ number, sip }, at) => ({
     path: `/extensions/${at}/sip/username`,
@@ -32,7 +32,13 @@ function sameNames(config: Config): Problem[] {
     value: name,
     owner: `administrator ${at + 1}`,
   }));
-  return [users, administrators].flatMap(clashes);
+  const named = (list: 'apiTokens' | 'webhooks', what: string) =>
+    config[list].map(({ name }, at) => ({
+      path: `/${list}/${at}/name`,
+      value: name,
+      owner: `${what} ${at + 1}`,
+    }));
+  return [users, administrators, named('apiTokens', 'token'), named('webhooks', 'webhook')].flatMap(clashes);
 }
 
 /** Somebody must be able to change something. */

@@ -42,6 +42,8 @@ const WATCH_MS = 250;
 /** After more deaths than this within a minute there is no use in another one. */
 const MAX_DEATHS = 5;
 const DEATHS_MS = 60_000;
+/** So long it is said that one was replaced. */
+const REPLACED_MS = 3_600_000;
 
 type Opening = {
   resolve(open: { port: PortId; localPort: number }): void;
@@ -213,10 +215,13 @@ export class MediaPlane implements Media {
   get alarms(): { code: string; text: string }[] {
     const replaced =
       'the media worker failed and was replaced; calls went on after a short silence (see the log)';
+    const full = 'the sound needs nearly all of its time: nobody else is let in until it needs less';
+    const replacedLately = performance.now() - (this.#deathsMs.at(-1) ?? -Infinity) < REPLACED_MS;
     return [
       ...(this.srtp ? [] : [missing('srtp', 'libsrtp2', 'encrypted', 'libsrtp2-1')]),
       ...(this.codecs.includes('opus') ? [] : [missing('opus', 'libopus', 'in Opus', 'libopus0')]),
-      ...(this.#deathsMs.length > 0 ? [{ code: 'media-replaced', text: replaced }] : []),
+      ...(replacedLately ? [{ code: 'media-replaced', text: replaced }] : []),
+      ...(isFull(this.#stats[PLANE.loadUs]) ? [{ code: 'media-full', text: full }] : []),
     ];
   }
 

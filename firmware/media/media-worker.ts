@@ -12,6 +12,7 @@ import { LoadMeter } from './load.js';
 import { loadPrompts } from './prompt-files.js';
 import { rehearse } from './rehearsal.js';
 import { PLANE } from './stats.js';
+import { TickTimes } from './tick-times.js';
 import { Ticker } from './ticker.js';
 
 export type MediaWorkerData = {
@@ -53,7 +54,7 @@ function run(): void {
   );
   const { counters } = ticker;
   const before = { lateTicks: stats[PLANE.lateTicks], skippedTicks: stats[PLANE.skippedTicks] };
-  const load = new LoadMeter();
+  const [load, times] = [new LoadMeter(), new TickTimes()];
   let cpuMs = threadCpuMs();
   // Those of a worker that died are to hear as soon as can be.
   let ticks = 1;
@@ -64,7 +65,10 @@ function run(): void {
     const tickUs = (nowMs - cpuMs) * 1000;
     cpuMs = nowMs;
     load.spent(tickUs, ticks);
+    for (let i = 0; i < ticks; i++) times.took(tickUs / ticks);
     stats[PLANE.loadUs] = load.tickUs;
+    stats[PLANE.tickP50Us] = times.p50Us;
+    stats[PLANE.tickLongestUs] = times.longestUs;
     stats[PLANE.cpuUs] = cpuMs * 1000;
     if (tickUs / ticks > stats[PLANE.maxTickCpuUs]) stats[PLANE.maxTickCpuUs] = tickUs / ticks;
     stats[PLANE.lateTicks] = before.lateTicks + counters.lateTicks;

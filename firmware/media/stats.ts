@@ -33,8 +33,11 @@ export const PLANE = {
   lastTickMs: 13,
   /** What watches the sockets of RTCP, by the system's number for it. */
   readiness: 14,
+  /** CPU time of a tick over ten seconds, us: the median and the longest. */
+  tickP50Us: 15,
+  tickLongestUs: 16,
 } as const;
-export const PLANE_WORDS = 16;
+export const PLANE_WORDS = 18;
 
 export const ROW = {
   /** Port id + 1; 0 for a free row. */

@@ -27,6 +27,15 @@ export class Trunks {
     return this.#trunks.find((trunk) => trunk.owns(source));
   }
 
+  /** Those that do not work, for the administrator. */
+  get alarms(): { code: string; text: string }[] {
+    return this.status.flatMap(({ name, state }) => {
+      if (state !== 'unreachable' && state !== 'refused') return [];
+      const why = state === 'refused' ? 'refuses to register us' : 'does not answer';
+      return [{ code: `trunk-${state}`, text: `trunk ${name} ${why}: nobody is reached through it` }];
+    });
+  }
+
   get status(): TrunkStatus[] {
     return this.#trunks.map(({ status }) => status);
   }

@@ -5,6 +5,7 @@
  */
 import * as fs from 'node:fs';
 import path from 'node:path';
+import { wroteToFlash } from '../flash-wear.js';
 
 const MAX_WAITING_CHARACTERS = 64 << 10;
 const SEGMENT_BYTES = 256 << 10;
@@ -65,6 +66,14 @@ export class AppendLog {
     return this.#writing;
   }
 
+  /** Forgets everything. Throws the system's error. */
+  async clear(): Promise<void> {
+    this.#waiting = '';
+    await this.#writing;
+    while (this.#segments.length > 0)
+      await fs.promises.rm(this.#file(this.#segments.shift()!), { force: true });
+  }
+
   #read(segment: number, read: (line: unknown) => void): void {
     this.#bytes = 0;
     this.#torn = false;
@@ -109,6 +118,7 @@ export class AppendLog {
     try {
       await file.appendFile(bytes);
       await file.sync();
+      wroteToFlash(bytes.length);
     } finally {
       await file.close();
     }

@@ -7,7 +7,7 @@ const heap = ({ heapMiB }: { heapMiB: number | null }) => heapMiB?.toFixed(0) ??
 
 /** Beyond these it is the machine that was measured: the load itself late (p99), the box waiting for a CPU. */
 const DOUBTFUL_LATENESS_MS = 5;
-const DOUBTFUL_WAIT = 0.25;
+export const DOUBTFUL_WAIT = 0.25;
 
 export function isDoubtful({ load, waitedShare }: RowFigures): boolean {
   return load.latenessP99Ms > DOUBTFUL_LATENESS_MS || waitedShare > DOUBTFUL_WAIT;

@@ -4,18 +4,26 @@ import * as assert from 'uvu/assert';
 import { History, type HistoryRecord } from '../../firmware/call/history.js';
 import type { OpenRoom } from '../../firmware/call/conference-directory.js';
 import type { OpenLeg } from '../../firmware/call/switchboard.js';
+import type { PortStats } from '../../firmware/media/stats.js';
 
 const test = suite('history');
 
 const START_MS = Date.UTC(2026, 0, 31, 12);
 const at = (seconds: number) => new Date(START_MS + 1000 * seconds).toISOString();
 
+const asKept = (record: HistoryRecord) => JSON.parse(JSON.stringify(record)) as HistoryRecord;
+
 class Bench {
   seconds = 0;
   kept: HistoryRecord[] = [];
-  readonly history = new History(() => START_MS + 1000 * this.seconds);
+  /** How every port is. */
+  port: PortStats | undefined;
+  readonly history = new History(
+    () => START_MS + 1000 * this.seconds,
+    () => this.port,
+  );
   constructor() {
-    this.history.keepBy((record) => this.kept.push(structuredClone(record)));
+    this.history.keepBy((record) => this.kept.push(asKept(record)));
   }
 }
 
@@ -51,7 +59,54 @@ test('a call is kept when it begins and when it ends, with how long it was answe
     seconds: 60,
     cause: 'normal',
   });
-  assert.equal([...bench.history.records], [ended]);
+  assert.equal([...bench.history.records].map(asKept), [ended]);
+});
+
+test('how well a call was heard: means, the worst, and what was lost of the whole', () => {
+  const bench = new Bench();
+  const open = leg(1, { port: 7 });
+  const stats = (rxPackets: number, rxLost: number, quality: PortStats['quality']) =>
+    ({ rxPackets, rxLost, quality }) as PortStats;
+  bench.history.legOpened(open);
+  bench.history.hear();
+  for (bench.port of [
+    stats(100, 0, {}),
+    stats(300, 10, { rxMos: 4.4, rxJitterMs: 3, txMos: 4 }),
+    stats(600, 10, { rxMos: 3, rxJitterMs: 8.25, txLoss: 0.02 }),
+  ])
+    bench.history.hear();
+  bench.port = stats(990, 10, { rxMos: 4.3, roundTripMs: 12 });
+  bench.history.legEnded(open);
+  bench.port = undefined;
+  bench.history.legClosed(open);
+  const quality = { mos: 3.9, worstMos: 3, loss: 0.01, jitterMs: 5.6, roundTripMs: 12, theirMos: 4 };
+  assert.equal(bench.kept[1], { ...bench.kept[1], quality: { ...quality, theirLoss: 0.02 } });
+});
+
+test('a call that nothing was heard of has no quality', () => {
+  const bench = new Bench();
+  bench.history.legOpened(leg(1, { port: 7 }));
+  bench.port = { rxPackets: 0, rxLost: 0, quality: {} } as PortStats;
+  bench.history.hear();
+  bench.history.legClosed(leg(1));
+  assert.is(bench.kept[1].kind === 'call' && bench.kept[1].quality, undefined);
+});
+
+test('a participant leads to the record of its call', () => {
+  const bench = new Bench();
+  bench.history.legOpened(leg(7));
+  const room = {
+    conference: { number: '800', description: '' },
+    number: '',
+    state: { members: [{ leg: 7, place: 'inside' }], locked: false },
+    legs: new Map([[7, { leg: { party: party('107') } }]]),
+  } as unknown as OpenRoom;
+  bench.history.roomChanged(room);
+  room.state = { ...room.state, members: [] };
+  bench.history.roomChanged(room);
+  const last = bench.kept.at(-1)!;
+  assert.is(last.kind === 'conference' && last.participants?.[0].call, 1);
+  assert.is(bench.history.find(1)?.kind, 'call');
 });
 
 test('a conference is kept with who was in it and when', () => {

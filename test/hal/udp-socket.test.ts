@@ -46,7 +46,7 @@ test('IPv6: a datagram goes over with its source; connected, only the peer is he
   const [a, b, stranger] = [open('::1'), open('::1'), open('::1')];
   const one = Uint8Array.of(1);
   assert.ok(a.sendTo(at(b, '::1'), one, 1));
-  assert.is(b.receive(new Uint8Array(10)), 1);
+  assert.is(b.receiveFrom(new Uint8Array(10)), 1);
   assert.ok(sameAddress(b.source, at(a, '::1')));
   assert.ok(b.connect(b.source));
   stranger.sendTo(at(b, '::1'), one, 1);
@@ -66,7 +66,7 @@ test('a datagram goes over with its source', () => {
   assert.is(b.receive(new Uint8Array(10)), -1);
   assert.ok(a.sendTo(at(b), Uint8Array.from([1, 2, 3, 4]), 3));
   const into = new Uint8Array(10);
-  assert.is(b.receive(into), 3);
+  assert.is(b.receiveFrom(into), 3);
   assert.equal([...into.subarray(0, 4)], [1, 2, 3, 0]);
   assert.ok(sameAddress(b.source, at(a)));
   a.close();

@@ -48,6 +48,11 @@ test('who, from where, when, how long, why ended; searched, paged, and as CSV; o
   assert.ok((first.seconds as number) >= 1 && (first.seconds as number) < 60);
   assert.ok(Math.abs(Date.parse(first.began as string) - Date.now()) < 60_000);
 
+  assert.equal(refused.quality, undefined);
+  assert.is((first.quality as { loss: number }).loss, 0, 'heard when it ended');
+  assert.equal(await box.get('history/calls/' + String(first.id)), first);
+  assert.is((await box.ask('history/calls/999')).status, 404);
+
   const found = await box.get<Page>('history/calls?search=UNKNOWN');
   assert.equal(found.records, [refused]);
   const page = await box.get<Page>('history/calls?limit=2');
@@ -64,7 +69,10 @@ test('who, from where, when, how long, why ended; searched, paged, and as CSV; o
   assert.match(table.headers.get('content-disposition')!, /attachment; filename="calls.csv"/);
   const lines = (await table.text()).split('\r\n');
   assert.is(lines.length, 5);
-  assert.match(lines[0], /^id,began,answered,ended,seconds,direction,number,name,with,address,codec,cause$/);
+  assert.match(
+    lines[0],
+    /^id,began,answered,ended,seconds,direction,number,name,with,address,codec,cause,mos,worstMos,loss,jitterMs,roundTripMs,theirMos,theirLoss$/,
+  );
 
   const [conference] = (await box.get<Page>('history/conferences')).records;
   assert.is(conference.cause, 'empty');

@@ -1,8 +1,10 @@
 /** A client of the live events beside a box at work. */
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Box, phones, type Room } from '../support/box.js';
 import { EventReader } from '../support/event-reader.js';
+import type { TestCall } from '../support/test-call.js';
 import { toneSource } from '../support/tone.js';
 
 const test = suite('live events of a box');
@@ -124,5 +126,97 @@ test('a change is told within 300 ms, and who talks when it is asked for', async
   assert.ok(seenMs - doneMs < 300, `${Math.round(seenMs - doneMs)} ms`);
   await call.hangUp();
 });
+
+type Action = { what: string; at: number };
+const action = fc.record<Action>({
+  what: fc.constantFrom(
+    ...['join', 'join', 'join', 'open', 'open', 'leave', 'hold', 'resume', 'remove', 'end', 'check'],
+    ...['mute', 'unmute', 'lock', 'unlock', 'unlock', 'unlock', 'volume', 'announce'],
+  ),
+  at: fc.nat(1000),
+});
+
+test('whatever moderators and callers do, one that stays and one that comes back have what a fresh GET tells', async () => {
+  const seed = Date.now() & 0x7fffffff;
+  const phonesOf = await Promise.all(['101', '102', '103', '104'].map((number) => box.phone(number)));
+  const calls = new Set<TestCall>();
+  const of = <Item>(items: Iterable<Item>, at: number): Item | undefined => {
+    const all = [...items];
+    return all[at % Math.max(1, all.length)];
+  };
+  const dial = async (number: string, at: number) => {
+    if (calls.size >= 8) return undefined;
+    const call = await of(phonesOf, at)!.dial(number);
+    calls.add(call);
+    void call.ended.then(() => calls.delete(call));
+    return call;
+  };
+  const moderate = async ({ what, at }: Action) => {
+    const room = of(await box.get<Room[]>('conferences'), at);
+    const one = room && of(room.participants, at);
+    if (!room || !one) return;
+    const member = ['mute', 'unmute', 'remove', 'volume'].includes(what);
+    const body = { volume: { gainDb: (at % 25) - 12 }, announce: { announcement: 'attention' } }[what];
+    const path = member ? `participants/${one.id}/${what}` : what;
+    // Who has left meanwhile is not there: 404 is an answer too.
+    await (await box.ask(`conferences/${room.id}/${path}`, 'POST', body)).text();
+  };
+  const text = (state: Map<string, Fields>) =>
+    JSON.stringify(sorted(state).map(([key, value]) => [key, tidy(value)]));
+
+  const [steady, coming] = [new EventReader(), new EventReader()];
+  let finished = false;
+  let met = () => {};
+  let wanted = '';
+  const staying = (async () => {
+    while (!finished)
+      await watch(steady, () => {
+        if (text(rebuilt(steady)) === wanted) met();
+        return finished;
+      }).catch(() => steady.broken());
+  })();
+  const check = async () => {
+    // Until all is still: who is put out or stands before a locked door is spoken to first.
+    await box.until<Room[]>('conferences', (rooms) => {
+      const all = rooms.flatMap(({ participants }) => participants);
+      return all.length === calls.size && all.every(({ place }) => place === 'inside');
+    });
+    await box.until<object[]>('calls', (legs) => legs.length === calls.size);
+    const isMet = new Promise<void>((resolve) => (met = resolve));
+    wanted = text(await told());
+    if (text(rebuilt(steady)) === wanted) met();
+    await watch(coming, () => text(rebuilt(coming)) === wanted);
+    await isMet;
+    assert.is(text(rebuilt(coming)), wanted);
+  };
+
+  try {
+    for (const one of [...fc.sample(action, { numRuns: 70, seed }), { what: 'check', at: 0 }]) {
+      if (one.what === 'check') await check();
+      else if (one.what === 'join') await dial('800', one.at);
+      else if (one.what === 'open') (await dial('801', one.at))?.ear.keys(`${10 + (one.at % 3)}##`);
+      else if (one.what === 'leave') await of(calls, one.at)?.hangUp();
+      else if (one.what === 'hold') await of(calls, one.at)?.reinvite('sendonly');
+      else if (one.what === 'resume') await of(calls, one.at)?.reinvite('sendrecv');
+      else await moderate(one);
+    }
+    assert.ok(
+      coming.changes > 0 && steady.changes > 10,
+      `only ${coming.changes} and ${steady.changes} changes`,
+    );
+  } catch (error) {
+    throw new Error(`seed ${seed}: ${(error as Error).message}`, { cause: error });
+  } finally {
+    finished = true;
+    await (await box.ask('conferences/800/lock', 'POST')).text(); // something to wake the one that stays
+    for (const call of calls) await call.hangUp();
+    await staying;
+  }
+});
+
+/** The same fields in one order. */
+function tidy(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => a.localeCompare(b)));
+}
 
 test.run();

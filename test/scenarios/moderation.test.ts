@@ -146,4 +146,17 @@ test('what is not there is named', async () => {
     assert.match(await refused(`800/participants/${id}/mute`, 404), /conference 800 has no participant/);
 });
 
+test('a call is hung up; one that is gone cannot be', async () => {
+  const { ann, bob } = await twoInside();
+  const calls = await box.get<{ id: number; number: string }[]>('calls');
+  const path = `calls/${calls.find(({ number }) => number === '101')!.id}/hang-up`;
+  assert.is((await box.ask(path, 'POST')).status, 204);
+  await ann.ended;
+  await box.until<object[]>('calls', ({ length }) => length === 1);
+  const again = await box.ask(path, 'POST');
+  assert.is(again.status, 404);
+  assert.match(await again.text(), /there is no call \d+/);
+  await bob.hangUp();
+});
+
 test.run();

@@ -1,10 +1,12 @@
 /** The pages as a person uses them, in a browser. */
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Box, phones, type Room } from '../support/box.js';
 import { openBrowser, seriousFlaws, signedIn } from '../support/browser.js';
 import { isInstalled } from '../support/program.js';
+import { Receiver } from '../support/receiver.js';
 import { toneSource } from '../support/tone.js';
 
 const test = suite('pages');
@@ -13,7 +15,11 @@ const EVIL = '<img src=x onerror="document.title=\'run\'">';
 const SAVE = 'dialog .actions button';
 const APPLY = 'button:text("Apply")';
 const PATHS = [
-  ...['conferences', 'calls', 'phones', 'trunks', 'system', 'dial-plan'].map((part) => `/status/${part}`),
+  ...['conferences', 'calls', 'phones', 'trunks', 'system', 'log', 'dial-plan'].map(
+    (part) => `/status/${part}`,
+  ),
+  ...['calls', 'conferences', 'conferences/2'].map((rest) => `/history/${rest}`),
+  ...['', '/factory-reset'].map((rest) => `/configuration/backup${rest}`),
   ...['', '/add', '/800/edit', '/800/delete'].map((rest) => `/configuration/conferences${rest}`),
   ...['extensions', 'trunks', 'routes', 'services', 'permissionGroups'].flatMap((list) => [
     `/configuration/${list}`,
@@ -25,6 +31,8 @@ const PATHS = [
   '/configuration/media',
   ...['security', 'time-and-language', 'administrators'].map((page) => `/configuration/${page}`),
   ...['/add', '/admin/edit', '/admin/delete'].map((rest) => `/configuration/administrators${rest}`),
+  ...['', '/add'].flatMap((rest) => [`/configuration/tokens${rest}`, `/configuration/webhooks${rest}`]),
+  '/configuration/extensions',
 ];
 let box: Box;
 let browser: Browser;
@@ -205,6 +213,61 @@ test('an extension is added: its phone registers; without another password the o
   await window.close();
 });
 
+test('a token is made, shown once, used and revoked', async () => {
+  const { window, page, complaints } = await open();
+  await page.goto('/configuration/tokens');
+  await page.click('text=Make the first');
+  await page.fill('#name', 'wall board');
+  await page.click(SAVE);
+  await page.waitForSelector('#name-error >> text=1 to 32 of');
+  await page.fill('#name', 'wallboard');
+  await page.click(SAVE);
+  const token = await page.innerText('code.secret');
+  const status = () =>
+    fetch(`${box.http}/api/v1/status`, { headers: { authorization: `Bearer ${token}` } }).then(
+      (answer) => answer.status,
+    );
+  assert.is(await status(), 200);
+  await page.goto('/configuration/tokens');
+  assert.not.match(await page.content(), new RegExp(token));
+  await page.click('[aria-label="Revoke wallboard"]');
+  await page.click('main button');
+  await page.waitForSelector('text=There is no token yet');
+  assert.is(await status(), 401);
+  assert.equal(complaints, []);
+  await window.close();
+});
+
+test('a webhook is added and tested, and how that went is shown', async () => {
+  const { window, page, complaints } = await open({ javaScriptEnabled: false });
+  const receiver = await Receiver.open();
+  await page.goto('/configuration/webhooks/add');
+  await page.fill('#name', 'crm');
+  await page.fill('#url', 'ftp://x');
+  receiver.secret = await page.inputValue('#secret');
+  await page.uncheck('[value="recording.ready"]');
+  await page.click(SAVE);
+  await page.waitForSelector('#url-error >> text=begins with http:// or https://');
+  assert.not(await page.isChecked('[value="recording.ready"]'), 'nothing typed is lost');
+  await page.fill('#url', receiver.url);
+  await page.click(SAVE);
+  await page.waitForSelector('text=Webhook crm is saved');
+  await page.click('[aria-label="Send a test to crm"]');
+  await page.waitForSelector('text=The test to crm arrived: answered 204');
+  assert.is(receiver.told.length, 1);
+  receiver.close();
+  await page.click('[aria-label="Send a test to crm"]');
+  await page.waitForSelector('text=The test to crm failed');
+  await page.click('[aria-label="Edit crm"]');
+  assert.is(await page.inputValue('#secret'), '');
+  await page.click('text=Cancel');
+  await page.click('[aria-label="Delete crm"]');
+  await page.click('main button');
+  await page.waitForSelector('text=There is no webhook yet');
+  assert.equal(complaints, []);
+  await window.close();
+});
+
 test('without JavaScript the state is as of loading, and the buttons work', async () => {
   const { window, page } = await open({ javaScriptEnabled: false });
   const call = await (await box.phone('101')).dial('800');
@@ -249,13 +312,101 @@ test('a setting is shown before it is applied, and can be taken back into the fo
   await page.fill('#trustedNetworks', '10.0.0.0/8\n2001:db8::/32');
   await page.click('text=Show what will change');
   await page.waitForSelector('li >> text=security.trustedNetworks is ["10.0.0.0/8","2001:db8::/32"]');
-  await page.click('text=Back');
+  await page.click('button:text-is("Back")');
   assert.is(await page.inputValue('#trustedNetworks'), '10.0.0.0/8\n2001:db8::/32');
   await page.click('text=Show what will change');
   await page.click('text=Apply');
   await page.waitForSelector('text=It is saved and in use.');
   await window.close();
 });
+
+test('the history is searched by number and by day, and kept as CSV; a conference says who was in it', async () => {
+  const { window, page, complaints } = await open({ acceptDownloads: true });
+  const call = await (await box.phone('103')).dial('800');
+  await inside(1);
+  await page.goto('/status/calls');
+  page.on('dialog', (dialog) => void dialog.accept());
+  await page.click('[aria-label="Hang up Phone 103"]');
+  await call.ended;
+  await page.waitForSelector('text=There is no call.');
+  await page.click('nav >> text=History');
+  await page.goto('/history/calls');
+  await page.fill('#search', '103');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('tbody tr:has-text("Phone 103") >> text=hung up');
+  assert.is(await page.locator('tbody tr:has-text("Phone 101")').count(), 0);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=CSV')]);
+  assert.is(download.suggestedFilename(), 'calls.csv');
+  assert.match(readFileSync(await download.path(), 'utf8'), /^id,began,.*\r\n\d+,.*,103,Phone 103,800,/);
+  await page.fill('#day', '2020-02-29');
+  await page.click('text=Search >> nth=-1');
+  await page.waitForSelector('text=Nothing fits.');
+  await page.goto('/history/conferences?search=Phone+103');
+  await page.click('text=1 participant >> nth=0');
+  await page.waitForSelector('h1 >> text=Conference 8');
+  await page.waitForSelector('tbody tr:has-text("Phone 103")');
+  await page.goto('/history/calls?day=yesterday');
+  await page.waitForSelector('text=right would be: 2026-01-31');
+  assert.equal(
+    complaints.filter((one) => !one.includes('400')),
+    [],
+  );
+  await window.close();
+});
+
+test('the log follows what happens, and shows what is looked for', async () => {
+  const { window, page, complaints } = await open();
+  await page.goto('/status/log?search=leg+opened');
+  await page.evaluate('window.mark = 1');
+  const lines = () => page.locator('tbody tr').count();
+  const before = await lines();
+  const call = await (await box.phone('101')).dial('800');
+  await page.locator('tbody tr').nth(before).waitFor();
+  assert.is(await page.locator('tbody tr:has-text("leg closed")').count(), 0);
+  assert.is(await page.evaluate('window.mark'), 1, 'it is the same page');
+  await call.hangUp();
+  assert.equal(complaints, []);
+  await window.close();
+});
+
+for (const javaScriptEnabled of [true, false])
+  test(`a backup is made and restored, a call going on, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+    const { window, page } = await open({ javaScriptEnabled, acceptDownloads: true });
+    await page.goto('/configuration/backup');
+    await page.fill('#passphrase', 'correct horse');
+    await page.fill('#repeated', 'correct hose');
+    await page.click('button:text("Download")');
+    await page.waitForSelector('#repeated-error >> text=the same as above');
+    await page.fill('#passphrase', 'correct horse');
+    await page.fill('#repeated', 'correct horse');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.click('button:text("Download")'),
+    ]);
+    assert.match(download.suggestedFilename(), /^parley-\d{4}-\d\d-\d\d\.json$/);
+    const file = await download.path();
+    assert.not.match(readFileSync(file, 'utf8'), /secret-101/);
+
+    assert.is((await box.ask('config/extensions/102', 'DELETE')).status, 200);
+    const call = await (await box.phone('101')).dial('800');
+    await inside(1);
+    const look = async (passphrase: string) => {
+      await page.goto('/configuration/backup');
+      await page.setInputFiles('#backup', file);
+      await page.fill('#opens', passphrase);
+      await page.click('text=Show what will change');
+    };
+    await look('wrong horse');
+    await page.waitForSelector('#opens-error >> text=not the one');
+    await look('correct horse');
+    await page.waitForSelector('li >> text=extension 102 is new');
+    await page.click('button:text("Restore")');
+    await page.waitForSelector('text=The backup is restored and in use');
+    await box.phone('102');
+    await inside(1);
+    await call.hangUp();
+    await window.close();
+  });
 
 test('what happens when somebody dials a number is said in words', async () => {
   const { window, page } = await open();

@@ -11,11 +11,19 @@ export function waitedMs(pid: number): number {
   return schedstat(pid, 1);
 }
 
+/** The same of its main thread alone, ms. */
+export function mainWaitedMs(pid: number): number {
+  return field(pid, pid, 1) / 1e6;
+}
+
 /** Fields of /proc/PID/task/TID/schedstat, nanoseconds (Linux, Documentation/scheduler/sched-stats). */
-function schedstat(pid: number, field: number): number {
-  const tasks = `/proc/${pid}/task`;
-  const ns = (task: string) => Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[field]);
-  return readdirSync(tasks).reduce((sum, task) => sum + ns(task), 0) / 1e6;
+function schedstat(pid: number, at: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`).map(Number);
+  return threads.reduce((sum, thread) => sum + field(pid, thread, at), 0) / 1e6;
+}
+
+function field(pid: number, thread: number, at: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[at]);
 }
 
 /** Resident memory. */

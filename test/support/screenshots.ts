@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import type { BrowserContextOptions } from 'playwright-core';
 import { ADMIN_PASSWORD, Box, phones, type Room } from './box.js';
 import { openBrowser, signedIn } from './browser.js';
+import { newSecret } from '../../firmware/webhook/post.js';
+import { Receiver } from './receiver.js';
 import { toneSource } from './tone.js';
 
 const folder = process.argv[2];
@@ -20,10 +22,16 @@ const pictures: Record<string, string[]> = {
   '/status/phones': ['light'],
   '/status/trunks': ['light'],
   '/status/system': ['dark'],
+  '/status/log': ['light', 'narrow'],
+  '/history/calls': ['light', 'narrow'],
+  '/history/conferences': ['light'],
+  '/history/conferences/2': ['light'],
   '/status/dial-plan?from=101&number=800': ['light'],
   '/configuration/conferences': ['light'],
   '/configuration/conferences/add': ['light', 'narrow'],
   '/configuration/conferences/802/delete': ['light'],
+  '/configuration/backup': ['light', 'narrow'],
+  '/configuration/backup/factory-reset': ['light'],
   '/configuration/extensions': ['light'],
   '/configuration/extensions/101/edit': ['dark'],
   '/configuration/extensions/101/phone': ['light'],
@@ -42,8 +50,14 @@ const pictures: Record<string, string[]> = {
   '/configuration/time-and-language': ['light', 'narrow'],
   '/configuration/administrators': ['light'],
   '/configuration/administrators/add': ['dark'],
+  '/configuration/tokens': ['light'],
+  '/configuration/tokens/add': ['narrow'],
+  '/configuration/webhooks': ['light', 'dark'],
+  '/configuration/webhooks/add': ['light', 'narrow'],
 };
 const names = ['Ann Becker', 'Bo Lindqvist', 'Chiara Conti', 'Deniz Aydin'];
+const receiver = await Receiver.open();
+receiver.secret = newSecret();
 const box = await Box.start({
   version: 1,
   extensions: phones(4).map((one, at) => ({ ...one, name: names[at] })),
@@ -68,8 +82,26 @@ const box = await Box.start({
     { prefix: '9', trunks: ['provider', 'spare'] },
   ],
   permissionGroups: [{ name: 'office', rules: [{ deny: '900' }, { allow: '9' }], maxCallsPerHour: 30 }],
+  apiTokens: [
+    { name: 'wallboard', scope: 'viewer', tokenHash: '0'.repeat(64), made: '2026-03-02T09:30:00Z' },
+    {
+      name: 'address-book',
+      scope: 'administrator',
+      tokenHash: '1'.repeat(64),
+      made: '2026-03-09T14:00:00Z',
+      expires: '2099-12-31',
+    },
+  ],
+  webhooks: [{ name: 'calendar', url: receiver.url, secret: receiver.secret }],
 });
 await box.ask('config/conferences/801', 'PUT', { description: 'Ad hoc', type: 'dynamic' });
+// What the history shows: a call that found nobody, and a conference that is over.
+const guest = await box.phone('104');
+const met = await Promise.all([guest.dial('800'), (await box.phone('103')).dial('800')]);
+await met[0].ear.listen(300);
+for (const call of met) await call.hangUp();
+await guest.dial('899').catch(() => {});
+await box.until<Room[]>('conferences', ({ length }) => length === 0);
 const calls = await Promise.all(
   ['101', '102', '103'].map(async (number) => (await box.phone(number)).dial('800')),
 );
@@ -111,3 +143,4 @@ for (const [look, options] of Object.entries(looks)) {
   await fresh.discard();
 }
 await browser.close();
+receiver.close();

@@ -33,6 +33,10 @@ export type TestPhoneOptions = {
   events?: boolean;
   /** URI of its Contact, where it is not its own. */
   contact?: string;
+  /** What stands in From instead of its user name and no display name. */
+  from?: string;
+  /** Headers of every request, instead of its own. */
+  headers?: Record<string, string>;
   /** It insists on SRTP. */
   secure?: boolean;
   /** Which of the challenges it takes. */
@@ -202,6 +206,7 @@ export class TestPhone {
 
   /** Sends a request as it is, without a second try; resolves with the final response. */
   send(request: SipRequest, provisional: (response: SipResponse) => void = () => {}): Promise<SipResponse> {
+    for (const [name, value] of Object.entries(this.options.headers ?? {})) request.headers.set(name, value);
     return new Promise((resolve, reject) => {
       this.#layer.send(request, this.options.box, {
         response: (response) => (response.status >= 200 ? resolve : provisional)(response),
@@ -249,12 +254,18 @@ export class TestPhone {
     extra: (headers: Headers) => void,
     provisional?: (response: SipResponse) => void,
   ): Promise<SipResponse> {
-    const { username, password, box, algorithm } = this.options;
+    const {
+      username,
+      password,
+      box,
+      algorithm,
+      from = `<sip:${username}@${hostText(box.address)}>`,
+    } = this.options;
     const tag = Math.random().toString(36).slice(2);
     const callId = Math.random().toString(36).slice(2);
     const build = (authorization?: string): SipRequest => {
       const headers = new Headers()
-        .append('From', `<sip:${username}@${hostText(box.address)}>;tag=${tag}`)
+        .append('From', `${from};tag=${tag}`)
         .append('To', `<sip:${to}@${hostText(box.address)}>`)
         .append('Call-ID', callId)
         .append('CSeq', `${++this.#seq} ${method}`)

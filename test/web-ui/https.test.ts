@@ -12,9 +12,13 @@ import { tlsCertificate, type Certificate } from '../../firmware/config/tls-cert
 import { AdministratorCheck } from '../../web-ui/administrator-check.js';
 import { WebServer } from '../../web-ui/server.js';
 import { Sessions } from '../../web-ui/sessions.js';
+import { GuessGuard } from '../../firmware/sip/guess-guard.js';
+import { ApiTokens } from '../../web-ui/api-tokens.js';
 import { Box } from '../support/box.js';
 
 const test = suite('https');
+
+const guard = new GuessGuard(clock, () => false);
 
 let directory = '';
 let certificate: Certificate;
@@ -31,7 +35,12 @@ function serve(plainFor: (address: string) => boolean, tls = true): Promise<WebS
     port: 0,
     tls: tls ? { port: 0, certificate } : undefined,
     plainFor,
-    administrators: new AdministratorCheck(() => [], clock),
+    administrators: new AdministratorCheck(() => [], clock, guard),
+    tokens: new ApiTokens(
+      () => [],
+      guard,
+      () => 0,
+    ),
     api: [],
     pages: {
       pages: [{ path: '/page', role: 'anybody', get: ({ host }) => ({ view: host }) }],

@@ -35,7 +35,7 @@ test('rendered once for all who watch, and not at all when nobody does', async (
   const { clock, shown, live } = start();
   const streams = [live.watch('a', () => true)!, live.watch('a', () => true)!];
   clock.advance(1000);
-  assert.is(shown.renders, 5);
+  assert.is(shown.renders, 7);
   for (const stream of streams) stream.destroy();
   await new Promise(setImmediate);
   assert.is(clock.pending, 0);

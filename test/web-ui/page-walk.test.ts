@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock as clock } from '../../firmware/clock.js';
 import { hashPassword } from '../../firmware/config/password.js';
+import { GuessGuard } from '../../firmware/sip/guess-guard.js';
 import { AdministratorCheck } from '../../web-ui/administrator-check.js';
 import { api } from '../../web-ui/api/api.js';
 import { liveEvents } from '../../web-ui/api/live.js';
@@ -20,7 +21,7 @@ const { pages } = boxPages({
   folder: fileURLToPath(new URL('../../../web-ui/', import.meta.url)),
   sources,
   routes: api(sources, liveEvents(sources)),
-  administrators: new AdministratorCheck(() => [], clock),
+  administrators: new AdministratorCheck(() => [], clock, new GuessGuard(clock, () => false)),
 });
 const filled = (path: string) => path.replaceAll(/:\w+/g, '800');
 const gets = pages.filter(({ get }) => get).map(({ path, role }) => ({ path: filled(path), role }));
@@ -69,17 +70,18 @@ test('who is not signed in is sent to sign in', async () => {
 for (const role of ROLES)
   test(`a ${role} sees and does what is for that role`, async () => {
     const visitor = await Visitor.signIn(box, role);
-    for (const { path, role: least } of [...gets, ...posts]) {
-      if (least === 'anybody') continue;
-      const isPost = !gets.some((page) => page.path === path);
-      if (isPost && path.startsWith('/configuration')) continue;
-      const answer = isPost ? await visitor.post(path, { token: visitor.token }) : await visitor.get(path);
+    const isRefused = async (path: string, form?: Record<string, string>) => {
+      const answer = await (form ? visitor.post(path, form) : visitor.get(path));
       await answer.body?.cancel();
-      assert.is(
-        answer.status === 403,
-        ROLES.indexOf(role) < ROLES.indexOf(least),
-        `${path}: ${answer.status}`,
-      );
+      return answer.status === 403;
+    };
+    const may = (least: string) => ROLES.indexOf(role) >= ROLES.indexOf(least);
+    for (const { path, role: least } of gets)
+      if (least !== 'anybody') assert.is(await isRefused(path), !may(least), path);
+    for (const { path, role: least } of posts) {
+      // Who may do it would change the configuration under the others.
+      if (least === 'anybody' || (may(least) && path.startsWith('/configuration'))) continue;
+      assert.is(await isRefused(path, { token: visitor.token }), !may(least), `POST ${path}`);
     }
   });
 
@@ -106,6 +108,23 @@ test('the cookie is new after signing in, for this box alone, and void after sig
   assert.is((await inside.post('/sign-out', { token: inside.token })).status, 303);
   inside.cookie = signedIn;
   assert.is((await inside.get('/status/calls')).status, 303, 'the old cookie is worth nothing');
+});
+
+test('a cookie that somebody else has chosen is never signed in, and its form token is void afterwards', async () => {
+  const chosen = 'A'.repeat(43);
+  const victim = await Visitor.come(box);
+  victim.setCookie = `parley=${chosen}`;
+  victim.cookie = chosen;
+  const html = await (await victim.get('/sign-in')).text();
+  victim.token = /name="token" value="([^"]+)"/.exec(html)![1];
+  assert.is((await victim.signIn('administrator')).status, 303);
+  assert.is.not(victim.cookie, chosen);
+  assert.is((await victim.get('/status/calls')).status, 200);
+  assert.is((await victim.post('/sign-out', { token: victim.token })).status, 403, 'the token of before');
+  const thief = await Visitor.come(box);
+  thief.setCookie = `parley=${chosen}`;
+  thief.cookie = chosen;
+  assert.is((await thief.get('/status/calls')).status, 303);
 });
 
 test('after signing in one is where one wanted to be, but never elsewhere', async () => {

@@ -7,6 +7,7 @@ import { liveEvents } from '../../web-ui/api/live.js';
 import type { ApiSources } from '../../web-ui/api/sources.js';
 import { systemClock as clock } from '../../firmware/clock.js';
 import { ADMIN_PASSWORD, Box, phones } from '../support/box.js';
+import { Visitor } from '../support/visitor.js';
 
 const test = suite('roles');
 
@@ -17,6 +18,15 @@ const LEAST: Record<string, string> = {
   'GET conferences': 'viewer',
   'GET phones': 'viewer',
   'GET events': 'viewer',
+  'POST calls/:id/hang-up': 'operator',
+  'GET system': 'viewer',
+  'GET alarms': 'viewer',
+  'GET log': 'viewer',
+  'POST backup': 'administrator',
+  'POST backup/restore': 'administrator',
+  'POST factory-reset': 'administrator',
+  'GET history/calls/:id': 'viewer',
+  'GET history/conferences/:id': 'viewer',
   'GET history/calls': 'viewer',
   'GET history/conferences': 'viewer',
   'GET dial-plan': 'viewer',
@@ -72,6 +82,15 @@ const LEAST: Record<string, string> = {
   'GET config/versions': 'administrator',
   'GET config/versions/:version/changes': 'administrator',
   'POST config/versions/:version/restore': 'administrator',
+  'GET config/tokens': 'administrator',
+  'POST config/tokens': 'administrator',
+  'DELETE config/tokens/:name': 'administrator',
+  'GET config/webhooks': 'administrator',
+  'GET config/webhooks/:name': 'administrator',
+  'PUT config/webhooks/:name': 'administrator',
+  'DELETE config/webhooks/:name': 'administrator',
+  'GET config/webhooks/:name/deliveries': 'administrator',
+  'POST config/webhooks/:name/test': 'administrator',
 };
 const ROLES = ['viewer', 'operator', 'administrator'];
 
@@ -121,6 +140,33 @@ test("a page of somebody else changes nothing with an administrator's credential
   assert.is((await post({ 'content-type': 'text/plain' })).status, 415, 'what a form can send');
   assert.is((await post(json, '{"a":')).status, 400);
   assert.is((await post(json, JSON.stringify('x'.repeat(70_000)))).status, 413);
+});
+
+test('the cookie of the pages is nothing to the API: no page of somebody else can make use of it', async () => {
+  const visitor = await Visitor.signIn(box, 'administrator');
+  for (const { method, path } of routes) {
+    const answer = await fetch(`${box.http}/api/v1/${path.replaceAll(/:\w+/g, '99')}`, {
+      method,
+      body: method === 'GET' ? undefined : JSON.stringify({ token: visitor.token }),
+      headers: { cookie: `parley=${visitor.cookie}`, 'content-type': 'application/json' },
+    });
+    await answer.body?.cancel();
+    assert.is(answer.status, 401, `${method} ${path}`);
+  }
+});
+
+test("no route that changes something does so for a page of somebody else, whoever's browser it is", async () => {
+  const authorization = `Basic ${Buffer.from(`administrator:${ADMIN_PASSWORD}`).toString('base64')}`;
+  for (const { method, path } of routes) {
+    if (method === 'GET') continue;
+    const answer = await fetch(`${box.http}/api/v1/${path.replaceAll(/:\w+/g, '99')}`, {
+      method,
+      body: '{}',
+      headers: { authorization, origin: 'http://evil.example', 'content-type': 'application/json' },
+    });
+    assert.is(answer.status, 403, `${method} ${path}`);
+    assert.match(await answer.text(), /evil\.example may change nothing/);
+  }
 });
 
 test.run();

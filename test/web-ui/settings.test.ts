@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { configSchema } from '../../firmware/config/schema.js';
-import { localTime } from '../../web-ui/local-time.js';
 import { Box } from '../support/box.js';
 import { Visitor } from '../support/visitor.js';
 
@@ -87,9 +86,10 @@ test('a country without tones of its own stays chosen; times are shown in the ti
   assert.match(html, /<option value="at" selected>AT, with the tones of the United States/);
   assert.match(html, /<option value="de">Germany/);
   assert.match(html, /<option value="Asia\/Tokyo" selected>/);
-  assert.match(await (await visitor.get('/status/system')).text(), /\d{4}, \d\d:\d\d \(Asia\/Tokyo\)/);
-  assert.is(localTime(Date.UTC(2026, 0, 31, 23, 30), 'Asia/Tokyo'), '1 Feb 2026, 08:30');
-  assert.is(localTime(Date.UTC(2026, 6, 31, 12), 'Europe/Berlin'), '31 Jul 2026, 14:00');
+  assert.match(
+    await (await visitor.get('/status/system')).text(),
+    /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(Asia\/Tokyo\)/,
+  );
 });
 
 test('every language that can be set has its prompts', () => {

@@ -1,5 +1,6 @@
 /** The API of the box, for pages and programs: everything below /api/v1. */
 import { administratorRoutes } from './administrators.js';
+import { backupRoutes } from './backup.js';
 import { configEntryRoutes } from './config-entries.js';
 import { configSectionRoutes } from './config-sections.js';
 import { configVersionRoutes } from './config-versions.js';
@@ -8,6 +9,7 @@ import { dialPlanRoutes } from './dial-plan.js';
 import { historyRoutes } from './history.js';
 import type { LiveEvents } from './live-events.js';
 import { liveRoutes } from './live.js';
+import { logRoutes } from './log.js';
 import { openApiRoute } from './openapi.js';
 import { phoneSetupRoute } from './phone-setup.js';
 import { phoneRoutes } from './phones.js';
@@ -15,22 +17,30 @@ import type { Route } from './route.js';
 import { settingsRoutes } from './settings.js';
 import type { ApiSources } from './sources.js';
 import { statusRoutes } from './status.js';
+import { systemRoutes } from './system.js';
+import { tokenRoutes } from './tokens.js';
+import { webhookRoutes } from './webhooks.js';
 
 /** Every route; `events` tells what happens. */
 export function api(sources: ApiSources, events: LiveEvents): Route[] {
   const routes = [
     ...statusRoutes(sources),
+    ...systemRoutes(sources),
     ...conferenceRoutes(sources),
     ...phoneRoutes(sources),
     ...dialPlanRoutes(sources),
     ...liveRoutes(events),
     ...historyRoutes(sources),
+    ...logRoutes(sources),
     ...configEntryRoutes(sources),
     phoneSetupRoute(sources),
     ...configSectionRoutes(sources),
     ...configVersionRoutes(sources),
     ...settingsRoutes(sources),
     ...administratorRoutes(sources),
+    ...backupRoutes(sources),
+    ...tokenRoutes(sources),
+    ...webhookRoutes(sources),
   ];
   return [...routes, openApiRoute(sources.version, routes)];
 }

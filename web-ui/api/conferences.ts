@@ -6,6 +6,7 @@ import type { Member } from '../../firmware/call/room.js';
 import type { TypeOf } from '../../firmware/config/schema.js';
 import { ApiError, write, type ApiRequest, type Route } from './route.js';
 import { mediaOf, secondsSince, type ApiSources } from './sources.js';
+import { conferencesResult } from './results.js';
 
 const volume = {
   type: 'object',
@@ -71,6 +72,7 @@ export function conferenceRoutes(sources: ApiSources): Route[] {
       path: 'conferences',
       role: 'viewer',
       summary: 'The conferences somebody is in, with their participants.',
+      result: conferencesResult,
       answer: () => conferences(sources),
     },
     moderate('lock', 'Lets nobody new in.', (request) => directory.lock(roomOf(request), true)),

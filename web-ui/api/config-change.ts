@@ -12,6 +12,15 @@ export type Fields = Record<string, unknown>;
 /** What a route that changes the configuration may be asked. */
 export const DRY_RUN = { dryRun: '1: only says what would change' };
 
+/** What such a route answers: each change in words. */
+export const changesResult = {
+  type: 'object',
+  required: ['changes'],
+  properties: {
+    changes: { type: 'array', items: { type: 'string' }, description: 'what changed, or would, in words' },
+  },
+};
+
 /**
  * Saves a candidate, or only says what would change. `base` is the path of the part that was sent, `clashes` are what is
  * known to be wrong with it. Throws ConfigError with everything that is wrong.

@@ -4,13 +4,14 @@ import { freeNumber, holderOf } from '../../firmware/config/number-holder.js';
 import type { Problem } from '../../firmware/config/problem.js';
 import { configSchema, type Config } from '../../firmware/config/schema.js';
 import { ConfigError } from '../../firmware/config/schema-check.js';
-import { change, DRY_RUN, fieldsOf, isFields, type Fields } from './config-change.js';
+import { change, changesResult, DRY_RUN, fieldsOf, isFields, type Fields } from './config-change.js';
 import { ApiError, type ApiRequest, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
+import { entriesResult, entryResults } from './results.js';
 
 /** What differs between the lists. */
 type Kind = {
-  list: Exclude<ListName, 'administrators'>;
+  list: Exclude<ListName, 'administrators' | 'apiTokens' | 'webhooks'>;
   /** The field by which an entry is found. */
   key: 'number' | 'name' | 'prefix';
   /** What is told of one: without secrets. */
@@ -124,6 +125,7 @@ function routesOf(kind: Kind, sources: ApiSources): Route[] {
       path,
       role,
       summary: `Every ${name} as it is configured${numbered ? ', and a free number for another one' : ''}.`,
+      result: entriesResult(list),
       answer: () => ({
         [list]: entries().map(told),
         freeNumber: numbered ? freeNumber(sources.config(), list) : undefined,
@@ -134,6 +136,7 @@ function routesOf(kind: Kind, sources: ApiSources): Route[] {
       path: `${path}/:${key}`,
       role,
       summary: `One ${name} as it is configured.`,
+      result: entryResults[list],
       answer: (request) => told(entries()[found(request)]),
     },
     {
@@ -147,6 +150,7 @@ function routesOf(kind: Kind, sources: ApiSources): Route[] {
         place: 'where in the list, from 1: without it where it is, or at the end',
       },
       body: body ?? configSchema.properties[list].items,
+      result: changesResult,
       answer: (request) => {
         const sent = { [key]: request.params[key], ...fieldsOf(request.body) };
         const at = request.query.get('new') === '1' ? -1 : indexOf(request.params[key]);
@@ -164,6 +168,7 @@ function routesOf(kind: Kind, sources: ApiSources): Route[] {
       path: `${path}/:${key}`,
       role,
       summary: `Removes a ${name}; calls go on.`,
+      result: changesResult,
       query: DRY_RUN,
       answer: (request) => change(sources, request, others(found(request))),
     },

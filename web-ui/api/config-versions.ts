@@ -1,9 +1,10 @@
 /** Configurations of the past: listed, compared, brought back. */
 import { changesBetween } from '../../firmware/config/config-changes.js';
 import type { Config } from '../../firmware/config/schema.js';
-import { change, DRY_RUN } from './config-change.js';
+import { change, changesResult, DRY_RUN } from './config-change.js';
 import { ApiError, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
+import { versionsResult } from './results.js';
 
 export function configVersionRoutes(sources: ApiSources): Route[] {
   const { versions } = sources;
@@ -19,6 +20,7 @@ export function configVersionRoutes(sources: ApiSources): Route[] {
       path: 'config/versions',
       role: 'administrator',
       summary: 'The last twenty configurations, newest first, and what each changed: the first is in use.',
+      result: versionsResult,
       answer: () => versions.list,
     },
     {
@@ -27,6 +29,7 @@ export function configVersionRoutes(sources: ApiSources): Route[] {
       role: 'administrator',
       summary: 'What changed, in words, from that version to the one in use, or to another.',
       query: { to: 'another version' },
+      result: changesResult,
       answer: ({ params, query }) => {
         const to = query.get('to');
         return {
@@ -38,11 +41,13 @@ export function configVersionRoutes(sources: ApiSources): Route[] {
       method: 'POST',
       path: 'config/versions/:version/restore',
       role: 'administrator',
-      summary: 'Brings that version back; administrators and their passwords stay as they are.',
+      summary: 'Brings that version back; administrators, their passwords and API tokens stay as they are.',
       query: DRY_RUN,
+      result: changesResult,
       answer: (request) => {
-        const { administrators } = sources.config();
-        return change(sources, request, { ...configOf(request.params.version), administrators });
+        const { administrators, apiTokens } = sources.config();
+        const after = { ...configOf(request.params.version), administrators, apiTokens };
+        return change(sources, request, after);
       },
     },
   ];

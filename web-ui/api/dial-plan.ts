@@ -5,6 +5,7 @@ import { freeNumbers } from '../../firmware/config/free-numbers.js';
 import type { Config } from '../../firmware/config/schema.js';
 import { ApiError, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
+import { dialPlanResult, explainResult } from './results.js';
 
 export function dialPlanRoutes(sources: ApiSources): Route[] {
   return [
@@ -13,6 +14,7 @@ export function dialPlanRoutes(sources: ApiSources): Route[] {
       path: 'dial-plan',
       role: 'viewer',
       summary: 'Every number of the box, and who has it.',
+      result: dialPlanResult,
       answer: () => numbersInUse(sources.config()),
     },
     {
@@ -28,6 +30,7 @@ export function dialPlanRoutes(sources: ApiSources): Route[] {
       role: 'viewer',
       summary: 'What happens, step by step, if `from` dials `number`.',
       query: { from: 'number of an extension, or trunk:NAME', number: 'what is dialled' },
+      result: explainResult,
       answer: ({ query }) => {
         const config = sources.config();
         return explain(config, callerOf(config, query.get('from')), numberOf(query));

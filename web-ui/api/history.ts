@@ -1,14 +1,16 @@
 /** The calls and conferences of the past: searched, a page at a time, or all of them as a table for spreadsheets. */
 import type { CallRecord, ConferenceRecord, HistoryRecord } from '../../firmware/call/history.js';
 import { csv } from './csv.js';
-import { ApiError, Reply, type ApiRequest, type Route } from './route.js';
+import { ApiError, Reply, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
+import { historyResults } from './results.js';
 
 const PAGE = 50;
 const MAX_PAGE = 500;
-const CALL_COLUMNS = 'id began answered ended seconds direction number name with address codec cause'.split(
-  ' ',
-);
+const CALL_COLUMNS = (
+  'id began answered ended seconds direction number name with address codec cause ' +
+  'mos worstMos loss jitterMs roundTripMs theirMos theirLoss'
+).split(' ');
 const CONFERENCE_COLUMNS = 'id began ended seconds conference description cause participants'.split(' ');
 
 export function historyRoutes(sources: ApiSources): Route[] {
@@ -22,6 +24,8 @@ export function historyRoutes(sources: ApiSources): Route[] {
     path: `history/${name}`,
     role: 'viewer',
     summary: `The ${name} of the past, newest first.`,
+    result: historyResults[kind],
+    produces: 'text/csv',
     query: {
       search: 'only what has this in it',
       from: 'only what began then or later: a day or an instant, ISO 8601',
@@ -30,26 +34,39 @@ export function historyRoutes(sources: ApiSources): Route[] {
       before: 'the `next` of the page before',
       format: 'csv: all of them as CSV',
     },
-    answer: (request) => {
-      const found = [...matching(sources.history(), kind, request)].reverse() as Kind[];
-      if (request.query.get('format') === 'csv')
+    answer: ({ query }) => {
+      const found = [...matching(sources.history.records, kind, query)].reverse() as Kind[];
+      if (query.get('format') === 'csv')
         return new Reply('text/csv; charset=utf-8', csv(columns, found.map(rowOf)), `${name}.csv`);
-      return page(found, request);
+      return page(found, query);
+    },
+  });
+  const oneOf = (kind: HistoryRecord['kind'], name: string): Route => ({
+    method: 'GET',
+    path: `history/${name}/:id`,
+    role: 'viewer',
+    summary: `One ${kind} of the past.`,
+    answer: ({ params: { id } }) => {
+      const record = /^[0-9]{1,15}$/.test(id) ? sources.history.find(Number(id)) : undefined;
+      if (record?.kind === kind) return record;
+      throw new ApiError(404, `no ${kind} ${id} is remembered`);
     },
   });
   return [
-    route<CallRecord>('call', 'calls', CALL_COLUMNS, (record) => record),
+    route<CallRecord>('call', 'calls', CALL_COLUMNS, (record) => ({ ...record, ...record.quality })),
+    oneOf('call', 'calls'),
     route<ConferenceRecord>('conference', 'conferences', CONFERENCE_COLUMNS, (record) => ({
       ...record,
       participants: record.participants?.map(({ number, name }) => `${number} ${name}`.trim()).join('; '),
     })),
+    oneOf('conference', 'conferences'),
   ];
 }
 
 function* matching(
   records: Iterable<HistoryRecord>,
   kind: HistoryRecord['kind'],
-  { query }: ApiRequest,
+  query: URLSearchParams,
 ): Generator<HistoryRecord> {
   const search = (query.get('search') ?? '').trim().toLowerCase();
   const from = timeOf(query, 'from');
@@ -69,8 +86,10 @@ function wordsOf(record: HistoryRecord): string {
   return [record.conference, record.description, ...who].join('\n');
 }
 
-/** `next`: what `before` must be for the next page. */
-function page(found: readonly HistoryRecord[], { query }: ApiRequest): object {
+/** Found in all, and a page of it. `next`: what `before` must be for the next page. */
+export type PastPage<Kind extends HistoryRecord> = { total: number; records: Kind[]; next?: number };
+
+function page<Kind extends HistoryRecord>(found: readonly Kind[], query: URLSearchParams): PastPage<Kind> {
   const limit = wholeOf(query, 'limit', PAGE);
   if (limit < 1 || limit > MAX_PAGE)
     throw new ApiError(400, `limit is ${limit}; right would be: 1 to ${MAX_PAGE}`);

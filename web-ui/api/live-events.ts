@@ -27,7 +27,8 @@ const MAX_PAST_CHARACTERS = 1 << 20;
 /** After so long a watcher whose connection broke comes back, ms. */
 const RETRY_MS = 2000;
 
-type Watcher = { stream: Readable; levels: boolean };
+type Opening = { lastEventId?: string; levels: boolean; stays?: () => boolean };
+type Watcher = { stream: Readable; levels: boolean; stays: () => boolean };
 
 export class LiveEvents {
   /** Ids of an earlier start are not ours. */
@@ -54,13 +55,13 @@ export class LiveEvents {
 
   /**
    * A stream of events: from where one with `lastEventId` ended, or from a snapshot. Throws ApiError 503 when too many
-   * watch.
+   * watch. `stays` is asked now and then whether they go on.
    */
-  open({ lastEventId, levels }: { lastEventId?: string; levels: boolean }): Readable {
+  open({ lastEventId, levels, stays = () => true }: Opening): Readable {
     if (this.#watchers.size >= MAX_WATCHERS) throw new ApiError(503, `${MAX_WATCHERS} watch already`);
     this.#look();
     const stream = new Readable({ read: () => {} });
-    const watcher = { stream, levels };
+    const watcher = { stream, levels, stays };
     stream.push(`retry: ${RETRY_MS}\n\n${this.#since(lastEventId) ?? this.#snapshot()}`);
     stream.on('close', () => this.#watchers.delete(watcher));
     this.#watchers.add(watcher);
@@ -83,7 +84,9 @@ export class LiveEvents {
     this.#looks += 1;
     this.#look();
     if (this.#looks % LEVELS_LOOKS === 0) this.#tellLevels();
-    if (this.#looks % HEARTBEAT_LOOKS === 0) this.#send(this.#watchers, ':\n\n');
+    if (this.#looks % HEARTBEAT_LOOKS > 0) return;
+    for (const { stream, stays } of this.#watchers) if (!stays()) stream.destroy();
+    this.#send(this.#watchers, ':\n\n');
   }
 
   /** Tells what has changed since we looked last. */

@@ -15,12 +15,14 @@ export function liveRoutes(events: LiveEvents): Route[] {
       role: 'viewer',
       summary: 'The live state and its changes as server-sent events.',
       query: { levels: '1: tells who speaks how loudly, too' },
-      answer: ({ query, headers }) =>
+      produces: 'text/event-stream',
+      answer: ({ query, headers, stays }) =>
         new Reply(
           'text/event-stream',
           events.open({
             lastEventId: headers['last-event-id']?.toString(),
             levels: query.get('levels') === '1',
+            stays,
           }),
         ),
     },
@@ -58,6 +60,7 @@ export function liveEvents(sources: ApiSources): LiveEvents {
             username,
             phones: phones.map((phone) => ({ ...phoneFields(phone), expires: since(phone.expiresAtMs) })),
           });
+        for (const alarm of sources.system.alarms.standing) state.set(`alarms/${alarm.id}`, alarm);
         return state;
       },
       levels() {

@@ -8,6 +8,7 @@ export function openApiRoute(version: string, others: readonly Route[]): Route {
     path: 'openapi.json',
     role: 'viewer',
     summary: 'This document.',
+    result: { type: 'object', required: ['openapi'], properties: { openapi: { type: 'string' } } },
     answer: () => openApi(version, [...others, route]),
   };
   return route;
@@ -22,10 +23,13 @@ function openApi(version: string, routes: readonly Route[]): object {
     openapi: '3.1.0',
     info: { title: 'Parley', version, description: 'Conferences, calls and configuration of the box.' },
     servers: [{ url: '/api/v1' }],
-    security: [{ basic: [] }],
+    security: [{ basic: [] }, { token: [] }],
     paths,
     components: {
-      securitySchemes: { basic: { type: 'http', scheme: 'basic' } },
+      securitySchemes: {
+        basic: { type: 'http', scheme: 'basic', description: 'name and password of an administrator' },
+        token: { type: 'http', scheme: 'bearer', description: 'an API token' },
+      },
       schemas: {
         Error: {
           type: 'object',
@@ -47,7 +51,8 @@ const problem = {
   },
 };
 
-function operation({ method, path, role, summary, query, body }: Route): object {
+function operation(route: Route): object {
+  const { method, path, role, summary, query, body, forPeople } = route;
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -60,18 +65,31 @@ function operation({ method, path, role, summary, query, body }: Route): object 
     description,
     schema: { type: 'string' },
   }));
+  const content = contentOf(route);
   return {
     operationId: `${method.toLowerCase()}-${path.replaceAll(/[/.]/g, '-').replaceAll(':', '')}`,
     summary,
     description: `For the role ${role} and those that may more.`,
+    ...(forPeople ? { security: [{ basic: [] }] } : {}),
     parameters: [...inPath, ...inQuery],
     requestBody: body && { required: true, content: { 'application/json': { schema: body } } },
     responses: {
-      '2XX': { description: 'Done; what was asked for, if anything.' },
+      ...(content
+        ? { '200': { description: 'What was asked for.', content } }
+        : { '204': { description: 'Done.' } }),
       '4XX': {
         description: 'Not done, and why.',
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
       },
     },
+  };
+}
+
+/** What is answered by Content-Type; undefined for nothing. */
+function contentOf({ result, produces }: Route): object | undefined {
+  if (!result && produces === undefined) return undefined;
+  return {
+    ...(result && { 'application/json': { schema: result } }),
+    ...(produces !== undefined && { [produces]: { schema: { type: 'string' } } }),
   };
 }

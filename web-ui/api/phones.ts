@@ -3,6 +3,7 @@ import { hostPortText } from '../../firmware/sip/transport.js';
 import type { Binding } from '../../firmware/sip/registrar.js';
 import type { Route } from './route.js';
 import type { ApiSources } from './sources.js';
+import { phonesResult } from './results.js';
 
 export function phoneRoutes(sources: ApiSources): Route[] {
   return [
@@ -11,6 +12,7 @@ export function phoneRoutes(sources: ApiSources): Route[] {
       path: 'phones',
       role: 'viewer',
       summary: 'The phones that are registered now, by user name.',
+      result: phonesResult,
       answer: () =>
         sources.registrations().map(({ username, phones }) => ({
           username,

@@ -9,8 +9,10 @@ export type ApiRequest<Body = unknown> = {
   params: Record<string, string>;
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
-  /** Name of the administrator who asks. */
+  /** Name of the administrator who asks, or `token NAME`. */
   by: string;
+  /** Whether who asks still may; asked now and then while an answer goes on. */
+  stays?: () => boolean;
   /** What was sent, in the form that the route wants. */
   body: Body;
 };
@@ -27,9 +29,20 @@ export type Route = {
   query?: Record<string, string>;
   /** JSON schema of what is sent. */
   body?: object;
+  /** What is sent may be so long; 64 KiB unless it is said. */
+  maxBytes?: number;
+  /** JSON schema of what is answered; without it nothing is. */
+  result?: object;
+  /** Content-Type of other answers that it can give. */
+  produces?: string;
+  /** API tokens may not, whatever their scope. */
+  forPeople?: boolean;
   /** Gives what is sent back: as JSON, or a Reply as it is; nothing for undefined. Throws ApiError or ConfigError. */
   answer(request: ApiRequest): unknown;
 };
+
+/** Who asks, and what for: `isProgram` has proved it by a token. */
+export type Asker = { name: string; role: Role; isProgram?: boolean; stays?: () => boolean };
 
 /** An answer that is not JSON: its Content-Type, and what is sent. */
 export class Reply {

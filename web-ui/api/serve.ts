@@ -1,32 +1,34 @@
 /** Asks a route what was asked over HTTP: who may, and is what was sent what the route wants. */
 import type { IncomingMessage } from 'node:http';
 import type { Problem } from '../../firmware/config/problem.js';
-import type { Administrator } from '../../firmware/config/schema.js';
 import { ConfigError } from '../../firmware/config/schema-check.js';
-import { ApiError, mayDo, Reply, type Route } from './route.js';
+import { ApiError, mayDo, Reply, type Asker, type Route } from './route.js';
 
-/** What is sent may be so long. */
+/** What is sent may be so long, unless its route says otherwise. */
 const MAX_BODY_BYTES = 64 << 10;
 
 /** `body`: sent as JSON if it has no `type`. */
 export type Answered = { status: number; type?: string; fileName?: string; body: unknown };
 
-/** Answers a request that matched a route, for an administrator who has proved to be one. */
+/** Answers a request that matched a route, for somebody who has proved to be who it is. */
 export async function serve(
   route: Route,
   request: IncomingMessage,
   params: Record<string, string>,
-  administrator: Pick<Administrator, 'name' | 'role'>,
+  asker: Asker,
 ): Promise<Answered> {
   try {
-    const { name, role } = administrator;
+    const { role, isProgram, stays } = asker;
+    const name = isProgram ? `token ${asker.name}` : asker.name;
     if (!mayDo(role, route.role))
       throw new ApiError(403, `only an ${route.role} may do this; ${name} is: ${role}`);
+    if (route.forPeople && isProgram)
+      throw new ApiError(403, 'only an administrator may do this, with name and password; not a token');
     const changes = route.method !== 'GET';
     if (changes) refuseForeignPage(request);
-    const body = changes ? await readJson(request) : undefined;
+    const body = changes ? await readJson(request, route.maxBytes ?? MAX_BODY_BYTES) : undefined;
     const query = new URL(request.url ?? '', 'http://box').searchParams;
-    const answer = await route.answer({ params, query, headers: request.headers, by: name, body });
+    const answer = await route.answer({ params, query, headers: request.headers, by: name, stays, body });
     if (answer instanceof Reply) return { status: 200, ...answer };
     return { status: answer === undefined ? 204 : 200, body: answer };
   } catch (error) {
@@ -48,12 +50,12 @@ function refuseForeignPage({ headers }: IncomingMessage): void {
 }
 
 /** The JSON document that was sent; an empty object if nothing was. */
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw new ApiError(413, `more than ${MAX_BODY_BYTES} bytes`);
+    if (length > maxBytes) throw new ApiError(413, `more than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   if (length === 0) return {};

@@ -1,26 +1,36 @@
 /** Where the API gets what it tells. */
-import type { HistoryRecord } from '../../firmware/call/history.js';
+import type { History } from '../../firmware/call/history.js';
 import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
 import type { ConfigVersions } from '../../firmware/config/config-versions.js';
 import type { Config } from '../../firmware/config/schema.js';
 import type { PlaneStats, PortStats } from '../../firmware/media/stats.js';
+import type { RecentLog } from '../../firmware/recent-log.js';
 import type { Binding } from '../../firmware/sip/registrar.js';
+import type { SystemWatch } from '../../firmware/system/system-watch.js';
 import type { TrunkStatus } from '../../firmware/sip/trunk.js';
+import type { Webhooks } from '../../firmware/webhook/webhooks.js';
+import type { ApiTokens } from '../api-tokens.js';
 
 export type ApiSources = {
   version: string;
   clock: Clock;
   config(): Config;
   versions: ConfigVersions;
-  alarms(): readonly { code: string; text: string }[];
+  system: SystemWatch;
+  /** Makes the box as new: configuration, its versions and the history are gone. Throws the system's error. */
+  reset(): Promise<void>;
+  tokens: ApiTokens;
+  webhooks: Webhooks;
   switchboard: Switchboard;
   /** Extensions with at least one phone registered, and those phones. */
   registrations(): { username: string; phones: readonly Binding[] }[];
   /** Where a phone registers that is at an address, or in the network of the box. */
   registrar(peer?: string): { address: string; port: number; tlsPort: number | undefined };
-  /** Calls and conferences, oldest first. */
-  history(): Iterable<HistoryRecord>;
+  /** Calls and conferences of the past. */
+  history: History;
+  /** What was logged last. */
+  log: RecentLog;
   /** The state of each trunk. */
   trunks(): TrunkStatus[];
   /** The ports of SIP, and counters: dialogs and transactions that have not ended. */

@@ -1,7 +1,8 @@
 /** How the box is, and its calls. */
 import type { OpenLeg } from '../../firmware/call/switchboard.js';
-import type { Route } from './route.js';
+import { ApiError, type Route } from './route.js';
 import { mediaOf, secondsSince, type ApiSources } from './sources.js';
+import { callsResult, statusResult } from './results.js';
 
 export function statusRoutes(sources: ApiSources): Route[] {
   const startedMs = sources.clock.nowMs();
@@ -11,10 +12,11 @@ export function statusRoutes(sources: ApiSources): Route[] {
       path: 'status',
       role: 'viewer',
       summary: 'How the box is: alarms, phones, trunks, counters.',
+      result: statusResult,
       answer: () => ({
         version: sources.version,
         uptimeSeconds: secondsSince(sources, startedMs),
-        alarms: sources.alarms(),
+        alarms: sources.system.alarms.standing,
         calls: sources.switchboard.legs.length,
         conferences: sources.switchboard.conferences.rooms.length,
         phones: sources.registrations().map(({ username, phones }) => ({ username, phones: phones.length })),
@@ -29,7 +31,19 @@ export function statusRoutes(sources: ApiSources): Route[] {
       path: 'calls',
       role: 'viewer',
       summary: 'Every leg: a phone or a line in a call.',
+      result: callsResult,
       answer: () => calls(sources),
+    },
+    {
+      method: 'POST',
+      path: 'calls/:id/hang-up',
+      role: 'operator',
+      summary: 'Ends a call: that phone or line is hung up.',
+      answer({ params: { id } }) {
+        const open = sources.switchboard.legs.find(({ leg }) => String(leg.id) === id);
+        if (!open) throw new ApiError(404, `there is no call ${id} (any more)`);
+        open.leg.hangUp('normal');
+      },
     },
   ];
 }

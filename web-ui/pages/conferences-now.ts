@@ -72,13 +72,14 @@ function rowOf(one: Participant) {
   };
 }
 
-/** How well it is heard, of what is known: `MOS 4.4, 0.0 % lost, jitter 4 ms, there and back 12 ms`. */
+/** How well it is heard, of what is known: `MOS 4.4, 0.0 % lost, jitter 4 ms, delay 41 ms, there and back 12 ms`. */
 export function qualityOf(media: Participant['media']): string {
-  const { rxLoss, rxJitterMs, roundTripMs, rxMos } = media?.quality ?? {};
+  const { rxLoss, rxJitterMs, delayMs, roundTripMs, rxMos } = media?.quality ?? {};
   return [
     rxMos === undefined ? '' : `MOS ${rxMos.toFixed(1)}`,
     rxLoss === undefined ? '' : `${(100 * rxLoss).toFixed(1)} % lost`,
     rxJitterMs === undefined ? '' : `jitter ${Math.round(rxJitterMs)} ms`,
+    delayMs === undefined ? '' : `delay ${Math.round(delayMs)} ms`,
     roundTripMs === undefined ? '' : `there and back ${Math.round(roundTripMs)} ms`,
   ]
     .filter((part) => part !== '')

@@ -9,6 +9,7 @@ import type { PagesOptions } from '../server.js';
 import { Sessions } from '../sessions.js';
 import { Views } from '../views.js';
 import { administratorPages } from './administrators.js';
+import { backupPages } from './backup.js';
 import { conferenceKind } from './conferences.js';
 import { dialPlanPage } from './dial-plan.js';
 import { entryPages } from './entry-pages.js';
@@ -21,12 +22,15 @@ import { routeKind } from './routes.js';
 import { sectionPage } from './section-pages.js';
 import { serviceKind } from './services.js';
 import { firstRunPages } from './first-run.js';
+import { historyPages, pastLists } from './history.js';
 import { moderationPages } from './moderation.js';
 import { settingsKinds, settingsPage } from './settings.js';
 import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
 import { trunkKind } from './trunks.js';
 import { versionPages } from './versions.js';
+import { tokenPages } from './tokens.js';
+import { webhookPages } from './webhooks.js';
 
 export type BoxPages = {
   /** Where views/ and assets/ are. */
@@ -41,9 +45,10 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
   const views = new Views(`${folder}views`);
   const sessions = new Sessions(() => sources.config().administrators, sources.clock);
   const parts = liveParts(sources);
-  const live = new LiveParts(sources.clock, (name) => {
-    const { part, data } = parts.find((one) => one.part === name)!;
-    return views.render(`live/${part}`, data());
+  const live = new LiveParts(sources.clock, (asked) => {
+    const { pathname, searchParams } = new URL(asked, 'http://box');
+    const { part, data } = parts.find((one) => pathname === `/${one.part}`)!;
+    return views.render(`live/${part}`, data(searchParams));
   });
   const pages: Page[] = [
     { path: '/', role: 'viewer', get: () => ({ goTo: '/status/conferences' }) },
@@ -52,6 +57,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     ...statusPages(parts, live, sessions),
     dialPlanPage(sources, routes),
     ...moderationPages(routes),
+    ...historyPages(sources, routes),
     ...entryPages(conferenceKind, sources, routes),
     ...entryPages(extensionKind, sources, routes),
     phoneSetupPage(sources, routes),
@@ -64,6 +70,9 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     sectionPage(mediaKind, sources, routes),
     ...settingsKinds.map((kind) => settingsPage(kind, sources, routes)),
     ...administratorPages(sources, routes, sessions),
+    ...backupPages(sources, routes),
+    ...tokenPages(sources, routes),
+    ...webhookPages(sources, routes),
   ];
   const lists = [conferenceKind, extensionKind, trunkKind, routeKind, serviceKind, permissionKind];
   // Recordings, lines and audio ports bring pages of their own, and a line for each here.
@@ -77,6 +86,11 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
       ],
     },
     {
+      title: 'History',
+      role: 'viewer',
+      pages: pastLists.map(({ list, title }) => ({ title, path: `/history/${list}` })),
+    },
+    {
       title: 'Configuration',
       role: 'administrator',
       pages: [
@@ -87,7 +101,10 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
         })),
         ...settingsKinds.map(({ section, title }) => ({ title, path: `/configuration/${section}` })),
         { title: 'Administrators', path: '/configuration/administrators' },
+        { title: 'API tokens', path: '/configuration/tokens' },
+        { title: 'Webhooks', path: '/configuration/webhooks' },
         { title: 'Versions', path: '/configuration/versions' },
+        { title: 'Backup', path: '/configuration/backup' },
       ],
     },
   ];
@@ -95,6 +112,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     pages,
     sessions,
     assets: readAssets(`${folder}assets`),
-    render: (view, data) => views.render(view, { menu, ...data }),
+    render: (view, data) =>
+      views.render(view, { menu, alarmCount: sources.system.alarms.standing.length, ...data }),
   };
 }

@@ -1,23 +1,30 @@
 /** What the box does now: pages with a live part. */
-import { mayDo } from '../api/route.js';
+import { levels } from '../../firmware/recent-log.js';
+import { logLines } from '../api/log.js';
+import { ApiError, mayDo } from '../api/route.js';
 import { secondsSince, type ApiSources } from '../api/sources.js';
 import { calls } from '../api/status.js';
 import type { LiveParts } from '../live-parts.js';
-import { localTime } from '../local-time.js';
 import type { Page } from '../page.js';
 import type { Sessions } from '../sessions.js';
 import { conferencesNow, qualityOf } from './conferences-now.js';
+import { systemPart } from './system-now.js';
 
 export type LivePart = {
   part: string;
   title: string;
   purpose: string;
-  /** What views/live/<part>.njk shows. */
-  data: () => object;
+  /** View of its page; status.njk if it is not said. */
+  view?: string;
+  /** What of the page's question matters to it. */
+  asks?: readonly string[];
+  /** What views/live/<part>.njk shows, and its page. */
+  data: (query: URLSearchParams) => object;
 };
 
-/** Length of a tick of the media plane, us. */
-const TICK_US = 20_000;
+/** Characters of what is asked of a part. */
+const MAX_ASKED = 64;
+const LOG_ASKS = ['part', 'level', 'search'];
 
 export function liveParts(sources: ApiSources): LivePart[] {
   const startedMs = sources.clock.nowMs();
@@ -50,50 +57,66 @@ export function liveParts(sources: ApiSources): LivePart[] {
       part: 'system',
       title: 'System',
       purpose: 'How the box itself is, and what needs a look.',
-      data() {
-        const { loadUs, maxTickCpuUs, maxLatenessUs, lateTicks, skippedTicks, ports } = sources.media();
-        const percent = Math.round((100 * loadUs) / TICK_US);
-        return {
-          alarms: sources.alarms(),
-          load: percent,
-          facts: [
-            ['Time', `${localTime(Date.now(), sources.config().timeZone)} (${sources.config().timeZone})`],
-            ['Running for', inWords(secondsSince(sources, startedMs))],
-            ['Version', sources.version],
-            ['Ports for audio', String(ports)],
-            ['Longest work in a tick', `${(maxTickCpuUs / 1000).toFixed(1)} ms of 20 ms`],
-            ['Latest tick', `${(maxLatenessUs / 1000).toFixed(1)} ms late`],
-            ['Late ticks', String(lateTicks)],
-            ['Ticks given up', String(skippedTicks)],
-            ['Memory', `${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`],
-          ],
-        };
-      },
+      data: () => systemPart(sources, secondsSince(sources, startedMs)),
+    },
+    {
+      part: 'log',
+      title: 'Log',
+      purpose:
+        'What the box has said of itself lately, newest first: the last thousand lines, since it started.',
+      view: 'log',
+      asks: LOG_ASKS,
+      data: (query) => logNow(sources, query),
     },
   ];
 }
 
+/** What the page of the log shows; a question that cannot be answered shows nothing. */
+function logNow(sources: ApiSources, query: URLSearchParams): object {
+  const form = Object.fromEntries(LOG_ASKS.map((name) => [name, query.get(name) ?? '']));
+  try {
+    const { lines, parts } = logLines(sources, query);
+    return { lines, form, parts, levels, trouble: '' };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { lines: [], form, parts: [], levels, trouble: error.message };
+  }
+}
+
 export function statusPages(parts: readonly LivePart[], live: LiveParts, sessions: Sessions): Page[] {
-  return parts.flatMap(({ part, title, purpose, data }): Page[] => [
+  return parts.flatMap(({ part, title, purpose, view = 'status', asks = [], data }): Page[] => [
     {
       path: `/status/${part}`,
       role: 'viewer',
-      get: ({ administrator }) => ({
-        view: 'status',
-        data: { part, title, purpose, moderates: mayDo(administrator!.role, 'operator'), ...data() },
-      }),
+      get({ administrator, query }) {
+        const moderates = mayDo(administrator!.role, 'operator');
+        const events = `/events/${asked(part, asks, query)}`;
+        return { view, data: { part, title, purpose, moderates, events, ...data(query) } };
+      },
     },
     {
       path: `/events/${part}`,
       role: 'viewer',
-      get({ cookie }) {
-        const events = live.watch(part, () => sessions.administratorOf(cookie) !== undefined);
+      get({ cookie, query }) {
+        const events = live.watch(
+          asked(part, asks, query),
+          () => sessions.administratorOf(cookie) !== undefined,
+        );
         return events
           ? { events }
           : { view: 'message', status: 503, data: { text: 'Too many pages are watching; close some.' } };
       },
     },
   ]);
+}
+
+/** A part with what is asked of it, the same text for all who ask the same. */
+function asked(part: string, asks: readonly string[], query: URLSearchParams): string {
+  const wanted = asks.flatMap((name): [string, string][] => {
+    const value = query.get(name) ?? '';
+    return value === '' ? [] : [[name, value.slice(0, MAX_ASKED)]];
+  });
+  return wanted.length === 0 ? part : `${part}?${new URLSearchParams(wanted).toString()}`;
 }
 
 function extensionsNow(sources: ApiSources) {
@@ -108,12 +131,4 @@ function extensionsNow(sources: ApiSources) {
       expiresMinutes: Math.max(0, Math.ceil((expiresAtMs - sources.clock.nowMs()) / 60_000)),
     })),
   }));
-}
-
-/** To the minute, so that a page does not change every second for it. */
-function inWords(seconds: number): string {
-  const [days, hours, minutes] = [seconds / 86_400, (seconds / 3600) % 24, (seconds / 60) % 60].map(
-    Math.floor,
-  );
-  return `${days > 0 ? `${days} d ` : ''}${days + hours > 0 ? `${hours} h ` : ''}${minutes} min`;
 }

@@ -1,0 +1,114 @@
+/** The configuration as a file, brought back from one, and the box made as new. */
+import { BackupError, makeBackup, MAX_BACKUP_BYTES, openBackup } from '../../firmware/config/backup.js';
+import { changesBetween } from '../../firmware/config/config-changes.js';
+import type { Administrator, Config, TypeOf } from '../../firmware/config/schema.js';
+import { validateConfig } from '../../firmware/config/validate.js';
+import { ApiError, Reply, write, type Route } from './route.js';
+import type { ApiSources } from './sources.js';
+
+const passphrase = {
+  type: 'string',
+  minLength: 8,
+  maxLength: 128,
+  description: '8 to 128 characters',
+} as const;
+
+const make = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['passphrase'],
+  description: 'an object { }',
+  properties: { passphrase },
+} as const;
+
+const restore = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['backup', 'passphrase'],
+  description: 'an object { }',
+  properties: {
+    backup: { type: 'object', description: 'a backup as it was downloaded' },
+    passphrase,
+  },
+} as const;
+
+const reset = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['confirm'],
+  description: 'an object { }',
+  properties: { confirm: { const: 'reset', description: 'the word "reset"' } },
+} as const;
+
+export function backupRoutes(sources: ApiSources): Route[] {
+  const role = 'administrator';
+  return [
+    write<TypeOf<typeof make>>(
+      {
+        method: 'POST',
+        path: 'backup',
+        role,
+        summary: 'The configuration as a file, its secrets encrypted by a passphrase.',
+        body: make,
+      },
+      async ({ body }) => {
+        const made = new Date().toISOString();
+        const text = await makeBackup(sources.config(), body.passphrase, { made, firmware: sources.version });
+        return new Reply('application/json; charset=utf-8', text, `parley-${made.slice(0, 10)}.json`);
+      },
+    ),
+    write<TypeOf<typeof restore>>(
+      {
+        method: 'POST',
+        path: 'backup/restore',
+        role,
+        summary: 'Brings the configuration of a backup back; who does it stays who it is, and calls go on.',
+        query: { dryRun: '1: only says what would change' },
+        body: restore,
+        maxBytes: MAX_BACKUP_BYTES,
+      },
+      async ({ body, query, by }) => {
+        const kept = await opened(JSON.stringify(body.backup), body.passphrase);
+        const before = sources.config();
+        const { apiTokens } = before;
+        const after = validateConfig({
+          ...kept,
+          apiTokens,
+          administrators: administratorsOf(kept, before, by),
+        });
+        const changes = changesBetween(before, after);
+        if (query.get('dryRun') !== '1') sources.versions.save(after, by);
+        return { changes };
+      },
+    ),
+    write<TypeOf<typeof reset>>(
+      {
+        method: 'POST',
+        path: 'factory-reset',
+        role,
+        summary: 'Makes the box as new: configuration, its versions and the history are gone; calls go on.',
+        body: reset,
+      },
+      () => sources.reset(),
+    ),
+  ];
+}
+
+async function opened(text: string, withPassphrase: string): Promise<Config> {
+  try {
+    return await openBackup(text, withPassphrase);
+  } catch (error) {
+    if (error instanceof BackupError) throw new ApiError(422, error.message);
+    throw error;
+  }
+}
+
+/** Those of the backup; but who restores it is not to be shut out. */
+function administratorsOf(kept: Config, before: Config, by: string): Administrator[] {
+  const own = before.administrators.find(({ name }) => name === by);
+  if (!own) return kept.administrators;
+  const isKept = kept.administrators.some(({ name }) => name === by);
+  return isKept
+    ? kept.administrators.map((one) => (one.name === by ? own : one))
+    : [...kept.administrators, own];
+}
