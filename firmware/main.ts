@@ -21,6 +21,8 @@ import { welcome } from './config/welcome.js';
 import { createLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
+import { AccessLog } from './recording/access-log.js';
+import { RecordingStore } from './recording/recording-store.js';
 import { ExternalAddress } from './sip/external-address.js';
 import { locate } from './sip/locate.js';
 import { isWithin } from './sip/networks.js';
@@ -38,6 +40,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The history is written so often: flash wears, and a power cut costs what was not. */
 const HISTORY_MS = 60_000;
+
+/** Between two looks for recordings that have been kept long enough. */
+const TIDY_MS = 10 * 60_000;
 
 /** After this, whatever hangs is left behind. */
 const SHUTDOWN_MS = 4000;
@@ -126,6 +131,26 @@ async function run(options: Options): Promise<void> {
   };
   switchboard.connect(agent, trunks);
 
+  const recordingAccess = new AccessLog(() => Date.now());
+  const accessLog = AppendLog.open(path.join(options.data, 'recording-access'), (line) =>
+    recordingAccess.restore(line),
+  );
+  recordingAccess.keepBy((access) => {
+    accessLog.append(access);
+    void accessLog.flush();
+  });
+  const recordings = new RecordingStore({
+    folder: () => {
+      const { folder } = store.config.recordings;
+      return { path: folder ?? path.join(options.data, 'recordings'), mayBeMissing: folder === undefined };
+    },
+    limits: () => store.config.recordings,
+    nowMs: () => Date.now(),
+    access: recordingAccess,
+  });
+  void recordings.tidy();
+  setInterval(() => void recordings.tidy(), TIDY_MS).unref();
+
   const sources: ApiSources = {
     version,
     clock,
@@ -138,8 +163,14 @@ async function run(options: Options): Promise<void> {
       ...media.alarms,
       ...(external?.alarms ?? []),
       ...historyLog.alarms,
+      ...recordings.alarms,
+      ...(accessLog.failure === undefined
+        ? []
+        : [{ code: 'recording-access', text: `who listens is not kept: ${accessLog.failure}` }]),
     ],
     history: () => history.records,
+    recordings,
+    recordingAccess,
     switchboard,
     registrations: () =>
       agent.registrar

@@ -8,7 +8,7 @@ import { createLog } from '../firmware/log.js';
 import type { Administrator } from '../firmware/config/schema.js';
 import type { AdministratorCheck, Verdict } from './administrator-check.js';
 import { mayDo, type Route } from './api/route.js';
-import { serve } from './api/serve.js';
+import { serve, type Answered } from './api/serve.js';
 import type { Asset } from './assets.js';
 import { readForm, type Form } from './form.js';
 import type { Page, Reply } from './page.js';
@@ -36,8 +36,8 @@ export type PagesOptions = {
 /** No script and no style but our own files; no other site may show or address a page. */
 const HEADERS = {
   'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; " +
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
   'Referrer-Policy': 'same-origin',
@@ -111,18 +111,22 @@ function apiRouter({ api, administrators }: WebOptions): Router<{ administrator:
     context.body = { error };
   });
   for (const route of api)
-    router.register(`/${route.path}`, [route.method], async ({ req, params, state, response }) => {
-      const { status, type, fileName, body } = await serve(route, req, params, state.administrator);
-      response.body = body;
-      response.status = status;
-      if (type !== undefined) response.type = type;
-      if (fileName !== undefined) response.attachment(fileName);
-    });
+    router.register(`/${route.path}`, [route.method], async ({ req, params, state, response }) =>
+      send(response, await serve(route, req, params, state.administrator)),
+    );
   router.get('/{*path}', (context) => {
     context.status = 404;
     context.body = { error: 'there is nothing of this name' };
   });
   return router;
+}
+
+function send(response: Koa.Response, { status, type, fileName, headers, body }: Answered): void {
+  response.body = body;
+  response.status = status;
+  if (fileName !== undefined) response.attachment(fileName);
+  if (type !== undefined) response.type = type;
+  response.set(headers ?? {});
 }
 
 const REFUSALS: Record<Exclude<Verdict, object>, { status: number; error: string }> = {
@@ -159,6 +163,8 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
       } else if ('events' in reply) {
         context.type = 'text/event-stream';
         context.body = reply.events;
+      } else if ('sent' in reply) {
+        send(context.response, { ...reply.sent });
       } else {
         context.status = reply.status ?? 200;
         context.type = 'html';
@@ -181,7 +187,8 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
     }
     const action = isPost ? page.post : page.get;
     const { searchParams: query } = new URL(context.url, 'http://box');
-    const reply = await action!({ params, query, form, administrator, source, cookie });
+    const { headers } = context;
+    const reply = await action!({ params, query, form, headers, administrator, source, cookie });
     if (!('events' in reply)) sessions.used(cookie);
     answer(reply);
   };

@@ -8,6 +8,7 @@ import type { LiveEvents } from './live-events.js';
 import { liveRoutes } from './live.js';
 import { openApiRoute } from './openapi.js';
 import { phoneRoutes } from './phones.js';
+import { recordingRoutes } from './recordings.js';
 import type { Route } from './route.js';
 import type { ApiSources } from './sources.js';
 import { statusRoutes } from './status.js';
@@ -21,6 +22,7 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...dialPlanRoutes(sources),
     ...liveRoutes(events),
     ...historyRoutes(sources),
+    ...recordingRoutes(sources),
     ...configEntryRoutes(sources),
     ...configVersionRoutes(sources),
   ];

@@ -31,13 +31,15 @@ export type Route = {
   answer(request: ApiRequest): unknown;
 };
 
-/** An answer that is not JSON: its Content-Type, and what is sent. */
+/** An answer that is not plain JSON: its Content-Type, and what is sent. */
 export class Reply {
   constructor(
     readonly type: string,
     readonly body: string | Readable,
     /** Name under which a browser saves it. */
     readonly fileName?: string,
+    readonly status = 200,
+    readonly headers: Record<string, string> = {},
   ) {}
 }
 

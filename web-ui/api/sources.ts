@@ -4,6 +4,8 @@ import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
 import type { ConfigVersions } from '../../firmware/config/config-versions.js';
 import type { Config } from '../../firmware/config/schema.js';
+import type { AccessLog } from '../../firmware/recording/access-log.js';
+import type { RecordingStore } from '../../firmware/recording/recording-store.js';
 import type { PlaneStats, PortStats } from '../../firmware/media/stats.js';
 import type { Binding } from '../../firmware/sip/registrar.js';
 import type { TrunkStatus } from '../../firmware/sip/trunk.js';
@@ -19,6 +21,9 @@ export type ApiSources = {
   registrations(): { username: string; phones: readonly Binding[] }[];
   /** Calls and conferences, oldest first. */
   history(): Iterable<HistoryRecord>;
+  recordings: RecordingStore;
+  /** Who listened to recordings, downloaded and deleted them. */
+  recordingAccess: AccessLog;
   /** The state of each trunk. */
   trunks(): TrunkStatus[];
   /** Dialogs and transactions that have not ended. */
