@@ -178,7 +178,9 @@ export class RecordingStore {
     }
     for (const { id, endedAt } of this.#kept())
       if (endedAt !== null && !(await statOf(path.join(this.options.folder().path, id, PEAKS_FILE))))
-        await this.find(id).then((document) => this.peaks(document)).catch(ignore);
+        await this.find(id)
+          .then((document) => this.peaks(document))
+          .catch(ignore);
   }
 
   /** Oldest first: ids begin with the time. */
@@ -211,7 +213,8 @@ export class RecordingStore {
     }
     this.#known = known;
     if (broken.length === 0) this.#failures.delete('recordings-unreadable');
-    else this.#failures.set('recordings-unreadable', `what is not as the box writes it: ${broken.join(', ')}`);
+    else
+      this.#failures.set('recordings-unreadable', `what is not as the box writes it: ${broken.join(', ')}`);
   }
 
   async #lookAt(id: string): Promise<Known | undefined> {

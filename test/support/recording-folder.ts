@@ -31,7 +31,8 @@ export function makeRecording(store: string, made: MadeRecording = {}): Recordin
   const folder = path.join(store, id);
   fs.mkdirSync(folder, { recursive: true });
   const samples = seconds * rateHz;
-  const sound = (name: string, heard: Talker[]) => writeSound(path.join(folder, name), samples, rateHz, heard);
+  const sound = (name: string, heard: Talker[]) =>
+    writeSound(path.join(folder, name), samples, rateHz, heard);
   sound('mix.wav', talkers);
   talkers.forEach((talker, at) => sound(`track-${at + 1}.wav`, [talker]));
   const endedAt = open ? null : new Date(Date.parse(startedAt) + 1000 * seconds).toISOString();
@@ -82,8 +83,11 @@ function writeSound(file: string, samples: number, rateHz: number, talkers: Talk
 
 function checksums(folder: string): Record<string, string> {
   return Object.fromEntries(
-    fs
-      .readdirSync(folder)
-      .map((name) => [name, createHash('sha256').update(fs.readFileSync(path.join(folder, name))).digest('hex')]),
+    fs.readdirSync(folder).map((name) => [
+      name,
+      createHash('sha256')
+        .update(fs.readFileSync(path.join(folder, name)))
+        .digest('hex'),
+    ]),
   );
 }

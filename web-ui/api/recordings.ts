@@ -22,7 +22,7 @@ export function recordingRoutes(sources: ApiSources): Route[] {
         day: 'only those that began on this day, UTC: 2026-01-31',
         before: 'the `next` of the page before',
       },
-      answer: (request) => listed(sources, request),
+      answer: ({ query }) => listed(sources, query),
     },
     {
       method: 'GET',
@@ -77,7 +77,8 @@ export function recordingRoutes(sources: ApiSources): Route[] {
   ];
 }
 
-async function listed(sources: ApiSources, { query }: ApiRequest): Promise<object> {
+/** A page of the recordings that a query asks for. Throws ApiError. */
+export async function listed(sources: ApiSources, query: URLSearchParams) {
   const { recordings } = sources;
   const wanted = matcher(query);
   const found = (await recordings.list()).filter(wanted);
@@ -124,9 +125,15 @@ async function file(sources: ApiSources, { params, query, headers, by }: ApiRequ
   const etag = `"${id}-${name}-${found.bytes}-${Math.round(found.changedMs)}"`;
   const range = byteRange(headers, found.bytes, etag);
   if (range === 'unsatisfiable')
-    return new Reply('application/json', JSON.stringify({ error: 'there are no such bytes' }), undefined, 416, {
-      'Content-Range': `bytes */${found.bytes}`,
-    });
+    return new Reply(
+      'application/json',
+      JSON.stringify({ error: 'there are no such bytes' }),
+      undefined,
+      416,
+      {
+        'Content-Range': `bytes */${found.bytes}`,
+      },
+    );
   const isSound = name.endsWith('.wav');
   const download = query.get('download') === '1' || !isSound;
   const { from, to } = range ?? { from: 0, to: found.bytes - 1 };

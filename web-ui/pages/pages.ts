@@ -13,6 +13,7 @@ import { dialPlanPage } from './dial-plan.js';
 import { entryPages } from './entry-pages.js';
 import { extensionKind } from './extensions.js';
 import { moderationPages } from './moderation.js';
+import { recordingPages } from './recordings.js';
 import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
 
@@ -39,10 +40,11 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     ...statusPages(parts, live, sessions),
     dialPlanPage(sources, routes),
     ...moderationPages(routes),
+    ...recordingPages(sources, routes),
     ...entryPages(conferenceKind, sources, routes),
     ...entryPages(extensionKind, sources, routes),
   ];
-  // Recordings, lines and audio ports bring pages of their own, and a line for each here.
+  // Lines and audio ports bring pages of their own, and a line for each here.
   const menu = [
     {
       title: 'Status',
@@ -52,6 +54,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
         { title: 'Dial plan', path: '/status/dial-plan' },
       ],
     },
+    { title: 'Recordings', role: 'operator', pages: [{ title: 'Recordings', path: '/recordings' }] },
     {
       title: 'Configuration',
       role: 'administrator',
