@@ -178,7 +178,8 @@ export const configSchema = {
           minimum: 0,
           maximum: 100_000_000,
           default: 4096,
-          description: '0 to 100000000 MB that all recordings may take before the oldest is deleted; 0 is no limit',
+          description:
+            '0 to 100000000 MB that all recordings may take before the oldest is deleted; 0 is no limit',
         },
       },
     },

@@ -5,7 +5,14 @@ import path from 'node:path';
 import type { RecordingDocument } from '../../firmware/recording/recording-document.js';
 import { writeWav } from './wav.js';
 
-export type Talker = { name: string; number: string; hz: number; talked: [fromS: number, toS: number][] };
+export type Talker = {
+  name: string;
+  number: string;
+  hz: number;
+  talked: [fromS: number, toS: number][];
+  /** How loud at a second, 0 to 1; loud all the time without it. */
+  loudness?: (atS: number) => number;
+};
 
 export type MadeRecording = {
   id?: string;
@@ -71,10 +78,10 @@ function writeSound(file: string, samples: number, rateHz: number, talkers: Talk
   const fd = fs.openSync(file, 'w');
   fs.writeSync(fd, header);
   fs.ftruncateSync(fd, HEADER_BYTES + 2 * samples);
-  for (const { hz, talked } of talkers)
+  for (const { hz, talked, loudness = () => 1 } of talkers)
     for (const [from, to] of talked) {
       const tone = Int16Array.from({ length: (to - from) * rateHz }, (_, at) =>
-        Math.round(AMPLITUDE * Math.sin((2 * Math.PI * hz * at) / rateHz)),
+        Math.round(AMPLITUDE * loudness(from + at / rateHz) * Math.sin((2 * Math.PI * hz * at) / rateHz)),
       );
       fs.writeSync(fd, Buffer.from(tone.buffer), 0, tone.byteLength, HEADER_BYTES + 2 * from * rateHz);
     }

@@ -166,8 +166,8 @@ async function zip({ recordings, recordingAccess }: ApiSources, { params, by }: 
 }
 
 /** The day on which its age ends it. */
-function deletedOn({ config }: ApiSources, one: { endedAt: string | null }): string | null {
-  const ms = deletedAtMs(one, config().recordings);
+function deletedOn(sources: ApiSources, one: { endedAt: string | null }): string | null {
+  const ms = deletedAtMs(one, sources.config().recordings);
   return ms === undefined ? null : new Date(ms).toISOString().slice(0, 10);
 }
 
