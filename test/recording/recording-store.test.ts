@@ -226,6 +226,14 @@ test('waveforms tell where somebody was loud, for each file', async () => {
   assert.ok(silent('track-2.wav', 0, 499) && loud('track-2.wav', 500, 1000));
 });
 
+test('a recording without a sample has a waveform without a peak', async () => {
+  const { folder, store } = open();
+  const document = makeRecording(folder, { ...old(20), seconds: 0, talkers: [] });
+  await store.peaks(document);
+  await store.waveforms.made;
+  assert.equal((await store.peaks(document))?.files, { 'mix.wav': [] });
+});
+
 test('a torn waveform is made again; one that cannot be made is not tried forever', async () => {
   const { folder, store } = open();
   const document = makeRecording(folder, old(20));
@@ -233,6 +241,11 @@ test('a torn waveform is made again; one that cannot be made is not tried foreve
   assert.is(await store.peaks(document), undefined);
   await store.waveforms.made;
   assert.ok(await store.peaks(document));
+  makeRecording(folder, { ...old(20), seconds: 3 });
+  const longer = await store.find(document.id);
+  assert.is(await store.peaks(longer), undefined, 'that of another length is none');
+  await store.waveforms.made;
+  assert.is((await store.peaks(longer))?.samples, 24_000);
   const broken = makeRecording(folder, old(21));
   fs.writeFileSync(path.join(folder, broken.id, 'track-1.wav'), 'noise');
   await store.peaks(broken);

@@ -158,8 +158,8 @@ async function zip({ recordings, recordingAccess }: ApiSources, { params, by }: 
   const files = await recordings.files(id);
   recordingAccess.add({ by, what: 'downloaded', recording: id });
   const packed = files.map((one) => ({
+    ...one,
     name: `${id}/${one.name}`,
-    changedMs: one.changedMs,
     open: () => recordings.read(id, one),
   }));
   return new Reply('application/zip', zipStream(packed), `${id}.zip`);

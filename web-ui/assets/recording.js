@@ -2,7 +2,7 @@
 const player = document.getElementById('player');
 
 if (player) {
-  const length = Number(player.dataset.seconds);
+  const length = Number(player.dataset.seconds) || 1;
   const lanes = [...document.querySelectorAll('.lane')].map((element) => ({
     element,
     svg: element.querySelector('svg'),
