@@ -1,7 +1,9 @@
-// Runs every test file in a process of its own. uvu exits 0 on an empty run, so this insists on tests, on `.run()`,
-// on no `.only`, and on a time limit a file. Ends with the line `N passed, N failed`.
-import { spawnSync } from 'node:child_process';
+// Runs every test file in a process of its own, as many at once as there are cores; those that say `Runs alone:` and why
+// come last, one by one. uvu exits 0 on an empty run, so this insists on tests, on `.run()`, on no `.only`, and on a time
+// limit a file. Ends with the line `N passed, N failed`.
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 
 const FILE_LIMIT_MS = 180_000;
@@ -14,36 +16,54 @@ const sources = [...find('test'), ...find('firmware/sip-parser/test')]
 
 let passed = 0;
 let failed = 0;
+const together = [];
+const alone = [];
 for (const source of sources) {
   const text = readFileSync(source, 'utf8');
-  if (/\.(only|skip)\(/.test(text) || !/\.run\(\);/.test(text)) {
+  if (/\.(only|skip)\(/.test(text) || !/\.run\(\);/.test(text))
     fail(source, 'must call .run() and must not contain .only( or .skip(');
-    continue;
-  }
-  if (hygieneOnly) continue;
-  const start = performance.now();
-  const result = spawnSync(process.execPath, ['--enable-source-maps', compiled(source)], {
-    encoding: 'utf8',
-    timeout: FILE_LIMIT_MS,
-    env: { PARLEY_LOG: 'silent', ...process.env },
-  });
-  const output = result.stdout + result.stderr;
-  const total = Number(/Total:\s+(\d+)/.exec(output)?.[1] ?? 0);
-  const good = Number(/Passed:\s+(\d+)/.exec(output)?.[1] ?? 0);
-  passed += good;
-  const ok = result.status === 0 && total > 0 && total === good;
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${ok ? 'ok  ' : 'FAIL'} ${source} (${good}/${total}) ${seconds} s`);
-  for (const line of output.split('\n')) if (line.includes('SKIPPED')) console.log(`     ${line}`);
-  if (!ok) {
-    console.log(output);
-    failed += Math.max(1, total - good);
-    if (result.error) console.log(String(result.error));
-  }
+  else (/^(\/\/| \*) Runs alone: /m.test(text) ? alone : together).push(source);
 }
 if (hygieneOnly) process.exit(failed > 0 ? 1 : 0);
+await Promise.all(Array.from({ length: availableParallelism() }, () => runAll(together)));
+await runAll(alone);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);
+
+async function runAll(queue) {
+  while (queue.length > 0) await run(queue.shift());
+}
+
+async function run(source) {
+  const start = performance.now();
+  const { output, error } = await outcome(source);
+  const total = Number(/Total:\s+(\d+)/.exec(output)?.[1] ?? 0);
+  const good = Number(/Passed:\s+(\d+)/.exec(output)?.[1] ?? 0);
+  const ok = !error && total > 0 && total === good;
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  passed += good;
+  console.log(`${ok ? 'ok  ' : 'FAIL'} ${source} (${good}/${total}) ${seconds} s`);
+  for (const line of output.split('\n')) if (line.includes('SKIPPED')) console.log(`     ${line}`);
+  if (ok) return;
+  failed += Math.max(1, total - good);
+  console.log(output);
+  if (error?.killed) console.log(`not over after ${FILE_LIMIT_MS / 1000} s`);
+}
+
+function outcome(source) {
+  const options = {
+    timeout: FILE_LIMIT_MS,
+    killSignal: 'SIGKILL',
+    maxBuffer: 64 << 20,
+    env: { PARLEY_LOG: 'silent', ...process.env },
+  };
+  return new Promise((resolve) => {
+    const program = ['--enable-source-maps', compiled(source)];
+    execFile(process.execPath, program, options, (error, stdout, stderr) =>
+      resolve({ output: stdout + stderr, error }),
+    );
+  });
+}
 
 function fail(source, why) {
   failed += 1;

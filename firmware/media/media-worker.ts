@@ -10,6 +10,7 @@ import type { MediaCommand, MediaEvent } from './contract.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { LoadMeter } from './load.js';
 import { loadPrompts } from './prompt-files.js';
+import { rehearse } from './rehearsal.js';
 import { PLANE } from './stats.js';
 import { Ticker } from './ticker.js';
 
@@ -31,7 +32,9 @@ const sockets: EngineOptions['sockets'] = {
   adopt: (handle) => UdpSocket.adopt(handle),
   watch: (handle) => new Readiness(handle),
 };
-const engine = new Engine({ sockets, emit, prompts: loadPrompts(promptsDir), stats });
+const prompts = loadPrompts(promptsDir);
+rehearse(sockets, prompts);
+const engine = new Engine({ sockets, emit, prompts, stats });
 emit({ type: 'ready', srtp: srtpAvailable, codecs: availableCodecs() });
 Atomics.wait(go, 0, 0);
 stats[PLANE.realtime] = askForRealtime() ? 1 : 0;

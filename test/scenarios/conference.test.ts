@@ -37,7 +37,7 @@ const inside = (number: string, count: number) =>
   });
 
 test('six callers, mu-law and A-law: each hears the five others and not itself', async () => {
-  const tones = [400, 560, 720, 880, 1040, 1200];
+  const tones = [470, 615, 835, 970, 1180, 1355];
   const amplitude = 3000;
   const calls: TestCall[] = [];
   for (const [index, hz] of tones.entries()) {
@@ -54,8 +54,8 @@ test('six callers, mu-law and A-law: each hears the five others and not itself',
   for (const [ear, samples] of heard.entries())
     for (const [mouth, hz] of tones.entries()) {
       const level = decibels(amplitudeOf(samples, hz), amplitude);
-      // Exact absence is for mix-bus.test; here the others' tones bend where phones of a busy machine come late.
-      if (ear === mouth) assert.ok(level < -30, `caller ${ear} hears itself at ${level.toFixed(1)} dB`);
+      // Exact absence is for mix-bus.test. What mu-law makes of the other tones falls on none of these.
+      if (ear === mouth) assert.ok(level < -40, `caller ${ear} hears itself at ${level.toFixed(1)} dB`);
       else assert.ok(Math.abs(level) < 1, `caller ${ear} hears ${mouth} at ${level.toFixed(1)} dB`);
     }
   assert.not.match(box.log, /1234/, 'a PIN in the log');

@@ -1,4 +1,7 @@
-/** A flood of REGISTERs without credentials: those who talk and good phones do not notice. `make bench` does a minute. */
+/**
+ * A flood of REGISTERs without credentials: those who talk and good phones do not notice. `make bench` does a minute.
+ * Runs alone: it is about what the machine can do.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { withBox } from '../support/box.js';

@@ -1,4 +1,7 @@
-/** A hundred callers: everybody gets every packet, and no tick of the box is long. */
+/**
+ * A hundred callers: everybody gets every packet, and no tick of the box is long.
+ * Runs alone: the CPU that a tick takes depends on who else uses the caches.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { phones, withBox, type Box, type Room, type Status } from '../support/box.js';
@@ -39,8 +42,7 @@ async function meet(box: Box, numberOf: (caller: number) => string): Promise<voi
       assert.ok(Math.abs(packets - ticks) <= 10, `${packets} packets in ${ticks} ticks of 20 ms`);
     }
     assert.is(media.skippedTicks, 0);
-    // Else it would fall behind; how much less it is, is for the bench to say on a quiet machine.
-    assert.ok(media.maxTickCpuUs < 20_000, `a tick worked for ${media.maxTickCpuUs} us`);
+    assert.ok(media.maxTickCpuUs < 10_000, `a tick worked for ${media.maxTickCpuUs} us`);
   } finally {
     await crowd.close();
   }

@@ -53,7 +53,9 @@ if (isInstalled('baresip'))
       const call = await (await box.phone('101')).dial('800');
       const baresip = await Baresip.start(at, '102', 'secret-102', microphone, trusted);
       try {
-        await baresip.event('REGISTER_OK');
+        await box.until<{ username: string }[]>('phones', (list) =>
+          list.some(({ username }) => username === '102'),
+        );
         baresip.command('dial', `sip:800@${at.address}:${at.port};transport=tls`);
         await baresip.event('CALL_ESTABLISHED');
         await box.until<Room[]>('conferences', (list) => inside(list) === 2);

@@ -89,7 +89,7 @@ export class Baresip {
     this.control.write(`${Buffer.byteLength(text)}:${text},`);
   }
 
-  /** Waits for an event by its type: `CALL_ESTABLISHED`, `REGISTER_OK`. */
+  /** Waits for an event of its calls by its type: `CALL_ESTABLISHED`. That it has registered it may have said before. */
   async event(type: string): Promise<void> {
     while (!this.log.includes(`"${type}"`)) await once(this.control, 'data');
   }

@@ -1,0 +1,37 @@
+/**
+ * The engine at work before anybody calls: ports of its own talk to each other over the loopback. What runs for the first
+ * time is slow, and without this the first callers, or those of a worker that has died, would hear that.
+ */
+import type { CodecName } from '../codec-formats.js';
+import type { MediaEvent, PlayItem } from './contract.js';
+import { Engine, type EngineOptions } from './engine.js';
+import { createStatsBlock } from './stats.js';
+
+const HOST = '127.0.0.1';
+/** One room of both rates; the last two only listen. */
+const CASTS: CodecName[] = ['PCMU', 'PCMA', 'G722', 'G722', 'PCMU', 'PCMU'];
+/** After these the engine is about as fast as it gets. */
+const TICKS = 120;
+/** Loud enough together for the limiter to have its part. */
+const TONE: PlayItem[] = [{ frequenciesHz: [440, 620], ms: 60_000, levelDbm0: -6 }];
+
+/** Leaves nothing open. Where there is no loopback there is no rehearsal. */
+export function rehearse(sockets: EngineOptions['sockets'], prompts: EngineOptions['prompts']): void {
+  const localPorts: number[] = [];
+  const emit = (event: MediaEvent) => {
+    if (event.type === 'portOpened') localPorts.push(event.localPort);
+  };
+  const engine = new Engine({ sockets, prompts, emit, stats: createStatsBlock() });
+  for (const port of CASTS.keys()) engine.handle({ type: 'openPort', port, address: HOST, rtpPorts: [0, 0] });
+  if (localPorts.length === CASTS.length) {
+    for (const [port, codec] of CASTS.entries()) {
+      const peer = { address: HOST, port: localPorts[port ^ 1], allowed: [HOST] };
+      const format = { codec, payloadType: 96, eventPayloadType: 101 };
+      engine.handle({ type: 'connectPort', port, peer, format, sending: true, receiving: true });
+      engine.handle({ type: 'join', port, mix: 1, settings: { levelling: true, gate: false } });
+      if (port < 4) engine.handle({ type: 'play', play: port, to: { port }, items: TONE, loop: false });
+    }
+    for (let tick = 0; tick < TICKS; tick++) engine.tick();
+  }
+  engine.close();
+}
