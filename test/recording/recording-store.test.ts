@@ -16,9 +16,16 @@ const ANN: Talker = { name: 'Ann', number: '101', hz: 440, talked: [[0, 1]] };
 const BO: Talker = { name: 'Bo', number: '102', hz: 700, talked: [[1, 2]] };
 const old = (day: number) => ({ startedAt: `2026-11-${day}T16:00:00.000Z`, talkers: [ANN, BO] });
 
+const made: string[] = [];
+const newFolder = () => {
+  made.push(fs.mkdtempSync(path.join(tmpdir(), 'parley-recordings-')));
+  return made.at(-1)!;
+};
+test.after(() => made.forEach((folder) => fs.rmSync(folder, { recursive: true })));
+
 /** An empty folder and the store of it. */
 function open(limits = { keepDays: 0, maxMegabytes: 0 }, mayBeMissing = false) {
-  const folder = fs.mkdtempSync(path.join(tmpdir(), 'parley-recordings-'));
+  const folder = newFolder();
   const access = new AccessLog(() => NOW);
   const place = { path: folder, mayBeMissing };
   const store = new RecordingStore({ folder: () => place, limits: () => limits, nowMs: () => NOW, access });
@@ -96,7 +103,7 @@ test('only files that the document names are given out, wholly or in part', asyn
 
 test('no id and no link leads out of the folder', async () => {
   const { folder, store } = open();
-  const outside = fs.mkdtempSync(path.join(tmpdir(), 'parley-outside-'));
+  const outside = newFolder();
   const { id } = makeRecording(outside, old(20));
   const linked = makeRecording(folder, old(21));
   const mix = path.join(folder, linked.id, 'mix.wav');
