@@ -24,7 +24,9 @@ import { welcome } from './config/welcome.js';
 import { createLog, recentLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
+import { AccessLog } from './recording/access-log.js';
 import { Recorder } from './recording/recorder.js';
+import { RecordingStore } from './recording/recording-store.js';
 import { ExternalAddress } from './sip/external-address.js';
 import { GuessGuard } from './sip/guess-guard.js';
 import { locate } from './sip/locate.js';
@@ -49,6 +51,8 @@ const HISTORY_MS = 60_000;
 
 /** How good calls are is heard so often, about as often as it changes. */
 const QUALITY_MS = 5000;
+/** Between two looks for recordings that have been kept long enough. */
+const TIDY_MS = 10 * 60_000;
 
 /** After this, whatever hangs is left behind. */
 const SHUTDOWN_MS = 4000;
@@ -89,7 +93,12 @@ async function run(options: Options): Promise<void> {
     },
     clock,
   });
-  const recorder = await Recorder.start(path.join(options.data, 'recordings'), media.recordings);
+  const { folder: disk } = store.config.recordings;
+  const recorder = await Recorder.start(
+    disk ?? path.join(options.data, 'recordings'),
+    media.recordings,
+    disk === undefined,
+  );
   const switchboard: Switchboard = new Switchboard({
     config: () => store.config,
     media,
@@ -161,6 +170,26 @@ async function run(options: Options): Promise<void> {
   };
   switchboard.connect(agent, trunks);
 
+  const recordingAccess = new AccessLog(() => Date.now());
+  const accessLog = AppendLog.open(path.join(options.data, 'recording-access'), (line) =>
+    recordingAccess.restore(line),
+  );
+  recordingAccess.keepBy((access) => {
+    accessLog.append(access);
+    void accessLog.flush();
+  });
+  const recordings = new RecordingStore({
+    folder: () => {
+      const { folder } = store.config.recordings;
+      return { path: folder ?? path.join(options.data, 'recordings'), mayBeMissing: folder === undefined };
+    },
+    limits: () => store.config.recordings,
+    nowMs: () => Date.now(),
+    access: recordingAccess,
+  });
+  void recordings.tidy();
+  setInterval(() => void recordings.tidy(), TIDY_MS).unref();
+
   const system = new SystemWatch({
     directory: options.data,
     clock,
@@ -178,6 +207,10 @@ async function run(options: Options): Promise<void> {
       ...historyLog.alarms,
       ...recorder.alarms,
       ...trunks.alarms,
+      ...recordings.alarms,
+      ...(accessLog.failure === undefined
+        ? []
+        : [{ code: 'recording-access', text: `who listens is not kept: ${accessLog.failure}` }]),
     ],
   });
   const guard = new GuessGuard(clock, () => false);
@@ -201,6 +234,8 @@ async function run(options: Options): Promise<void> {
     },
     history,
     log: recentLog,
+    recordings,
+    recordingAccess,
     switchboard,
     registrations: () =>
       agent.registrar

@@ -44,6 +44,7 @@ export const configSchema = {
     'recordingTone',
     'timeZone',
     'language',
+    'recordings',
     'administrators',
     'extensions',
     'conferences',
@@ -169,6 +170,35 @@ export const configSchema = {
       description: 'a time zone such as Europe/Berlin or UTC (IANA)',
     },
     language: { enum: ['en'], default: 'en', description: '"en", in which the box speaks' },
+    recordings: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['keepDays', 'maxMegabytes'],
+      default: {},
+      properties: {
+        folder: {
+          type: 'string',
+          pattern: '^/',
+          maxLength: 1024,
+          description: 'the whole path of a folder, such as /media/usb/recordings',
+        },
+        keepDays: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 3650,
+          default: 90,
+          description: '0 to 3650 days after which a recording is deleted; 0 is never',
+        },
+        maxMegabytes: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 100_000_000,
+          default: 4096,
+          description:
+            '0 to 100000000 MB that all recordings may take before the oldest is deleted; 0 is no limit',
+        },
+      },
+    },
     administrators: {
       type: 'array',
       maxItems: 20,

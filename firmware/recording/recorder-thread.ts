@@ -7,6 +7,7 @@ import { RecordingWriter, type WriterCommand, type WriterEvent } from './recordi
 export type RecorderThreadData = {
   channel: MessagePort;
   directory: string;
+  make: boolean;
   block: Int32Array;
   bell: Int32Array;
 };
@@ -18,7 +19,7 @@ const LOOK_MS = 100;
 /** The box ends soon: checksums are made for so long. */
 const CLOSE_MS = 1000;
 
-const { channel, directory, block, bell } = workerData as RecorderThreadData;
+const { channel, directory, make, block, bell } = workerData as RecorderThreadData;
 const emit = (event: ThreadEvent) => channel.postMessage(event);
 const writer = new RecordingWriter(directory, block, fs, emit, () => performance.now());
 prepare();
@@ -28,7 +29,7 @@ channel.close();
 
 function prepare(): void {
   try {
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    if (make) fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
     const failed = (id: string, why: string) => emit({ type: 'trouble', id, why });
     for (const { folder, document } of repairRecordings(directory, failed))
       writer.sealLater(folder, document);

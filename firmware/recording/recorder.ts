@@ -35,11 +35,11 @@ export class Recorder {
   #exited: Promise<void> = Promise.resolve();
 
   /**
-   * `block`: where what is recorded comes from; `directory`: where it is kept. Resolves when what a power cut left there is
-   * mended.
+   * `block`: where what is recorded comes from; `directory`: where it is kept, made only if `make`: where a disk belongs that
+   * is not plugged in, nothing is to be written. Resolves when what a power cut left there is mended.
    */
-  static async start(directory: string, block: Int32Array): Promise<Recorder> {
-    const recorder = new Recorder(directory, block);
+  static async start(directory: string, block: Int32Array, make = true): Promise<Recorder> {
+    const recorder = new Recorder(directory, block, make);
     await recorder.#start();
     return recorder;
   }
@@ -47,6 +47,7 @@ export class Recorder {
   private constructor(
     private readonly directory: string,
     private readonly block: Int32Array,
+    private readonly make: boolean,
   ) {}
 
   get alarms(): Alarm[] {
@@ -122,6 +123,7 @@ export class Recorder {
     const workerData: RecorderThreadData = {
       channel: port2,
       directory: this.directory,
+      make: this.make,
       block: this.block,
       bell: this.#bell,
     };

@@ -35,6 +35,7 @@ test('a document written by hand gets its defaults, and is itself left as it was
     rtpPorts: [16384, 32766],
     rtpTimeoutSeconds: 60,
   });
+  assert.equal(config.recordings, { keepDays: 90, maxMegabytes: 4096 });
   assert.equal(config.administrators, []);
   assert.is(config.extensions[0].sip.maxCalls, 4);
   assert.is(JSON.stringify(good), before);
@@ -157,6 +158,16 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
       /^\/security\/trustedNetworks\/0 is .*; right would be: a network such as 192\.168\.0\.0\/16/,
     ],
   ),
+  [
+    'a folder that depends on where one stands',
+    { ...good, recordings: { folder: 'usb' } },
+    /^\/recordings\/folder is "usb"; right would be: the whole path of a folder/,
+  ],
+  [
+    'half a day',
+    { ...good, recordings: { keepDays: 0.5 } },
+    /^\/recordings\/keepDays is 0.5; right would be: 0 to 3650 days/,
+  ],
   ['no version', {}, /^\/version is missing/],
   ['an unknown section', { ...good, sip: {} }, /^\/sip is unknown; right would be: one of .*network/],
   [

@@ -116,6 +116,8 @@ test('three tones, one late, one on hold during the notice: each from its consen
     tracks.map((track) => track.number),
     ['101', '103', '102'],
   );
+  const kept = await box.get<{ recordings: { id: string; seconds: number }[] }>('recordings');
+  assert.ok(Math.abs(kept.recordings.find((one) => one.id === id)!.seconds - samples / 8000) < 1);
   const mix = sound(id, 'mix.wav');
   for (const { track, consents, talked, joinedAt, leftAt, number: who } of tracks) {
     const own = sound(id, `track-${track}.wav`);

@@ -42,10 +42,7 @@ export function backupPages(sources: ApiSources, routes: readonly Route[]): Page
         const passphrase = form.get('passphrase') ?? '';
         if (passphrase !== form.get('repeated')) return show({ repeated: 'Has to be the same as above.' });
         try {
-          const { type, body, fileName } = (await ask('backup', administrator!.name, {
-            passphrase,
-          })) as ApiReply;
-          return { file: { name: fileName!, type, body: body as string } };
+          return { sent: (await ask('backup', administrator!.name, { passphrase })) as ApiReply };
         } catch (error) {
           return show({ passphrase: said(error) });
         }

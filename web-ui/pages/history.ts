@@ -68,8 +68,7 @@ export function historyPages(sources: ApiSources, routes: readonly Route[]): Pag
         get({ query, administrator }) {
           const wanted = askedFor(query);
           wanted.set('format', 'csv');
-          const { type, body } = ask(wanted, administrator!.name) as Reply;
-          return { file: { name: `${list}.csv`, type, body: body as string } };
+          return { sent: ask(wanted, administrator!.name) as Reply };
         },
       },
     ];

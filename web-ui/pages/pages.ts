@@ -25,6 +25,7 @@ import { firstRunPages } from './first-run.js';
 import { historyPages, pastLists } from './history.js';
 import { moderationPages } from './moderation.js';
 import { settingsKinds, settingsPage } from './settings.js';
+import { recordingPages } from './recordings.js';
 import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
 import { trunkKind } from './trunks.js';
@@ -58,6 +59,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     dialPlanPage(sources, routes),
     ...moderationPages(routes),
     ...historyPages(sources, routes),
+    ...recordingPages(sources, routes),
     ...entryPages(conferenceKind, sources, routes),
     ...entryPages(extensionKind, sources, routes),
     phoneSetupPage(sources, routes),
@@ -75,7 +77,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     ...webhookPages(sources, routes),
   ];
   const lists = [conferenceKind, extensionKind, trunkKind, routeKind, serviceKind, permissionKind];
-  // Recordings, lines and audio ports bring pages of their own, and a line for each here.
+  // Lines and audio ports bring pages of their own, and a line for each here.
   const menu = [
     {
       title: 'Status',
@@ -85,6 +87,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
         { title: 'Dial plan', path: '/status/dial-plan' },
       ],
     },
+    { title: 'Recordings', role: 'operator', pages: [{ title: 'Recordings', path: '/recordings' }] },
     {
       title: 'History',
       role: 'viewer',
