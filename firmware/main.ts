@@ -25,6 +25,7 @@ import { createLog, recentLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 import { AccessLog } from './recording/access-log.js';
+import { Recorder } from './recording/recorder.js';
 import { RecordingStore } from './recording/recording-store.js';
 import { ExternalAddress } from './sip/external-address.js';
 import { GuessGuard } from './sip/guess-guard.js';
@@ -68,7 +69,10 @@ async function run(options: Options): Promise<void> {
     promptsDir: `${root}firmware/prompts/${store.config.language}`,
     rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
   });
-  media.onReplaced = (err) => log.error({ err }, 'the media worker failed; another one has taken over');
+  media.onReplaced = (err) => {
+    log.error({ err }, 'the media worker failed; another one has taken over');
+    switchboard.recordings.cut();
+  };
   media.onDied = (err) => {
     log.error({ err }, 'the media worker fails again and again');
     process.exit(1);
@@ -89,13 +93,25 @@ async function run(options: Options): Promise<void> {
     },
     clock,
   });
-  const switchboard = new Switchboard({
+  const { folder: disk } = store.config.recordings;
+  const recorder = await Recorder.start(
+    disk ?? path.join(options.data, 'recordings'),
+    media.recordings,
+    disk === undefined,
+  );
+  const switchboard: Switchboard = new Switchboard({
     config: () => store.config,
     media,
+    recorder,
     clock,
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
+  media.onOverrun = (recording) => switchboard.recordings.overrun(recording);
+  recorder.onFailed = (recording, why) => {
+    log.warn({ why }, 'a recording failed');
+    switchboard.recordings.failed(recording, why);
+  };
   const history = new History(
     () => Date.now(),
     (port) => media.portState(port),
@@ -189,6 +205,7 @@ async function run(options: Options): Promise<void> {
       ...media.alarms,
       ...(external?.alarms ?? []),
       ...historyLog.alarms,
+      ...recorder.alarms,
       ...trunks.alarms,
       ...recordings.alarms,
       ...(accessLog.failure === undefined
@@ -289,6 +306,7 @@ async function run(options: Options): Promise<void> {
     await agent.layer.answered();
     webhooks.apply([]);
     await Promise.all([web.close(), media.close()]);
+    await recorder.close();
     agent.layer.stop();
     await transport.close();
     process.exit(0);

@@ -41,6 +41,7 @@ export const configSchema = {
     'security',
     'media',
     'country',
+    'recordingTone',
     'timeZone',
     'language',
     'recordings',
@@ -161,6 +162,7 @@ export const configSchema = {
       default: 'us',
       description: 'two letters (ISO 3166), whose tones callers hear',
     },
+    recordingTone: { type: 'boolean', default: false, description: 'true or false' },
     timeZone: {
       type: 'string',
       format: 'timeZone',
@@ -273,7 +275,30 @@ export const configSchema = {
           type: { enum: ['static', 'dynamic'], description: '"static" or "dynamic"' },
           pin: number,
           maxParticipants: { type: 'integer', minimum: 2, maximum: 1000, description: '2 to 1000' },
-          record: { type: 'boolean', default: false, description: 'true or false' },
+          record: {
+            enum: ['off', 'always', 'moderator'],
+            default: 'off',
+            description: '"off", "always" or "moderator" (when a moderator starts it)',
+          },
+          recordAcknowledgement: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['by', 'at'],
+            description: 'who has taken the liability for recording, and when',
+            properties: {
+              by: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 64,
+                description: 'the name of an administrator',
+              },
+              at: {
+                type: 'string',
+                format: 'instant',
+                description: 'an instant such as 2026-01-31T12:00:00Z',
+              },
+            },
+          },
           levelling: { type: 'boolean', default: false, description: 'true or false' },
           noiseGate: { type: 'boolean', default: false, description: 'true or false' },
         },

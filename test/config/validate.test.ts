@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError } from '../../firmware/config/schema-check.js';
+import { migrated } from '../../firmware/config/migrations.js';
 import { validateConfig } from '../../firmware/config/validate.js';
 
 const test = suite('configuration document');
@@ -16,7 +17,7 @@ const room = {
   type: 'static',
   pin: '1234',
   maxParticipants: 10,
-  record: false,
+  record: 'off',
 };
 const good = { version: 1, extensions: [phone], conferences: [room] };
 
@@ -38,6 +39,13 @@ test('a document written by hand gets its defaults, and is itself left as it was
   assert.equal(config.administrators, []);
   assert.is(config.extensions[0].sip.maxCalls, 4);
   assert.is(JSON.stringify(good), before);
+});
+
+test('a document of before, when boxes did not record, records nothing', () => {
+  const before = { ...good, conferences: [true, false, 'always'].map((record) => ({ ...room, record })) };
+  const records = (migrated(before) as typeof good).conferences.map(({ record }) => record);
+  assert.equal(records, ['off', 'off', 'always']);
+  for (const odd of [null, 7, [], {}, { conferences: [null, 3] }]) assert.is(migrated(odd), odd);
 });
 
 test('one address, or one of each family', () => {

@@ -43,6 +43,7 @@ const LEAST: Record<string, string> = {
   'POST conferences/:number/unlock': 'operator',
   'POST conferences/:number/end': 'operator',
   'POST conferences/:number/announce': 'operator',
+  'POST conferences/:number/recording': 'operator',
   'POST conferences/:number/participants/:id/mute': 'operator',
   'POST conferences/:number/participants/:id/unmute': 'operator',
   'POST conferences/:number/participants/:id/remove': 'operator',
