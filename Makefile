@@ -21,9 +21,10 @@ check: build
 test: test-system build
 	node scripts/run-tests.mjs $(ONLY)
 
-# A simulated day where `make test` takes some minutes of it.
+# A simulated day, and fifty power cuts, where `make test` takes some of it.
 soak: build
 	PARLEY_SOAK=1 node dist/test/media/playout.test.js
+	PARLEY_SOAK=1 node dist/test/recording/power-cut.test.js
 
 # BENCH=100-one: only these rows of media-bench, without the others.
 bench: bench-system build

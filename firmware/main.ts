@@ -24,6 +24,9 @@ import { welcome } from './config/welcome.js';
 import { createLog, recentLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
+import { AccessLog } from './recording/access-log.js';
+import { Recorder } from './recording/recorder.js';
+import { RecordingStore } from './recording/recording-store.js';
 import { ExternalAddress } from './sip/external-address.js';
 import { GuessGuard } from './sip/guess-guard.js';
 import { locate } from './sip/locate.js';
@@ -48,6 +51,8 @@ const HISTORY_MS = 60_000;
 
 /** How good calls are is heard so often, about as often as it changes. */
 const QUALITY_MS = 5000;
+/** Between two looks for recordings that have been kept long enough. */
+const TIDY_MS = 10 * 60_000;
 
 /** After this, whatever hangs is left behind. */
 const SHUTDOWN_MS = 4000;
@@ -64,7 +69,10 @@ async function run(options: Options): Promise<void> {
     promptsDir: `${root}firmware/prompts/${store.config.language}`,
     rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
   });
-  media.onReplaced = (err) => log.error({ err }, 'the media worker failed; another one has taken over');
+  media.onReplaced = (err) => {
+    log.error({ err }, 'the media worker failed; another one has taken over');
+    switchboard.recordings.cut();
+  };
   media.onDied = (err) => {
     log.error({ err }, 'the media worker fails again and again');
     process.exit(1);
@@ -85,13 +93,25 @@ async function run(options: Options): Promise<void> {
     },
     clock,
   });
-  const switchboard = new Switchboard({
+  const { folder: disk } = store.config.recordings;
+  const recorder = await Recorder.start(
+    disk ?? path.join(options.data, 'recordings'),
+    media.recordings,
+    disk === undefined,
+  );
+  const switchboard: Switchboard = new Switchboard({
     config: () => store.config,
     media,
+    recorder,
     clock,
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
+  media.onOverrun = (recording) => switchboard.recordings.overrun(recording);
+  recorder.onFailed = (recording, why) => {
+    log.warn({ why }, 'a recording failed');
+    switchboard.recordings.failed(recording, why);
+  };
   const history = new History(
     () => Date.now(),
     (port) => media.portState(port),
@@ -150,6 +170,26 @@ async function run(options: Options): Promise<void> {
   };
   switchboard.connect(agent, trunks);
 
+  const recordingAccess = new AccessLog(() => Date.now());
+  const accessLog = AppendLog.open(path.join(options.data, 'recording-access'), (line) =>
+    recordingAccess.restore(line),
+  );
+  recordingAccess.keepBy((access) => {
+    accessLog.append(access);
+    void accessLog.flush();
+  });
+  const recordings = new RecordingStore({
+    folder: () => {
+      const { folder } = store.config.recordings;
+      return { path: folder ?? path.join(options.data, 'recordings'), mayBeMissing: folder === undefined };
+    },
+    limits: () => store.config.recordings,
+    nowMs: () => Date.now(),
+    access: recordingAccess,
+  });
+  void recordings.tidy();
+  setInterval(() => void recordings.tidy(), TIDY_MS).unref();
+
   const system = new SystemWatch({
     directory: options.data,
     clock,
@@ -165,7 +205,12 @@ async function run(options: Options): Promise<void> {
       ...media.alarms,
       ...(external?.alarms ?? []),
       ...historyLog.alarms,
+      ...recorder.alarms,
       ...trunks.alarms,
+      ...recordings.alarms,
+      ...(accessLog.failure === undefined
+        ? []
+        : [{ code: 'recording-access', text: `who listens is not kept: ${accessLog.failure}` }]),
     ],
   });
   const guard = new GuessGuard(clock, () => false);
@@ -189,6 +234,8 @@ async function run(options: Options): Promise<void> {
     },
     history,
     log: recentLog,
+    recordings,
+    recordingAccess,
     switchboard,
     registrations: () =>
       agent.registrar
@@ -259,6 +306,7 @@ async function run(options: Options): Promise<void> {
     await agent.layer.answered();
     webhooks.apply([]);
     await Promise.all([web.close(), media.close()]);
+    await recorder.close();
     agent.layer.stop();
     await transport.close();
     process.exit(0);

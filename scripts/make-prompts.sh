@@ -69,6 +69,9 @@ recorded conference-unlocked-now conf-unlockednow
 recorded muted conf-muted
 recorded unmuted conf-unmuted
 recorded removed conf-kicked
+recorded recording-notice conf-now-recording
+spoken recording-paused 'Recording is paused.'
+spoken recording-stopped 'Recording has stopped.'
 spoken new-conference 'This is a new conference. Its number is:'
 for digit in 0 1 2 3 4 5 6 7 8 9; do recorded "digit-$digit" "digits/$digit"; done
 

@@ -1,6 +1,8 @@
 /** What a page is: it answers visits and knows nothing of HTTP. */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Administrator, Role } from '../firmware/config/schema.js';
+import type { Reply as Sent } from './api/route.js';
 
 export type Visit = {
   /** As it was asked for. */
@@ -10,6 +12,8 @@ export type Visit = {
   query: URLSearchParams;
   /** What was filled in; empty unless it is a post. */
   form: URLSearchParams;
+  /** What the browser says beside it, for the routes of the API. */
+  headers: IncomingHttpHeaders;
   /** Who is signed in. */
   administrator: Administrator | undefined;
   /** The address of the browser. */
@@ -25,10 +29,10 @@ export type Reply =
   | { view: string; data?: object; status?: number }
   /** Go on to another page; `cookie`: as whom the browser is known from now on. */
   | { goTo: string; cookie?: string }
-  /** A file to be kept by whoever visits. */
-  | { file: { name: string; type: string; body: string } }
   /** Server-sent events, for as long as both sides want. */
-  | { events: Readable };
+  | { events: Readable }
+  /** What a route of the API answered, as it is. */
+  | { sent: Sent };
 
 /** A page that says no more than this. */
 export function message(status: number, text: string): Reply {

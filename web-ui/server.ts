@@ -10,7 +10,7 @@ import { createLog } from '../firmware/log.js';
 import type { AdministratorCheck } from './administrator-check.js';
 import { isBearer, type ApiTokens } from './api-tokens.js';
 import { mayDo, type Asker, type Route } from './api/route.js';
-import { serve } from './api/serve.js';
+import { serve, type Answered } from './api/serve.js';
 import type { Asset } from './assets.js';
 import { readForm, type Form } from './form.js';
 import { httpsAddress } from './https-address.js';
@@ -44,8 +44,8 @@ export type PagesOptions = {
 /** No script and no style but our own files; no other site may show or address a page. */
 const HEADERS = {
   'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; " +
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   'Cross-Origin-Resource-Policy': 'same-origin',
   'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
   'Referrer-Policy': 'same-origin',
@@ -156,18 +156,22 @@ function apiRouter({ api, administrators, tokens }: WebOptions): Router<{ asker:
     context.body = { error };
   });
   for (const route of api)
-    router.register(`/${route.path}`, [route.method], async ({ req, params, state, response }) => {
-      const { status, type, fileName, body } = await serve(route, req, params, state.asker);
-      response.body = body;
-      response.status = status;
-      if (type !== undefined) response.type = type;
-      if (fileName !== undefined) response.attachment(fileName);
-    });
+    router.register(`/${route.path}`, [route.method], async ({ req, params, state, response }) =>
+      send(response, await serve(route, req, params, state.asker)),
+    );
   router.get('/{*path}', (context) => {
     context.status = 404;
     context.body = { error: 'there is nothing of this name' };
   });
   return router;
+}
+
+function send(response: Koa.Response, { status, type, fileName, headers, body }: Answered): void {
+  response.body = body;
+  response.status = status;
+  if (fileName !== undefined) response.attachment(fileName);
+  if (type !== undefined) response.type = type;
+  response.set(headers ?? {});
 }
 
 type Refusal = 'refused' | 'busy' | 'locked' | 'noToken' | 'expired';
@@ -214,10 +218,8 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
       } else if ('events' in reply) {
         context.type = 'text/event-stream';
         context.body = reply.events;
-      } else if ('file' in reply) {
-        context.body = reply.file.body;
-        context.type = reply.file.type;
-        context.attachment(reply.file.name);
+      } else if ('sent' in reply) {
+        send(context.response, { ...reply.sent });
       } else {
         context.status = reply.status ?? 200;
         context.type = 'html';
@@ -242,7 +244,8 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
     }
     const action = isPost ? page.post : page.get;
     const { searchParams: query } = new URL(context.url, 'http://box');
-    const reply = await action!({ path, params, query, form, administrator, source, host, cookie });
+    const { headers } = context;
+    const reply = await action!({ path, params, query, form, headers, administrator, source, host, cookie });
     if (!('events' in reply)) sessions.used(cookie);
     answer(reply);
   };

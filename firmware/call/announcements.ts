@@ -16,6 +16,9 @@ export const announcementNames = [
   'muted',
   'unmuted',
   'removed',
+  'recording-notice',
+  'recording-paused',
+  'recording-stopped',
   'goodbye',
 ] as const;
 
@@ -45,6 +48,9 @@ export const attentionTone: PlayItem[] = [
   { frequenciesHz: [659], ms: 200, levelDbm0: -20 },
   { frequenciesHz: [784], ms: 400, levelDbm0: -20 },
 ];
+
+/** Says from time to time that this is recorded. */
+export const recordingTone: PlayItem[] = [{ frequenciesHz: [1400], ms: 200, levelDbm0: -20 }];
 
 /** Frequencies of a keypad's rows and columns, Hz (ITU-T Q.23). */
 const ROWS_HZ = [697, 770, 852, 941];

@@ -28,6 +28,7 @@ import { OutboundLimits } from './outbound-limits.js';
 import { groupOf } from './permission.js';
 import type { Called } from './ringing.js';
 import type { LegId } from './room.js';
+import { RoomRecordings, type RoomRecorder } from './room-recording.js';
 import { SilenceWatch } from './silence-watch.js';
 import { SipLeg } from './sip-leg.js';
 import { tonesOf } from './tone-plan.js';
@@ -39,6 +40,7 @@ const log = createLog('call');
 export type SwitchboardOptions = {
   config(): Config;
   media: Media;
+  recorder: RoomRecorder;
   clock: Clock;
   /** Our address towards a peer, and the one that it is told. */
   addressFor(peerAddress: string): { local: string; shown: string };
@@ -53,6 +55,7 @@ type Party = { number: string; name: string };
 
 export class Switchboard {
   readonly conferences: ConferenceDirectory;
+  readonly recordings: RoomRecordings;
   /** Something changed about a number: an extension, or a room as `resourceOf` names it. */
   onChanged: (resource: string) => void = () => {};
   /** A leg began; one has ended, its port still open; one is over. Something happened in a room. */
@@ -72,7 +75,10 @@ export class Switchboard {
 
   constructor(private readonly options: SwitchboardOptions) {
     this.conferences = new ConferenceDirectory(options.media, options.clock);
+    const tone = () => options.config().recordingTone;
+    this.recordings = new RoomRecordings({ ...options, tone });
     this.conferences.onChanged = (room) => {
+      this.recordings.follow(room);
       this.onRoom(room);
       this.onChanged(resourceOf(room));
     };

@@ -5,6 +5,7 @@ import { changesBetween } from './config-changes.js';
 import type { Alarm, ConfigStore } from './config-store.js';
 import { flashSafeWrite, removeLeftovers } from './flash-safe-write.js';
 import type { Config } from './schema.js';
+import { migrated } from './migrations.js';
 import { ConfigError } from './schema-check.js';
 import { validateConfig } from './validate.js';
 
@@ -60,7 +61,7 @@ export class ConfigVersions {
   /** A configuration of the past, as this firmware understands it; undefined if it is not kept. Throws ConfigError. */
   find(version: number): Config | undefined {
     const kept = this.#list.some((one) => one.version === version) ? this.#read(version) : undefined;
-    return kept && validateConfig(kept.config);
+    return kept && validateConfig(migrated(kept.config));
   }
 
   /** As `find`; undefined too for what an earlier firmware took and this one does not. */

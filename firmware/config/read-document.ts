@@ -1,5 +1,6 @@
 /** Reads a configuration document from a file. */
 import { readFileSync } from 'node:fs';
+import { migrated } from './migrations.js';
 import type { Config } from './schema.js';
 import { validateConfig } from './validate.js';
 
@@ -9,7 +10,7 @@ const MAX_BYTES = 4 << 20;
 export function readDocument(file: string): Config {
   const bytes = readFileSync(file);
   if (bytes.length > MAX_BYTES) throw new Error(`larger than ${MAX_BYTES} bytes`);
-  return validateConfig(parse(bytes.toString('utf8').replace(/^\uFEFF/, '')));
+  return validateConfig(migrated(parse(bytes.toString('utf8').replace(/^\uFEFF/, ''))));
 }
 
 /** JSON.parse, but its message does not quote the text around the fault: that may be a password. */

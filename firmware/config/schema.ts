@@ -41,8 +41,10 @@ export const configSchema = {
     'security',
     'media',
     'country',
+    'recordingTone',
     'timeZone',
     'language',
+    'recordings',
     'administrators',
     'extensions',
     'conferences',
@@ -160,6 +162,7 @@ export const configSchema = {
       default: 'us',
       description: 'two letters (ISO 3166), whose tones callers hear',
     },
+    recordingTone: { type: 'boolean', default: false, description: 'true or false' },
     timeZone: {
       type: 'string',
       format: 'timeZone',
@@ -167,6 +170,35 @@ export const configSchema = {
       description: 'a time zone such as Europe/Berlin or UTC (IANA)',
     },
     language: { enum: ['en'], default: 'en', description: '"en", in which the box speaks' },
+    recordings: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['keepDays', 'maxMegabytes'],
+      default: {},
+      properties: {
+        folder: {
+          type: 'string',
+          pattern: '^/',
+          maxLength: 1024,
+          description: 'the whole path of a folder, such as /media/usb/recordings',
+        },
+        keepDays: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 3650,
+          default: 90,
+          description: '0 to 3650 days after which a recording is deleted; 0 is never',
+        },
+        maxMegabytes: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 100_000_000,
+          default: 4096,
+          description:
+            '0 to 100000000 MB that all recordings may take before the oldest is deleted; 0 is no limit',
+        },
+      },
+    },
     administrators: {
       type: 'array',
       maxItems: 20,
@@ -243,7 +275,30 @@ export const configSchema = {
           type: { enum: ['static', 'dynamic'], description: '"static" or "dynamic"' },
           pin: number,
           maxParticipants: { type: 'integer', minimum: 2, maximum: 1000, description: '2 to 1000' },
-          record: { type: 'boolean', default: false, description: 'true or false' },
+          record: {
+            enum: ['off', 'always', 'moderator'],
+            default: 'off',
+            description: '"off", "always" or "moderator" (when a moderator starts it)',
+          },
+          recordAcknowledgement: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['by', 'at'],
+            description: 'who has taken the liability for recording, and when',
+            properties: {
+              by: {
+                type: 'string',
+                minLength: 1,
+                maxLength: 64,
+                description: 'the name of an administrator',
+              },
+              at: {
+                type: 'string',
+                format: 'instant',
+                description: 'an instant such as 2026-01-31T12:00:00Z',
+              },
+            },
+          },
           levelling: { type: 'boolean', default: false, description: 'true or false' },
           noiseGate: { type: 'boolean', default: false, description: 'true or false' },
         },

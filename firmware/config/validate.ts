@@ -96,6 +96,17 @@ function misfits(config: Config): Problem[] {
         ]
       : [],
   );
+  const unacknowledged = config.conferences.flatMap(({ record, recordAcknowledgement }, at): Problem[] =>
+    record !== 'off' && recordAcknowledgement === undefined
+      ? [
+          {
+            path: `/conferences/${at}/recordAcknowledgement`,
+            value: 'missing',
+            expected: 'who has taken the liability for recording, and when; or record "off"',
+          },
+        ]
+      : [],
+  );
   const pinned = config.trunks.flatMap(({ transport, tlsFingerprint }, at): Problem[] =>
     tlsFingerprint !== undefined && (transport === 'udp' || transport === 'tcp')
       ? [
@@ -107,7 +118,7 @@ function misfits(config: Config): Problem[] {
         ]
       : [],
   );
-  return [...addresses, ...ports, ...tcpPorts, ...pins, ...pinned];
+  return [...addresses, ...ports, ...tcpPorts, ...pins, ...unacknowledged, ...pinned];
 }
 
 function tcpClash(path: string, port: number): Problem {

@@ -7,6 +7,8 @@ export type PortId = number;
 export type MixId = number;
 /** One playback, of prompts or tones. */
 export type PlayId = number;
+/** One recording that goes on, 0 to 255; used again when it is over. */
+export type RecordingId = number;
 
 /** What an offer/answer agreed for one port (RFC 3264). */
 export type RtpFormat = {
@@ -69,11 +71,19 @@ export type MediaCommand =
   /** `ticks`: so much of it is over already. */
   | { type: 'play'; play: PlayId; to: PlayTarget; items: PlayItem[]; loop: boolean; ticks?: number }
   | { type: 'stopPlay'; play: PlayId }
+  /** What is said in a mix is stored from now on, or again after a pause; of nobody yet. `again`: told anew, as it was. */
+  | { type: 'record'; recording: RecordingId; mix: MixId; again?: boolean }
+  /** What that party says is stored too, on this track. */
+  | { type: 'recordPort'; recording: RecordingId; port: PortId; track: number; again?: boolean }
+  | { type: 'unrecordPort'; recording: RecordingId; port: PortId }
+  /** Nothing is stored any more, of nobody: for the present, or for ever. */
+  | { type: 'pauseRecord'; recording: RecordingId }
+  | { type: 'endRecord'; recording: RecordingId }
   | { type: 'shutdown' };
 
 export type MediaEvent =
-  /** `srtp`: whether ports can be secured here; `codecs`: which they can speak here. */
-  | { type: 'ready'; srtp: boolean; codecs: CodecName[] }
+  /** `srtp`: whether ports can be secured here; `codecs`: which they can speak here; `prompts`: which can be played. */
+  | { type: 'ready'; srtp: boolean; codecs: CodecName[]; prompts: string[] }
   | { type: 'portOpened'; port: PortId; localPort: number }
   | { type: 'portFailed'; port: PortId; reason: string }
   | { type: 'portClosed'; port: PortId }
@@ -81,6 +91,8 @@ export type MediaEvent =
   | { type: 'digit'; port: PortId; digit: string }
   /** A playback that was not stopped reached its end (never for a looping one). */
   | { type: 'played'; play: PlayId }
+  /** What is stored is not written fast enough: the recording has been paused. */
+  | { type: 'recordingOverrun'; recording: RecordingId }
   | { type: 'closed' };
 
 /** The media plane as the main thread sees it. */
@@ -108,6 +120,16 @@ export type Media = {
   /** Plays items one after the other; `ended` is called when they came to their end, not when stopped. */
   play(to: PlayTarget, items: PlayItem[], options?: { loop?: boolean; ended?: () => void }): PlayId;
   stopPlay(play: PlayId): void;
+  /** Whether there is a prompt of this name; one that is not there counts as ended at once. */
+  hasPrompt(name: string): boolean;
+  /** Stores what is said in a mix, from now on or again after a pause; of nobody yet. */
+  record(recording: RecordingId, mix: MixId): void;
+  /** Stores what that party says too, on this track. */
+  recordPort(recording: RecordingId, port: PortId, track: number): void;
+  unrecordPort(recording: RecordingId, port: PortId): void;
+  /** Stores nothing any more, of nobody: for the present, or for ever. */
+  pauseRecord(recording: RecordingId): void;
+  endRecord(recording: RecordingId): void;
   /** Who is told of keys (RFC 4733). */
   onDigit: (port: PortId, digit: string) => void;
 };

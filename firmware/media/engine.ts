@@ -3,6 +3,7 @@ import type { MediaCommand, MediaEvent, MixId, PlayId, PlayItem, PlayTarget, Por
 import { RATES, type Rate } from './frame.js';
 import { MixBus } from './mix-bus.js';
 import { Playback, type Prompts } from './playback.js';
+import { RecordingTap } from './recording-tap.js';
 import { RtpPort, type PacketSocket, type Resumed, type Traffic } from './rtp-port.js';
 import { PLANE, ROW, ROW_WORDS, findRow, readLong, writeLong } from './stats.js';
 
@@ -27,6 +28,8 @@ export type EngineOptions = {
   emit(event: MediaEvent): void;
   prompts: Prompts;
   stats: Int32Array;
+  /** Where recordings go: see recording-ring.ts. */
+  recordings: Int32Array;
 };
 
 /** One playback, with a voice for each rate at which it is heard. */
@@ -48,9 +51,11 @@ export class Engine {
   #traffic: Traffic;
   #lastLocalPort = 0;
   #readiness: Readiness | null = null;
+  #tap: RecordingTap;
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#tap = new RecordingTap(options.recordings, (event) => options.emit(event));
     const { stats } = options;
     this.#traffic = {
       packetsIn: stats[PLANE.packetsIn],
@@ -72,6 +77,7 @@ export class Engine {
     else if (command.type === 'sendKey') this.#find(command.port)?.writer.sendKey(command.key);
     else if (command.type === 'play') this.#play(command);
     else if (command.type === 'stopPlay') this.#stopPlays((play) => play.id === command.play);
+    else if (command.type !== 'shutdown') this.#tap.handle(command, (id) => this.#find(id));
   }
 
   /** 20 ms: everybody is heard, then everybody is spoken to. */
@@ -85,6 +91,7 @@ export class Engine {
       port.ear.prepare(port.talks);
       if (port.talks) port.band?.add(port.rxFrame);
     }
+    this.#tap.tick();
     for (let i = 0; i < this.#mixes.length; i++) this.#mixes[i].finish();
     for (let i = 0; i < this.#ports.length; i++) {
       const port = this.#ports[i];
@@ -172,6 +179,7 @@ export class Engine {
     const at = this.#ports.findIndex((port) => port.id === id);
     if (at >= 0) {
       this.#leave(id);
+      this.#tap.forget(id);
       this.#stopPlays(({ to }) => 'port' in to && to.port === id);
       this.#ports[at].close();
       this.#options.stats.fill(0, this.#rows[at], this.#rows[at] + ROW_WORDS);

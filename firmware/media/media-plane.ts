@@ -10,6 +10,7 @@ import type {
   PlayItem,
   PlayTarget,
   PortId,
+  RecordingId,
   RtpFormat,
   RtpPeer,
 } from './contract.js';
@@ -18,6 +19,7 @@ import '../../hal/ffi/srtp-library.js';
 import { FRAME_MS } from './frame.js';
 import { isFull } from './load.js';
 import { MediaThread } from './media-thread.js';
+import { createRecordingBlock } from './recording-ring.js';
 import {
   PLANE,
   createStatsBlock,
@@ -53,17 +55,29 @@ const LASTING = ['openPort', 'connectPort', 'join', 'mute', 'volume', 'closePort
 type Lasting = (typeof LASTING)[number];
 type Told = Partial<Record<Lasting, MediaCommand>>;
 
+/** What was told of a recording that goes on. */
+type Recording = {
+  record: MediaCommand & { type: 'record' };
+  ports: Map<PortId, MediaCommand & { type: 'recordPort' }>;
+};
+
 type Play = { command: MediaCommand & { type: 'play' }; startedMs: number; ended: (() => void) | undefined };
 
 export class MediaPlane implements Media {
   srtp = false;
   codecs: readonly CodecName[] = [];
   onDigit: (port: PortId, digit: string) => void = () => {};
+  /** A recording was paused: what it stores is not written fast enough. */
+  onOverrun: (recording: RecordingId) => void = () => {};
   /** A worker died, and another one has taken over. */
   onReplaced: (why: Error) => void = () => {};
   /** Workers die again and again: there is no media plane any more. */
   onDied: (why: Error) => void = () => {};
+  /** Where recordings come out: see recording-ring.ts. */
+  readonly recordings = createRecordingBlock();
   #options: MediaPlaneOptions;
+  #prompts = new Set<string>();
+  #recordings = new Map<RecordingId, Recording>();
   #stats = createStatsBlock();
   #thread: MediaThread;
   #spare: MediaThread;
@@ -83,9 +97,10 @@ export class MediaPlane implements Media {
   static async start(options: MediaPlaneOptions): Promise<MediaPlane> {
     const plane = new MediaPlane(options);
     try {
-      const [{ srtp, codecs }] = await Promise.all([plane.#thread.ready, plane.#spare.ready]);
+      const [{ srtp, codecs, prompts }] = await Promise.all([plane.#thread.ready, plane.#spare.ready]);
       plane.srtp = srtp;
       plane.codecs = codecs;
+      plane.#prompts = new Set(prompts);
     } catch (error) {
       await plane.close();
       throw error;
@@ -165,6 +180,37 @@ export class MediaPlane implements Media {
     if (this.#plays.delete(play)) this.#tell({ type: 'stopPlay', play });
   }
 
+  hasPrompt(name: string): boolean {
+    return this.#prompts.has(name);
+  }
+
+  record(recording: RecordingId, mix: MixId): void {
+    const record = { type: 'record', recording, mix } as const;
+    this.#recordings.set(recording, { record, ports: new Map() });
+    this.#tell(record);
+  }
+
+  recordPort(recording: RecordingId, port: PortId, track: number): void {
+    const command = { type: 'recordPort', recording, port, track } as const;
+    this.#recordings.get(recording)?.ports.set(port, command);
+    this.#tell(command);
+  }
+
+  unrecordPort(recording: RecordingId, port: PortId): void {
+    this.#recordings.get(recording)?.ports.delete(port);
+    this.#tell({ type: 'unrecordPort', recording, port });
+  }
+
+  pauseRecord(recording: RecordingId): void {
+    this.#recordings.delete(recording);
+    this.#tell({ type: 'pauseRecord', recording });
+  }
+
+  endRecord(recording: RecordingId): void {
+    this.#recordings.delete(recording);
+    this.#tell({ type: 'endRecord', recording });
+  }
+
   /** What is wrong with it, for the administrator. */
   get alarms(): { code: string; text: string }[] {
     const replaced =
@@ -201,7 +247,7 @@ export class MediaPlane implements Media {
 
   #newThread(): MediaThread {
     const { promptsDir } = this.#options;
-    return new MediaThread({ stats: this.#stats, promptsDir }, (event, from) => {
+    return new MediaThread({ stats: this.#stats, recordings: this.recordings, promptsDir }, (event, from) => {
       if (from === this.#thread) this.#take(event);
     });
   }
@@ -228,6 +274,10 @@ export class MediaPlane implements Media {
       for (const type of LASTING) if (told[type]) this.#thread.tell(told[type]);
     for (const { command, startedMs } of this.#plays.values())
       this.#thread.tell({ ...command, ticks: Math.round((nowMs - startedMs) / FRAME_MS) });
+    for (const { record, ports } of this.#recordings.values()) {
+      this.#thread.tell({ ...record, again: true });
+      for (const port of ports.values()) this.#thread.tell({ ...port, again: true });
+    }
     this.#begin(this.#thread);
     this.#spare = this.#newThread();
     this.onReplaced(why);
@@ -263,7 +313,10 @@ export class MediaPlane implements Media {
   #take(event: MediaEvent): void {
     if (event.type === 'digit') this.onDigit(event.port, event.digit);
     else if (event.type === 'played') this.#played(event.play);
-    else if (event.type === 'portOpened') this.#opened(event.port)?.resolve(event);
+    else if (event.type === 'recordingOverrun') {
+      this.#recordings.delete(event.recording);
+      this.onOverrun(event.recording);
+    } else if (event.type === 'portOpened') this.#opened(event.port)?.resolve(event);
     else if (event.type === 'portFailed') {
       this.#told.delete(event.port);
       this.#opened(event.port)?.reject(new Error(event.reason));

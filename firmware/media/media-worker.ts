@@ -18,6 +18,7 @@ import { Ticker } from './ticker.js';
 export type MediaWorkerData = {
   channel: MessagePort;
   stats: Int32Array;
+  recordings: Int32Array;
   promptsDir: string;
   /** One cell: 0 while the worker stands by. */
   go: Int32Array;
@@ -26,7 +27,7 @@ export type MediaWorkerData = {
 /** A hundred callers who come at once are let in over some ticks, so that nobody inside hears it. */
 const COMMANDS_MS = 5;
 
-const { channel, stats, promptsDir, go } = workerData as MediaWorkerData;
+const { channel, stats, recordings, promptsDir, go } = workerData as MediaWorkerData;
 const emit = (event: MediaEvent) => channel.postMessage(event);
 const sockets: EngineOptions['sockets'] = {
   open: (...where) => UdpSocket.open(...where),
@@ -35,10 +36,10 @@ const sockets: EngineOptions['sockets'] = {
 };
 const prompts = loadPrompts(promptsDir);
 rehearse(sockets, prompts);
-emit({ type: 'ready', srtp: srtpAvailable, codecs: availableCodecs() });
+emit({ type: 'ready', srtp: srtpAvailable, codecs: availableCodecs(), prompts: prompts.names });
 Atomics.wait(go, 0, 0);
 // Only now: it goes on from the counters of a worker that has died.
-const engine = new Engine({ sockets, emit, prompts, stats });
+const engine = new Engine({ sockets, emit, prompts, stats, recordings });
 stats[PLANE.realtime] = askForRealtime() ? 1 : 0;
 run();
 engine.close();

@@ -6,14 +6,15 @@ import type { Prompts } from './playback.js';
 import { Resampler } from './resampler.js';
 
 /** All prompts of a language's folder, by their names without `.wav`; files that are no such WAV are left out. */
-export function loadPrompts(dir: string): Prompts {
+export function loadPrompts(dir: string): Prompts & { names: string[] } {
   const wide = loadFolder(path.join(dir, '16k'), 16000);
   const byRate: Record<Rate, Map<string, Int16Array>> = {
     8000: loadFolder(path.join(dir, '8k'), 8000),
     16000: wide,
     48000: new Map([...wide].map(([name, samples]) => [name, upTo48k(samples)])),
   };
-  return { get: (name, rate) => byRate[rate].get(name) };
+  const names = [...wide.keys()].filter((name) => byRate[8000].has(name));
+  return { get: (name, rate) => byRate[rate].get(name), names };
 }
 
 function loadFolder(dir: string, rate: Rate): Map<string, Int16Array> {

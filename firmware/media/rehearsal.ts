@@ -5,6 +5,7 @@
 import type { CodecName } from '../codec-formats.js';
 import type { MediaEvent, PlayItem } from './contract.js';
 import { Engine, type EngineOptions } from './engine.js';
+import { createRecordingBlock } from './recording-ring.js';
 import { createStatsBlock } from './stats.js';
 
 const HOST = '127.0.0.1';
@@ -21,14 +22,22 @@ export function rehearse(sockets: EngineOptions['sockets'], prompts: EngineOptio
   const emit = (event: MediaEvent) => {
     if (event.type === 'portOpened') localPorts.push(event.localPort);
   };
-  const engine = new Engine({ sockets, prompts, emit, stats: createStatsBlock() });
+  const engine = new Engine({
+    sockets,
+    prompts,
+    emit,
+    stats: createStatsBlock(),
+    recordings: createRecordingBlock(),
+  });
   for (const port of CASTS.keys()) engine.handle({ type: 'openPort', port, address: HOST, rtpPorts: [0, 0] });
   if (localPorts.length === CASTS.length) {
+    engine.handle({ type: 'record', recording: 0, mix: 1 });
     for (const [port, codec] of CASTS.entries()) {
       const peer = { address: HOST, port: localPorts[port ^ 1], allowed: [HOST] };
       const format = { codec, payloadType: 96, eventPayloadType: 101 };
       engine.handle({ type: 'connectPort', port, peer, format, sending: true, receiving: true });
       engine.handle({ type: 'join', port, mix: 1, settings: { levelling: true, gate: false } });
+      engine.handle({ type: 'recordPort', recording: 0, port, track: port + 1 });
       if (port < 4) engine.handle({ type: 'play', play: port, to: { port }, items: TONE, loop: false });
     }
     for (let tick = 0; tick < TICKS; tick++) engine.tick();

@@ -18,6 +18,7 @@ export const sendto = call(
   'int64_t sendto(int fd, const void *bytes, size_t length, int flags, const void *to, uint32_t toLength)',
 );
 export const close = call('int close(int fd)');
+export const lseek = call('int64_t lseek(int fd, int64_t offset, int whence)');
 export const epoll_create1 = call('int epoll_create1(int flags)');
 export const epoll_ctl = call('int epoll_ctl(int epoll, int what, int fd, const void *event)');
 export const epoll_wait = call('int epoll_wait(int epoll, void *events, int most, int timeoutMs)');
@@ -39,6 +40,8 @@ export const SOL_SOCKET = 1;
 export const SO_RCVBUF = 8;
 export const IPPROTO_IPV6 = 41;
 export const IPV6_V6ONLY = 26;
+export const SEEK_DATA = 3;
+export const ENXIO = 6;
 export const EADDRINUSE = 98;
 export const CLOCK_THREAD_CPUTIME_ID = 3;
 export const SCHED_FIFO = 1;

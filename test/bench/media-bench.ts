@@ -21,14 +21,21 @@ const RESULTS = 'bench-results';
 type Floor = { cpuMs: number; seconds: number; packetsIn: number; lateTicks: number };
 type Result = { name: string; floor: number } & RowFigures;
 
-const nameOf = ({ callers, rooms, talkers, codec }: Row) => `${callers}-${rooms}-${talkers}-${codec}`;
-const rows = ([10, 100, 500, 1000] as const).flatMap((callers) =>
+const nameOf = ({ callers, rooms, talkers, codec, recorded }: Row) =>
+  `${callers}-${rooms}-${talkers}-${codec}${recorded ? '-recorded' : ''}`;
+/** Twenty rooms, as they are and recorded: what recording costs. */
+const recorded = (['PCMU', 'G722'] as const).flatMap((codec) =>
+  [false, true].map((on): Row => ({ callers: 100, rooms: 'fives', talkers: 'three', codec, recorded: on })),
+);
+const plain = ([10, 100, 500, 1000] as const).flatMap((callers) =>
   (['PCMU', 'G722'] as const).flatMap((codec) =>
     (['one', 'fours'] as const).flatMap((rooms) =>
       (['all', 'three'] as const).map((talkers): Row => ({ callers, rooms, talkers, codec })),
     ),
   ),
 );
+
+const rows = [...plain, ...recorded];
 
 const floorProgram = compile('tick-floor');
 const loadProgram = compile('rtp-load');

@@ -9,11 +9,13 @@ import type { BenchCodec, Voices } from './voices.js';
 
 export type Row = {
   callers: number;
-  /** All in one conference, or in conferences of four. */
-  rooms: 'one' | 'fours';
+  /** All in one conference, or in conferences of four or five. */
+  rooms: 'one' | 'fours' | 'fives';
   /** All, or three of each conference. */
   talkers: 'all' | 'three';
   codec: BenchCodec;
+  /** Every room is recorded. */
+  recorded?: boolean;
 };
 
 export type RowFigures = {
@@ -42,6 +44,9 @@ export type RowFigures = {
 const DIALS_IN_TURN = 100;
 /** Code that is hot is compiled by then, and the chimes have ended. */
 const SETTLING_MS = 2000;
+/** Those who are recorded have heard so by then. */
+const NOTICE_MS = 3000;
+const ACKNOWLEDGED = '2026-11-24T12:00:00Z';
 /** Until a talker is heard by who comes next. */
 const TALKING_MS = 300;
 
@@ -57,20 +62,25 @@ export async function measureRow(
   voices: Voices,
   seconds: number,
 ): Promise<RowFigures | null> {
-  const roomCount = row.rooms === 'one' ? 1 : Math.ceil(row.callers / 4);
+  const roomCount = roomsOf(row);
   const [extension] = phones(1) as { sip: object }[];
   const numbers = Array.from({ length: roomCount }, (_, at) => String(8000 + at));
   const config = {
     version: 1,
     extensions: [{ ...extension, sip: { ...extension.sip, maxCalls: row.callers } }],
-    conferences: numbers.map((number) => ({ number, description: '', type: 'static' })),
+    conferences: numbers.map((number) => ({
+      number,
+      description: '',
+      type: 'static',
+      ...(row.recorded ? { record: 'always', recordAcknowledgement: { by: 'admin', at: ACKNOWLEDGED } } : {}),
+    })),
   };
   const box = await Box.start(config, '127.0.0.1', ['--trace-gc']);
   const load = await RtpLoad.open(program, row.callers, voices);
   try {
     const invitedMs = await dialIn(box, load, row, numbers);
     await box.until<Room[]>('conferences', (list) => inside(list) === row.callers);
-    await pause(SETTLING_MS);
+    await pause(row.recorded ? SETTLING_MS + NOTICE_MS : SETTLING_MS);
     return await observe(box, load, row, seconds, invitedMs);
   } catch (error) {
     if (error instanceof Refused && error.status === 488) return null;
@@ -79,6 +89,10 @@ export async function measureRow(
     await load.close();
     await box.discard();
   }
+}
+
+function roomsOf({ callers, rooms }: Row): number {
+  return rooms === 'one' ? 1 : Math.ceil(callers / (rooms === 'fours' ? 4 : 5));
 }
 
 /** All dial, first one of each conference, then the second ones; returns when each did. */
@@ -110,10 +124,11 @@ async function dialIn(box: Box, load: RtpLoad, row: Row, numbers: string[]): Pro
 async function observe(
   box: Box,
   load: RtpLoad,
-  { callers, rooms }: Row,
+  row: Row,
   seconds: number,
   invitedMs: number[],
 ): Promise<RowFigures> {
+  const { callers } = row;
   const pid = box.process.pid!;
   const lostBefore = await lostIn(box);
   const { media: before } = await box.get<Status>('status');
@@ -129,7 +144,7 @@ async function observe(
   const { firstSoundMs, ...heard } = await load.report();
   const garbage = collectionsOf(box.stdout);
   const { media } = await box.get<Status>('status');
-  const roomCount = rooms === 'one' ? 1 : Math.ceil(callers / 4);
+  const roomCount = roomsOf(row);
   const joinMs = firstSoundMs
     .map((ms, caller) => ms - invitedMs[caller])
     .filter((_, caller) => caller >= roomCount && firstSoundMs[caller] > 0)

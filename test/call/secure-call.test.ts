@@ -51,11 +51,18 @@ class Bench {
       sendKey: () => {},
       play: () => ++plays,
       stopPlay: () => {},
+      hasPrompt: () => true,
+      record: () => {},
+      recordPort: () => {},
+      unrecordPort: () => {},
+      pauseRecord: () => {},
+      endRecord: () => {},
       onDigit: () => {},
     };
     this.switchboard = new Switchboard({
       config: () => config,
       media,
+      recorder: { begin: () => undefined, addTrack: () => {}, left: () => {}, end: () => {} },
       clock,
       addressFor: () => ({ local: '192.0.2.1', shown: '192.0.2.1' }),
       rxPackets: () => undefined,

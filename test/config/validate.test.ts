@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError } from '../../firmware/config/schema-check.js';
+import { migrated } from '../../firmware/config/migrations.js';
 import { validateConfig } from '../../firmware/config/validate.js';
 
 const test = suite('configuration document');
@@ -16,7 +17,7 @@ const room = {
   type: 'static',
   pin: '1234',
   maxParticipants: 10,
-  record: false,
+  record: 'off',
 };
 const good = { version: 1, extensions: [phone], conferences: [room] };
 
@@ -34,9 +35,17 @@ test('a document written by hand gets its defaults, and is itself left as it was
     rtpPorts: [16384, 32766],
     rtpTimeoutSeconds: 60,
   });
+  assert.equal(config.recordings, { keepDays: 90, maxMegabytes: 4096 });
   assert.equal(config.administrators, []);
   assert.is(config.extensions[0].sip.maxCalls, 4);
   assert.is(JSON.stringify(good), before);
+});
+
+test('a document of before, when boxes did not record, records nothing', () => {
+  const before = { ...good, conferences: [true, false, 'always'].map((record) => ({ ...room, record })) };
+  const records = (migrated(before) as typeof good).conferences.map(({ record }) => record);
+  assert.equal(records, ['off', 'off', 'always']);
+  for (const odd of [null, 7, [], {}, { conferences: [null, 3] }]) assert.is(migrated(odd), odd);
 });
 
 test('one address, or one of each family', () => {
@@ -149,6 +158,16 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
       /^\/security\/trustedNetworks\/0 is .*; right would be: a network such as 192\.168\.0\.0\/16/,
     ],
   ),
+  [
+    'a folder that depends on where one stands',
+    { ...good, recordings: { folder: 'usb' } },
+    /^\/recordings\/folder is "usb"; right would be: the whole path of a folder/,
+  ],
+  [
+    'half a day',
+    { ...good, recordings: { keepDays: 0.5 } },
+    /^\/recordings\/keepDays is 0.5; right would be: 0 to 3650 days/,
+  ],
   ['no version', {}, /^\/version is missing/],
   ['an unknown section', { ...good, sip: {} }, /^\/sip is unknown; right would be: one of .*network/],
   [

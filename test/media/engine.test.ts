@@ -4,9 +4,13 @@ import { portOf, sameAddress, socketAddress } from '../../hal/ffi/socket-address
 import type { MediaCommand, MediaEvent, PlayItem } from '../../firmware/media/contract.js';
 import { Engine } from '../../firmware/media/engine.js';
 import { toAlaw, toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
+import { createRecordingBlock } from '../../firmware/media/recording-ring.js';
 import { createStatsBlock, readPlaneStats, readPortStats } from '../../firmware/media/stats.js';
 import { goodKey, keySamples, seeded } from '../support/key-tones.js';
 import { FakeReadiness, FakeSocket, rtpPacket } from './fake-socket.js';
+
+/** Nothing is recorded here. */
+const recordings = createRecordingBlock();
 
 const test = suite('engine');
 const MIX = 7;
@@ -35,6 +39,7 @@ class Bench {
     emit: (event) => this.events.push(event),
     prompts: new Map([['hello', Int16Array.from({ length: 400 }, (_, i) => ulawToLinear[0x80 + (i % 100)])]]),
     stats: this.stats,
+    recordings,
   });
   tell(command: MediaCommand): void {
     this.engine.handle(command);

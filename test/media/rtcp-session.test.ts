@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { portOf } from '../../hal/ffi/socket-address.js';
 import type { MediaEvent, RtpFormat, SrtpKeys } from '../../firmware/media/contract.js';
 import { Engine } from '../../firmware/media/engine.js';
+import { createRecordingBlock } from '../../firmware/media/recording-ring.js';
 import { isRtcp, RtcpReport } from '../../firmware/media/rtcp.js';
 import {
   createStatsBlock,
@@ -13,6 +14,9 @@ import {
   type PortStats,
 } from '../../firmware/media/stats.js';
 import { FakeReadiness, FakeSocket } from './fake-socket.js';
+
+/** Nothing is recorded here. */
+const recordings = createRecordingBlock();
 
 const test = suite('rtcp session');
 
@@ -34,6 +38,7 @@ class End {
     emit: (event) => this.events.push(event),
     prompts: { get: () => undefined },
     stats: this.stats,
+    recordings,
   });
   readonly #their: string;
 

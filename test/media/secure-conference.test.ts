@@ -6,8 +6,12 @@ import type { MediaEvent, SrtpKeys } from '../../firmware/media/contract.js';
 import { Engine } from '../../firmware/media/engine.js';
 import { toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { Srtp } from '../../firmware/media/srtp.js';
+import { createRecordingBlock } from '../../firmware/media/recording-ring.js';
 import { createStatsBlock, readPlaneStats, readPortStats } from '../../firmware/media/stats.js';
 import { FakeReadiness, FakeSocket, rtpPacket } from './fake-socket.js';
+
+/** Nothing is recorded here. */
+const recordings = createRecordingBlock();
 
 const test = suite('secure conference');
 const coded = (sample: number) => ulawToLinear[toUlaw(sample)];
@@ -66,6 +70,7 @@ class Bench {
     emit: (event) => this.events.push(event),
     prompts: new Map(),
     stats: this.stats,
+    recordings,
   });
 
   phone(sample: number, srtp?: SrtpKeys): Phone {

@@ -28,7 +28,14 @@ test.before(async () => {
     version: 1,
     extensions: phones(3),
     conferences: [
-      { number: '800', description: 'Weekly', type: 'static', maxParticipants: 9 },
+      {
+        number: '800',
+        description: 'Weekly',
+        type: 'static',
+        maxParticipants: 9,
+        record: 'moderator',
+        recordAcknowledgement: { by: 'admin', at: '2026-11-24T12:00:00Z' },
+      },
       { number: '801', type: 'dynamic' },
     ],
     services: [{ number: '*4', service: 'askForConference' }],
@@ -168,6 +175,10 @@ const QUESTIONS: Record<string, () => Question> = {
   'post /conferences/{number}/participants/{id}/volume': () => ({
     what: `conferences/800/participants/${id}/volume`,
     body: { gainDb: 3 },
+  }),
+  'post /conferences/{number}/recording': () => ({
+    what: 'conferences/800/recording',
+    body: { action: 'start' },
   }),
   'post /conferences/{number}/lock': () => ({ what: 'conferences/800/lock' }),
   'post /conferences/{number}/unlock': () => ({ what: 'conferences/800/unlock' }),

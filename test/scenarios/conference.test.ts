@@ -16,10 +16,10 @@ const config = {
   version: 1,
   extensions: phones(8),
   conferences: [
-    { number: '800', description: 'Weekly', type: 'static', pin: '1234', maxParticipants: 10, record: false },
-    { number: '801', description: 'Ad hoc', type: 'dynamic', record: false },
-    { number: '802', description: 'Open', type: 'static', record: false },
-    { number: '803', description: 'For two', type: 'static', maxParticipants: 2, record: false },
+    { number: '800', description: 'Weekly', type: 'static', pin: '1234', maxParticipants: 10 },
+    { number: '801', description: 'Ad hoc', type: 'dynamic' },
+    { number: '802', description: 'Open', type: 'static' },
+    { number: '803', description: 'For two', type: 'static', maxParticipants: 2 },
   ],
 };
 

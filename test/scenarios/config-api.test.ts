@@ -47,7 +47,7 @@ test('a conference is made, called, changed and removed; its PIN is taken and ne
     number: '801',
     description: 'New',
     type: 'static',
-    record: false,
+    record: 'off',
     levelling: false,
     noiseGate: false,
     hasPin: true,
@@ -62,6 +62,30 @@ test('a conference is made, called, changed and removed; its PIN is taken and ne
   await send('DELETE', 'conferences/801', undefined, 200);
   assert.is((await box.get<Room[]>('conferences')).length, 1, 'calls go on');
   await call.hangUp();
+});
+
+test('recording is switched on by who takes the liability, and by nobody else; the box says who and when', async () => {
+  const body = { description: 'Recorded', type: 'static', record: 'always' };
+  const path = 'conferences/805';
+  assert.equal(paths(await put(path, body, 422)), ['/recordAcknowledgement']);
+  const forged = { by: 'somebody', at: '2020-01-01T00:00:00Z' };
+  assert.equal(paths(await put(path, { ...body, recordAcknowledgement: forged }, 422)), [
+    '/recordAcknowledgement',
+  ]);
+  const sinceMs = Date.now();
+  await put(path, { ...body, recordAcknowledgement: true });
+  type Told = { recordAcknowledgement?: { by: string; at: string } };
+  const told = await box.get<Told>(`config/${path}`);
+  assert.is(told.recordAcknowledgement?.by, 'admin');
+  assert.ok(Date.parse(told.recordAcknowledgement!.at) >= sinceMs);
+  // It stays as it is, however it is sent back, as long as there is recording.
+  await put(path, { ...told, record: 'moderator' });
+  await put(path, { ...body, description: 'Other', recordAcknowledgement: true });
+  assert.equal((await box.get<Told>(`config/${path}`)).recordAcknowledgement, told.recordAcknowledgement);
+  await put(path, { ...told, record: 'off' });
+  assert.is((await box.get<Told>(`config/${path}`)).recordAcknowledgement, undefined);
+  assert.equal(paths(await put(path, body, 422)), ['/recordAcknowledgement']);
+  await send('DELETE', path, undefined, 200);
 });
 
 test('what is wrong is said beside its field, and nothing is half-applied', async () => {

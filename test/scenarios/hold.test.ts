@@ -13,7 +13,7 @@ test.before(async () => {
   box = await Box.start({
     version: 1,
     extensions: phones(8),
-    conferences: [{ number: '800', description: 'Open', type: 'static', record: false }],
+    conferences: [{ number: '800', description: 'Open', type: 'static' }],
   });
 });
 test.after(() => box.stop());
@@ -135,7 +135,7 @@ test('a phone that vanishes is hung up when no audio has come for the time set; 
       version: 1,
       network: { rtpTimeoutSeconds: 1 },
       extensions: phones(2),
-      conferences: [{ number: '800', description: 'Open', type: 'static', record: false }],
+      conferences: [{ number: '800', description: 'Open', type: 'static' }],
     },
     async (own) => {
       const [gone, held] = await Promise.all(['101', '102'].map((number) => own.phone(number)));

@@ -153,7 +153,7 @@ for (const javaScriptEnabled of [true, false])
     await page.fill('#number', '811');
     await page.check('[value=dynamic]');
     assert.not(await page.isVisible('#pin'), 'callers set the PIN');
-    await page.check('[name=record]');
+    await page.check('[name=record][value=always]');
     await page.waitForSelector('text=subject to special laws in many countries');
     await page.focus('#number');
     await save();
@@ -166,7 +166,7 @@ for (const javaScriptEnabled of [true, false])
     const { conferences } = await box.get<{ conferences: Record<string, unknown>[] }>('config/conferences');
     const told = (number: string) => conferences.find((one) => one.number === number);
     assert.is(told('810')?.hasPin, true);
-    assert.equal([told('811')?.type, told('811')?.record], ['dynamic', true]);
+    assert.equal([told('811')?.type, told('811')?.record], ['dynamic', 'always']);
 
     const call = await (await box.phone('103')).dial('810');
     call.ear.keys(`${pin}#`);

@@ -20,7 +20,7 @@ const test = suite('real clients');
 const config = {
   version: 1,
   extensions: phones(3),
-  conferences: [{ number: '800', description: 'Weekly', type: 'static', pin: '1234', record: false }],
+  conferences: [{ number: '800', description: 'Weekly', type: 'static', pin: '1234' }],
 };
 type Call = { number: string; state: string; media: PortStats };
 const AMPLITUDE = 4000;

@@ -20,8 +20,8 @@ test.before.each(async () => {
     version: 1,
     extensions: phones(5),
     conferences: [
-      { number: '800', description: 'Open', type: 'static', record: false },
-      { number: '801', description: 'Guarded', type: 'static', pin: '1234', record: false },
+      { number: '800', description: 'Open', type: 'static' },
+      { number: '801', description: 'Guarded', type: 'static', pin: '1234' },
     ],
   });
   [boss, ann, bob, guest] = await Promise.all(

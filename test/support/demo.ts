@@ -21,7 +21,7 @@ const TURNS = 12;
 const box = await Box.start({
   version: 1,
   extensions: phones(4),
-  conferences: [{ number: '800', description: 'Demonstration', type: 'static', pin: '1234', record: false }],
+  conferences: [{ number: '800', description: 'Demonstration', type: 'static', pin: '1234' }],
 });
 console.log(
   `The box takes calls at ${box.sip.address}:${box.sip.port}. Four callers dial 800 and key the PIN.`,

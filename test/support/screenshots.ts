@@ -5,6 +5,7 @@ import { ADMIN_PASSWORD, Box, phones, type Room } from './box.js';
 import { openBrowser, signedIn } from './browser.js';
 import { newSecret } from '../../firmware/webhook/post.js';
 import { Receiver } from './receiver.js';
+import { makeRecording } from './recording-folder.js';
 import { toneSource } from './tone.js';
 
 const folder = process.argv[2];
@@ -27,6 +28,8 @@ const pictures: Record<string, string[]> = {
   '/history/conferences': ['light'],
   '/history/conferences/2': ['light'],
   '/status/dial-plan?from=101&number=800': ['light'],
+  '/recordings': ['light', 'narrow'],
+  '/recordings/20261124-143000-1f2e3d4c': ['light', 'dark', 'narrow'],
   '/configuration/conferences': ['light'],
   '/configuration/conferences/add': ['light', 'narrow'],
   '/configuration/conferences/802/delete': ['light'],
@@ -102,6 +105,30 @@ await met[0].ear.listen(300);
 for (const call of met) await call.hangUp();
 await guest.dial('899').catch(() => {});
 await box.until<Room[]>('conferences', ({ length }) => length === 0);
+const recordings = `${box.directory}/recordings`;
+/** As one speaks: words, soft and loud ones, with breaths between. */
+const speech = (atS: number) =>
+  Math.abs(Math.sin(2.1 * atS) * Math.sin(0.63 * atS + 1) * Math.sin(7.3 * atS));
+for (const [day, seconds] of [
+  ['24T14:30', 754],
+  ['17T14:28', 1931],
+  ['10T14:31', 1204],
+] as const)
+  makeRecording(recordings, {
+    startedAt: `2026-11-${day}:00.000Z`,
+    description: 'Weekly meeting',
+    seconds,
+    talkers: names.slice(0, 3).map((name, at) => ({
+      name,
+      number: String(101 + at),
+      hz: 200 + 60 * at,
+      loudness: speech,
+      talked: Array.from({ length: 12 }, (_, turn): [number, number] => {
+        const from = 4 + 62 * turn + 19 * at;
+        return [from, from + 5 + ((7 * turn + 3 * at) % 13)];
+      }),
+    })),
+  });
 const calls = await Promise.all(
   ['101', '102', '103'].map(async (number) => (await box.phone(number)).dial('800')),
 );
@@ -112,6 +139,9 @@ calls[0].ear.source = toneSource(440, 6000);
 calls[1].ear.source = toneSource(300, 900);
 await calls[2].reinvite('sendonly');
 
+const peaks = 'recordings/20261124-143000-1f2e3d4c/peaks';
+await box.until<{ files: object | null }>(peaks, ({ files }) => files !== null);
+
 const browser = await openBrowser();
 for (const [look, options] of Object.entries(looks)) {
   const { window, page } = await signedIn(browser, box, options);
@@ -119,7 +149,11 @@ for (const [look, options] of Object.entries(looks)) {
     if (!wanted.includes(look) && process.argv[3] === undefined) continue;
     await page.goto(path);
     await page.waitForTimeout(1500); // the live part follows, and meters have moved
-    const name = path.slice(1).replace(/\?.*/, '').replaceAll('/', '-');
+    const name = path
+      .slice(1)
+      .replace(/\?.*/, '')
+      .replace(/s\/\d{8}-.*/, '')
+      .replaceAll('/', '-');
     await page.screenshot({ path: `${folder}/${name}-${look}.png` });
   }
   await window.clearCookies();

@@ -52,7 +52,8 @@ test('what is sent is described by the schema that checks it', () => {
     const [{ operation }] = operations.filter((one) => one.path === path && 'requestBody' in one.operation);
     return operation.requestBody!.content['application/json'].schema;
   };
-  assert.equal(schemaOf('/config/conferences/{number}'), configSchema.properties.conferences.items);
+  assert.equal(schemaOf('/config/extensions/{number}'), configSchema.properties.extensions.items);
+  assert.match(JSON.stringify(schemaOf('/config/conferences/{number}')), /"recordAcknowledgement":\{"anyOf"/);
   assert.match(JSON.stringify(schemaOf('/conferences/{number}/participants/{id}/volume')), /"minimum":-12/);
 });
 

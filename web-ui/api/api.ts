@@ -13,6 +13,7 @@ import { logRoutes } from './log.js';
 import { openApiRoute } from './openapi.js';
 import { phoneSetupRoute } from './phone-setup.js';
 import { phoneRoutes } from './phones.js';
+import { recordingRoutes } from './recordings.js';
 import type { Route } from './route.js';
 import type { ApiSources } from './sources.js';
 import { statusRoutes } from './status.js';
@@ -31,6 +32,7 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...liveRoutes(events),
     ...historyRoutes(sources),
     ...logRoutes(sources),
+    ...recordingRoutes(sources),
     ...configEntryRoutes(sources),
     phoneSetupRoute(sources),
     ...configSectionRoutes(sources),

@@ -1,6 +1,7 @@
 /** The conferences that are going on, and what a moderator does there. */
 import { announcementNames } from '../../firmware/call/announcements.js';
 import { putOut, resourceOf, type OpenRoom, type Seat } from '../../firmware/call/conference-directory.js';
+import { recordingActions } from '../../firmware/call/room-recording.js';
 import type { Member } from '../../firmware/call/room.js';
 import type { TypeOf } from '../../firmware/config/schema.js';
 import { ApiError, write, type ApiRequest, type Route } from './route.js';
@@ -27,6 +28,16 @@ const announcement = {
       enum: ['attention', ...announcementNames],
       description: `one of ${['attention', ...announcementNames].join(', ')}`,
     },
+  },
+} as const;
+
+const recording = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['action'],
+  description: 'an object { }',
+  properties: {
+    action: { enum: recordingActions, description: `one of ${recordingActions.join(', ')}` },
   },
 } as const;
 
@@ -77,6 +88,19 @@ export function conferenceRoutes(sources: ApiSources): Route[] {
       },
       (request) => directory.announce(roomOf(request), request.body.announcement),
     ),
+    write<TypeOf<typeof recording>>(
+      {
+        method: 'POST',
+        path: 'conferences/:number/recording',
+        role: 'operator',
+        summary: 'Starts, pauses, resumes or stops the recording; who is inside is told.',
+        body: recording,
+      },
+      (request) => {
+        const refused = sources.switchboard.recordings.act(roomOf(request), request.body.action);
+        if (refused !== undefined) throw new ApiError(409, refused);
+      },
+    ),
     moderate('participants/:id/mute', 'The others no longer hear it.', (request) =>
       directory.dispatch({ type: 'mute', leg: memberOf(request).id, muted: true }),
     ),
@@ -103,7 +127,7 @@ export function conferenceRoutes(sources: ApiSources): Route[] {
 /** The rooms somebody is in. */
 export function conferences(sources: ApiSources) {
   return sources.switchboard.conferences.rooms.map((room) => ({
-    ...conferenceFields(room),
+    ...conferenceFields(sources, room),
     seconds: secondsSince(sources, room.sinceMs),
     participants: room.state.members.flatMap((member) => {
       const seat = room.legs.get(member.leg);
@@ -118,7 +142,7 @@ export function conferences(sources: ApiSources) {
 }
 
 /** What is told of a room everywhere. */
-export function conferenceFields(room: OpenRoom) {
+export function conferenceFields({ switchboard }: ApiSources, room: OpenRoom) {
   const { conference, number, state } = room;
   return {
     /** What the paths of the API call it: the number; `number-conference` for a dynamic one. */
@@ -129,6 +153,8 @@ export function conferenceFields(room: OpenRoom) {
     type: conference.type,
     maxParticipants: conference.maxParticipants,
     locked: state.locked,
+    /** Undefined where nothing can be recorded. */
+    recording: switchboard.recordings.statusOf(room),
   };
 }
 

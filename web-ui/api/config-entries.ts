@@ -18,6 +18,44 @@ type Kind = {
   told?: (entry: Fields) => Fields;
   /** What was sent, with the secrets that were not. */
   withSecrets?: (sent: Fields, before: Fields | undefined) => Fields;
+  /** What was sent, with what only the box can say; `by`: the administrator. */
+  signed?: (sent: Fields, before: Fields | undefined, by: string) => Fields;
+  /** The schema of what is sent, where it is not that of what is kept. */
+  body?: object;
+};
+
+/**
+ * Who takes the liability for recording is who says so, now; once it is taken it stays as long as there is recording. Throws
+ * ConfigError if it is said of somebody else.
+ */
+function acknowledged(sent: Fields, before: Fields | undefined, by: string): Fields {
+  const { recordAcknowledgement: said, ...entry } = sent;
+  if (entry.record === undefined || entry.record === 'off') return entry;
+  const known = before?.recordAcknowledgement;
+  if (said !== undefined && said !== true && JSON.stringify(said) !== JSON.stringify(known))
+    throw new ConfigError([forged]);
+  const fresh = said === true ? { by, at: new Date().toISOString() } : undefined;
+  const recordAcknowledgement = known ?? fresh;
+  return recordAcknowledgement ? { ...entry, recordAcknowledgement } : entry;
+}
+
+const forged: Problem = {
+  path: '/recordAcknowledgement',
+  value: "somebody else's, or of another time",
+  expected: 'true: who sends it takes the liability for recording, now',
+};
+
+const { items } = configSchema.properties.conferences;
+/** A conference as it is sent. */
+const conferenceBody = {
+  ...items,
+  properties: {
+    ...items.properties,
+    recordAcknowledgement: {
+      anyOf: [{ const: true }, items.properties.recordAcknowledgement],
+      description: 'true: who sends this takes the liability for recording, and notifies the users',
+    },
+  },
 };
 
 const KINDS: readonly Kind[] = [
@@ -36,6 +74,8 @@ const KINDS: readonly Kind[] = [
     told: ({ pin, ...entry }) => ({ ...entry, hasPin: pin !== undefined }),
     withSecrets: (sent, before) =>
       keeping('pin', 'hasPin', sent, sent.type === 'static' ? before : undefined),
+    signed: acknowledged,
+    body: conferenceBody,
   },
   {
     list: 'trunks',
@@ -61,7 +101,8 @@ export function configEntryRoutes(sources: ApiSources): Route[] {
   return KINDS.flatMap((kind) => routesOf(kind, sources));
 }
 
-function routesOf({ list, key, told = (entry) => entry, withSecrets }: Kind, sources: ApiSources): Route[] {
+function routesOf(kind: Kind, sources: ApiSources): Route[] {
+  const { list, key, told = (entry) => entry, withSecrets, signed, body } = kind;
   const name = entryNames[list];
   const entries = (): readonly Fields[] => sources.config()[list];
   const indexOf = (wanted: string) => entries().findIndex((entry) => entry[key] === wanted);
@@ -108,12 +149,13 @@ function routesOf({ list, key, told = (entry) => entry, withSecrets }: Kind, sou
         new: '1: makes a new one, and replaces none',
         place: 'where in the list, from 1: without it where it is, or at the end',
       },
-      body: configSchema.properties[list].items,
+      body: body ?? configSchema.properties[list].items,
       result: changesResult,
       answer: (request) => {
         const sent = { [key]: request.params[key], ...fieldsOf(request.body) };
         const at = request.query.get('new') === '1' ? -1 : indexOf(request.params[key]);
-        const entry = withSecrets?.(sent, entries()[at]) ?? sent;
+        const whole = withSecrets?.(sent, entries()[at]) ?? sent;
+        const entry = signed?.(whole, entries()[at], request.by) ?? whole;
         const after = others(at);
         const index = placeIn(after[list].length, request.query.get('place'), at);
         const clashes = clashesOf(after, list, key, entry);

@@ -39,7 +39,7 @@ export function liveEvents(sources: ApiSources): LiveEvents {
         const state = new Map<string, object>();
         for (const room of conferences.rooms) {
           state.set(`conferences/${resourceOf(room)}`, {
-            ...conferenceFields(room),
+            ...conferenceFields(sources, room),
             since: since(room.sinceMs),
           });
           for (const member of room.state.members) {

@@ -69,6 +69,11 @@ export const conferencesResult = list(
     type: { enum: ['static', 'dynamic'] },
     'maxParticipants?': whole,
     locked: yes,
+    'recording?': object({
+      state: { enum: ['off', 'waiting', 'recording', 'paused', 'stopped', 'failed'] },
+      'id?': { type: 'string', description: 'of the recording that goes on' },
+      'trouble?': { type: 'string', description: 'why it cannot be recorded, in words' },
+    }),
     seconds,
     participants: list(participant),
   }),

@@ -51,6 +51,8 @@ export class Reply {
     readonly body: string | Readable,
     /** Name under which a browser saves it. */
     readonly fileName?: string,
+    readonly status = 200,
+    readonly headers: Record<string, string> = {},
   ) {}
 }
 

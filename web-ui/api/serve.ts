@@ -8,7 +8,13 @@ import { ApiError, mayDo, Reply, type Asker, type Route } from './route.js';
 const MAX_BODY_BYTES = 64 << 10;
 
 /** `body`: sent as JSON if it has no `type`. */
-export type Answered = { status: number; type?: string; fileName?: string; body: unknown };
+export type Answered = {
+  status: number;
+  type?: string;
+  fileName?: string;
+  headers?: Record<string, string>;
+  body: unknown;
+};
 
 /** Answers a request that matched a route, for somebody who has proved to be who it is. */
 export async function serve(
@@ -29,7 +35,7 @@ export async function serve(
     const body = changes ? await readJson(request, route.maxBytes ?? MAX_BODY_BYTES) : undefined;
     const query = new URL(request.url ?? '', 'http://box').searchParams;
     const answer = await route.answer({ params, query, headers: request.headers, by: name, stays, body });
-    if (answer instanceof Reply) return { status: 200, ...answer };
+    if (answer instanceof Reply) return { ...answer };
     return { status: answer === undefined ? 204 : 200, body: answer };
   } catch (error) {
     if (error instanceof ApiError) return failed(error.status, error.message);

@@ -4,6 +4,8 @@ import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
 import type { ConfigVersions } from '../../firmware/config/config-versions.js';
 import type { Config } from '../../firmware/config/schema.js';
+import type { AccessLog } from '../../firmware/recording/access-log.js';
+import type { RecordingStore } from '../../firmware/recording/recording-store.js';
 import type { PlaneStats, PortStats } from '../../firmware/media/stats.js';
 import type { RecentLog } from '../../firmware/recent-log.js';
 import type { Binding } from '../../firmware/sip/registrar.js';
@@ -29,6 +31,9 @@ export type ApiSources = {
   registrar(peer?: string): { address: string; port: number; tlsPort: number | undefined };
   /** Calls and conferences of the past. */
   history: History;
+  recordings: RecordingStore;
+  /** Who listened to recordings, downloaded and deleted them. */
+  recordingAccess: AccessLog;
   /** What was logged last. */
   log: RecentLog;
   /** The state of each trunk. */

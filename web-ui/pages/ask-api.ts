@@ -1,5 +1,5 @@
 /** How pages ask the API: by its own routes, so that there is one place for each rule. */
-import type { Route } from '../api/route.js';
+import type { ApiRequest, Route } from '../api/route.js';
 
 export type Asked = {
   /** Who asks. */
@@ -7,15 +7,20 @@ export type Asked = {
   params?: Record<string, string>;
   query?: Record<string, string> | URLSearchParams;
   body?: object;
+  /** What the browser says beside it. */
+  headers?: ApiRequest['headers'];
 };
 
 export class PageApi {
   constructor(readonly routes: readonly Route[]) {}
 
   /** What a route answers, such as `GET config/trunks/:name`. Throws ApiError and ConfigError. */
-  async ask<Result>(what: string, { by, params = {}, query = {}, body = {} }: Asked): Promise<Result> {
+  async ask<Result>(
+    what: string,
+    { by, params = {}, query = {}, body = {}, headers = {} }: Asked,
+  ): Promise<Result> {
     const route = this.routes.find(({ method, path }) => what === `${method} ${path}`)!;
-    const asked = { params, query: new URLSearchParams(query), headers: {}, by, body };
+    const asked = { params, query: new URLSearchParams(query), headers, by, body };
     return (await route.answer(asked)) as Result;
   }
 

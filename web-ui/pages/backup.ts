@@ -50,8 +50,7 @@ export function backupPages(sources: ApiSources, api: PageApi): Page[] {
         if (passphrase !== form.get('repeated')) return show({ repeated: 'Has to be the same as above.' });
         try {
           const asked = { by: administrator!.name, body: { passphrase } };
-          const { type, body, fileName } = await api.ask<ApiReply>('POST backup', asked);
-          return { file: { name: fileName!, type, body: body as string } };
+          return { sent: await api.ask<ApiReply>('POST backup', asked) };
         } catch (error) {
           return show({ passphrase: said(error) });
         }

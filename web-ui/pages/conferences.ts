@@ -4,7 +4,7 @@ import { randomDigits } from '../../firmware/config/password.js';
 import type { Conference } from '../../firmware/config/schema.js';
 import { numberIn } from './config-form.js';
 import type { EntryKind } from './entry-pages.js';
-import type { Form } from './troubles.js';
+import { firstPart, type Form } from './troubles.js';
 
 const PIN_DIGITS = 6;
 
@@ -13,16 +13,17 @@ export const conferenceKind: EntryKind<Conference> = {
   key: 'number',
   title: 'Conferences',
   formOf(entry, config): Form {
-    if (!entry) return { number: freeNumber(config, 'conferences') ?? '', type: 'static', levelling: 'yes' };
-    const { number, description, type, pin, maxParticipants, record, levelling, noiseGate } = entry;
+    const number = freeNumber(config, 'conferences') ?? '';
+    if (!entry) return { number, type: 'static', record: 'off', levelling: 'yes' };
+    const { description, type, pin, maxParticipants, record, levelling, noiseGate } = entry;
     return {
-      number,
+      number: entry.number,
       description,
       type,
       pin: pin ?? '',
       maxParticipants: maxParticipants?.toString() ?? '',
-      record: record ? 'yes' : '',
-      recordAccepted: record ? 'yes' : '',
+      record,
+      recordAccepted: record === 'off' ? '' : 'yes',
       levelling: levelling ? 'yes' : '',
       noiseGate: noiseGate ? 'yes' : '',
     };
@@ -33,13 +34,15 @@ export const conferenceKind: EntryKind<Conference> = {
     // The field is not there for dynamic ones: their callers set the PIN.
     pin: form.type === 'dynamic' || !form.pin ? null : form.pin.trim(),
     maxParticipants: numberIn(form.maxParticipants),
-    record: form.record === 'yes',
+    record: form.record,
+    recordAcknowledgement: form.record !== 'off' && form.recordAccepted === 'yes' ? true : undefined,
     levelling: form.levelling === 'yes',
     noiseGate: form.noiseGate === 'yes',
   }),
   troubles: (form): Form =>
-    form.record === 'yes' && form.recordAccepted !== 'yes'
+    form.record !== 'off' && form.recordAccepted !== 'yes'
       ? { recordAccepted: 'Without this, calls are not recorded: tick it, or do not record.' }
       : {},
   makes: { pin: () => randomDigits(PIN_DIGITS) },
+  fieldOf: (path) => (path === '/recordAcknowledgement' ? 'recordAccepted' : firstPart(path)),
 };

@@ -69,8 +69,7 @@ export function historyPages(sources: ApiSources, api: PageApi): Page[] {
         async get({ query, administrator }) {
           const wanted = askedFor(query);
           wanted.set('format', 'csv');
-          const { type, body } = await ask<ApiReply>(wanted, administrator!.name);
-          return { file: { name: `${list}.csv`, type, body: body as string } };
+          return { sent: await ask<ApiReply>(wanted, administrator!.name) };
         },
       },
     ];

@@ -1,5 +1,5 @@
 /** Configuration of country, time zone and language: what can be chosen of each, and the words for it. */
-import { countries } from '../../firmware/call/tone-plan.js';
+import { tonePlanCountries } from '../../firmware/tone-plans.js';
 import { configSchema, type Config } from '../../firmware/config/schema.js';
 import type { SectionKind } from './section-pages.js';
 
@@ -11,8 +11,8 @@ const zones = ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zon
 
 /** What is set stands among the choices even if it is none of ours: nothing changes unseen. */
 export function localeChoices({ country, timeZone }: Config): Record<string, Choice[]> {
-  const known = countries.map((code): Choice => [code, regions.of(code.toUpperCase())!]);
-  const other: Choice[] = countries.includes(country)
+  const known = tonePlanCountries.map((code): Choice => [code, regions.of(code.toUpperCase())!]);
+  const other: Choice[] = tonePlanCountries.includes(country)
     ? []
     : [[country, `${country.toUpperCase()}, with the tones of the United States`]];
   return {

@@ -19,6 +19,7 @@ export const menu: readonly MenuGroup[] = [
     System: 'system',
     Log: 'log',
   }),
+  group('Recordings', 'operator', '', { Recordings: 'recordings' }),
   group('History', 'viewer', '/history', { Calls: 'calls', Conferences: 'conferences' }),
   group('Configuration', 'administrator', '/configuration', {
     Conferences: 'conferences',

@@ -28,6 +28,7 @@ import { serviceKind } from './services.js';
 import { firstRunPages } from './first-run.js';
 import { historyPages } from './history.js';
 import { moderationPages } from './moderation.js';
+import { recordingPages } from './recordings.js';
 import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
 import { trunkKind } from './trunks.js';
@@ -62,6 +63,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     dialPlanPage(sources, api),
     ...moderationPages(api),
     ...historyPages(sources, api),
+    ...recordingPages(sources, api),
     ...entryPages(conferenceKind, sources, api),
     ...entryPages(extensionKind, sources, api),
     phoneSetupPage(sources, api),

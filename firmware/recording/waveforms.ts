@@ -1,0 +1,64 @@
+/** The waveforms of recordings: made once, one recording after the other, in the background; then read. */
+import * as fs from 'node:fs';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { createLog } from '../log.js';
+import { PEAKS_FILE, type Peaks } from './peaks.js';
+import type { PeaksWork } from './peaks-worker.js';
+import { trackFile } from './read-document.js';
+import type { RecordingDocument } from './recording-document.js';
+
+const log = createLog('recording');
+const program = new URL('./peaks-worker.js', import.meta.url);
+const MAX_BYTES = 16 << 20;
+
+export class Waveforms {
+  /** By folder: being made or waiting for it, or failed; those are not tried again before the next start. */
+  readonly #begun = new Set<string>();
+  #work: Promise<void> = Promise.resolve();
+
+  /** The peaks of a recording that has ended; undefined while they are not there yet, but then they are made. */
+  async of(folder: string, document: RecordingDocument): Promise<Peaks | undefined> {
+    const peaks = await read(folder);
+    if (peaks?.samples === document.samples) return peaks;
+    if (!this.#begun.has(folder)) {
+      this.#begun.add(folder);
+      this.#work = this.#work.then(() => this.#make(folder, document));
+    }
+    return undefined;
+  }
+
+  /** Resolves when all that was wanted is made. */
+  get made(): Promise<void> {
+    return this.#work;
+  }
+
+  async #make(folder: string, { samples, tracks }: RecordingDocument): Promise<void> {
+    const workerData: PeaksWork = { folder, samples, files: ['mix.wav', ...tracks.map(trackFile)] };
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const worker = new Worker(program, { workerData, name: 'peaks' });
+        worker.once('error', reject);
+        worker.once('exit', () => resolve());
+      });
+      this.#begun.delete(folder);
+    } catch (err) {
+      log.warn({ err, folder }, 'the waveform of a recording could not be made');
+    }
+  }
+}
+
+async function read(folder: string): Promise<Peaks | undefined> {
+  const file = path.join(folder, PEAKS_FILE);
+  try {
+    if ((await fs.promises.lstat(file)).size > MAX_BYTES) return undefined;
+    const peaks = JSON.parse(await fs.promises.readFile(file, 'utf8')) as Peaks;
+    return peaks.version === 1 && Object.values(peaks.files).every(isRow) ? peaks : undefined;
+  } catch {
+    return undefined; // not there yet, or torn by a power cut: it is made anew
+  }
+}
+
+function isRow(row: unknown): boolean {
+  return Array.isArray(row) && row.every((peak) => typeof peak === 'number' && peak >= 0 && peak <= 255);
+}

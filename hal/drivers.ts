@@ -1,0 +1,5 @@
+/** The line cards that the box knows: one line for each. */
+import { simulatedDriver } from './drivers/simulated.js';
+import type { LineCardDriver } from './line-card.js';
+
+export const lineCardDrivers: readonly LineCardDriver[] = [simulatedDriver];

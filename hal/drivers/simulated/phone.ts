@@ -1,0 +1,86 @@
+/** A simulated phone on a wire: hook, keys, dial, and a mouth. Its hand moves by frames of 20 ms. */
+import { FRAME_SAMPLES } from '../../frame-ring.js';
+import type { Station } from './wire.js';
+
+const KEYPAD = '123A456B789C*0#D';
+const ROWS_HZ = [697, 770, 852, 941];
+const COLUMNS_HZ = [1209, 1336, 1477, 1633];
+const KEY_PEAK = 8000;
+/** Frames. */
+const KEY_ON = 5;
+const KEY_OFF = 5;
+const BREAK = 3;
+const MAKE = 2;
+const BETWEEN_DIGITS = 40;
+const FLASH = 20;
+
+/** What the hand does in one frame: holds a key (its place on the keypad), or the hook. */
+type Move = { key?: number; off?: boolean };
+
+export class SimulatedPhone implements Station {
+  off = false;
+  /** Whether its bell rings. */
+  ringing = false;
+  /** Whether its lamp says that messages wait. */
+  lamp = false;
+  readonly tx = new Int16Array(FRAME_SAMPLES);
+  readonly rx = new Int16Array(FRAME_SAMPLES);
+  /** What it says while no key is pressed; silence if undefined. Fills the frame. */
+  say: ((frame: Int16Array) => void) | undefined;
+  #moves: Move[] = [];
+  #sample = 0;
+
+  /** Presses keys, one after the other. */
+  keys(keys: string): void {
+    for (const key of keys) {
+      if (!KEYPAD.includes(key)) continue;
+      this.#add({ key: KEYPAD.indexOf(key) }, KEY_ON);
+      this.#add({}, KEY_OFF);
+    }
+  }
+
+  /** Turns the dial: ten pulses a second, of which the line is open for 60 ms and closed for 40. */
+  pulses(digits: string): void {
+    for (const digit of digits) {
+      if (!/\d/.test(digit)) continue;
+      for (let pulse = Number(digit) || 10; pulse > 0; pulse--) {
+        this.#add({ off: false }, BREAK);
+        this.#add({ off: true }, MAKE);
+      }
+      this.#add({ off: true }, BETWEEN_DIGITS);
+    }
+  }
+
+  /** Opens the line for 400 ms. */
+  flash(): void {
+    this.#add({ off: false }, FLASH);
+    this.#add({ off: true }, 1);
+  }
+
+  /** Whether its hand has nothing more to do. */
+  get idle(): boolean {
+    return this.#moves.length === 0;
+  }
+
+  /** Makes its next frame, before the wire advances. */
+  advance(): void {
+    const move = this.#moves.shift();
+    if (move?.off !== undefined) this.off = move.off;
+    this.tx.fill(0);
+    if (move?.key !== undefined) this.#press(move.key);
+    else if (this.off) this.say?.(this.tx);
+    this.#sample += FRAME_SAMPLES;
+  }
+
+  #press(key: number): void {
+    for (let i = 0; i < FRAME_SAMPLES; i++) {
+      const turn = (2 * Math.PI * (this.#sample + i)) / 8000;
+      this.tx[i] =
+        KEY_PEAK * (Math.sin(turn * ROWS_HZ[key >> 2]) + 1.2 * Math.sin(turn * COLUMNS_HZ[key & 3])) * 0.8;
+    }
+  }
+
+  #add(move: Move, frames: number): void {
+    for (let i = 0; i < frames; i++) this.#moves.push(move);
+  }
+}
