@@ -187,6 +187,13 @@ async function run(options: Options): Promise<void> {
     nowMs: () => Date.now(),
     access: recordingAccess,
   });
+  recorder.onClosed = (id) => {
+    void recordings.tidy();
+    void recordings.list().then((list) => {
+      const recording = list.find((one) => one.id === id);
+      if (recording) webhooks.tell('recording.ready', { recording });
+    });
+  };
   void recordings.tidy();
   setInterval(() => void recordings.tidy(), TIDY_MS).unref();
 

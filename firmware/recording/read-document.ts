@@ -1,5 +1,5 @@
 /** Reads `recording.json`. The disk may have been in other hands: what is not as the box writes it is refused whole. */
-import { RECORDING_ID, type RecordingDocument } from './recording-document.js';
+import { DOCUMENT, RECORDING_ID, soundFiles, type RecordingDocument } from './recording-document.js';
 
 /** More bytes are no document of ours: a whole day with a hundred talkers has less. */
 export const MAX_DOCUMENT_BYTES = 16 << 20;
@@ -34,7 +34,7 @@ const track = fields({
   talked: listOf(fields({ from: whole, to: whole })),
 });
 
-const DOCUMENT: Record<keyof RecordingDocument, Check> = {
+const CHECKS: Record<keyof RecordingDocument, Check> = {
   version: (value) => value === 1,
   id: (value) => text(value) && RECORDING_ID.test(value as string),
   number: text,
@@ -54,7 +54,7 @@ const DOCUMENT: Record<keyof RecordingDocument, Check> = {
 export function readDocument(json: string, id: string): RecordingDocument {
   const document = JSON.parse(json) as RecordingDocument;
   if (typeof document !== 'object' || document === null) throw new Error('recording.json holds no document');
-  for (const [name, check] of Object.entries(DOCUMENT))
+  for (const [name, check] of Object.entries(CHECKS))
     if (!check(document[name as keyof RecordingDocument]))
       throw new Error(`${name} in recording.json is not as the box writes it`);
   if (document.id !== id) throw new Error(`recording.json belongs to ${document.id}`);
@@ -62,11 +62,6 @@ export function readDocument(json: string, id: string): RecordingDocument {
 }
 
 /** The names of all files of a recording that may be given out; nothing else in its folder is. */
-export function filesOf({ tracks }: RecordingDocument): string[] {
-  return ['recording.json', 'mix.wav', ...tracks.map(trackFile)];
-}
-
-/** The name of the file of a track. */
-export function trackFile({ track }: { track: number }): string {
-  return `track-${track}.wav`;
+export function filesOf(document: RecordingDocument): string[] {
+  return [DOCUMENT, ...soundFiles(document)];
 }

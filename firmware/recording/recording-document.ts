@@ -41,3 +41,16 @@ export type RecordedTrack = {
 };
 
 export const RECORDING_ID = /^[0-9]{8}-[0-9]{6}-[0-9a-f]{8}$/;
+
+export const DOCUMENT = 'recording.json';
+export const MIX = 'mix.wav';
+
+/** The name of the file of a track. */
+export function trackFile({ track }: Pick<RecordedTrack, 'track'>): string {
+  return `track-${track}.wav`;
+}
+
+/** The names of all sound files of a recording. */
+export function soundFiles({ tracks }: RecordingDocument): string[] {
+  return [MIX, ...tracks.map(trackFile)];
+}

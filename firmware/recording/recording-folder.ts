@@ -5,14 +5,17 @@ import { flashSafeWrite, syncDirectory, type SaveCalls } from '../config/flash-s
 import { FRAME_MS } from '../media/frame.js';
 import { Limiter } from '../media/limiter.js';
 import { addTo } from '../media/mixer.js';
-import type { RecordedTrack, RecordingDocument } from './recording-document.js';
+import {
+  DOCUMENT,
+  MIX,
+  trackFile,
+  type RecordedTrack,
+  type RecordingDocument,
+} from './recording-document.js';
 import { SoundFile, type SoundCalls } from './sound-file.js';
 import { LINE_DELAY, TrackLine } from './track-line.js';
 
 export type FolderCalls = SoundCalls & SaveCalls & Pick<typeof fs, 'mkdirSync' | 'statfsSync'>;
-
-export const DOCUMENT = 'recording.json';
-export const MIX = 'mix.wav';
 
 /** Pauses between words belong to what is said. */
 const PAUSE_S = 0.5;
@@ -187,7 +190,7 @@ export class RecordingFolder {
   #fileOf(track: Track): SoundFile {
     if (!track.file) {
       if (this.#unsaved === 'facts') this.#save();
-      track.file = this.#open(trackFile(track.told.track));
+      track.file = this.#open(trackFile(track.told));
     }
     return track.file;
   }
@@ -200,10 +203,6 @@ export class RecordingFolder {
     saveDocument(this.folder, this.document, this.calls);
     this.#unsaved = 'nothing';
   }
-}
-
-export function trackFile(track: number): string {
-  return `track-${track}.wav`;
 }
 
 /** Throws the system's error; then the document before still stands. */

@@ -2,8 +2,8 @@
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { removeLeftovers } from '../config/flash-safe-write.js';
-import { RECORDING_ID, type RecordingDocument } from './recording-document.js';
-import { DOCUMENT, MIX, saveDocument, trackFile } from './recording-folder.js';
+import { DOCUMENT, RECORDING_ID, soundFiles, type RecordingDocument } from './recording-document.js';
+import { saveDocument } from './recording-folder.js';
 import { WAV_HEAD_BYTES, wavHead } from './sound-file.js';
 
 export type Repaired = { folder: string; document: RecordingDocument };
@@ -43,9 +43,7 @@ function readDocument(folder: string): RecordingDocument | null {
 }
 
 function mend(folder: string, document: RecordingDocument): void {
-  const files = [MIX, ...document.tracks.map(({ track }) => trackFile(track))].map((name) =>
-    path.join(folder, name),
-  );
+  const files = soundFiles(document).map((name) => path.join(folder, name));
   const samples = Math.max(0, ...files.map(samplesIn));
   for (const file of files) mendFile(file, document.rateHz, samples);
   const last = document.stretches.at(-1) ?? { at: 0, time: document.startedAt };

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import type { SaveCalls } from '../config/flash-safe-write.js';
-import { DOCUMENT, MIX, saveDocument, trackFile } from './recording-folder.js';
-import type { RecordingDocument } from './recording-document.js';
+import { DOCUMENT, soundFiles, type RecordingDocument } from './recording-document.js';
+import { saveDocument } from './recording-folder.js';
 
 const STEP_BYTES = 1 << 20;
 
@@ -12,7 +12,7 @@ const STEP_BYTES = 1 << 20;
 export function* seal(folder: string, document: RecordingDocument, calls: SaveCalls): Generator<void, void> {
   const checksums: Record<string, string> = {};
   const bytes = Buffer.alloc(STEP_BYTES);
-  for (const name of [MIX, ...document.tracks.map(({ track }) => trackFile(track))]) {
+  for (const name of soundFiles(document)) {
     const hash = createHash('sha256');
     const fd = fs.openSync(path.join(folder, name), 'r');
     try {

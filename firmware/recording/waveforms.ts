@@ -5,8 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { createLog } from '../log.js';
 import { PEAKS_FILE, type Peaks } from './peaks.js';
 import type { PeaksWork } from './peaks-worker.js';
-import { trackFile } from './read-document.js';
-import type { RecordingDocument } from './recording-document.js';
+import { soundFiles, type RecordingDocument } from './recording-document.js';
 
 const log = createLog('recording');
 const program = new URL('./peaks-worker.js', import.meta.url);
@@ -33,8 +32,8 @@ export class Waveforms {
     return this.#work;
   }
 
-  async #make(folder: string, { samples, tracks }: RecordingDocument): Promise<void> {
-    const workerData: PeaksWork = { folder, samples, files: ['mix.wav', ...tracks.map(trackFile)] };
+  async #make(folder: string, document: RecordingDocument): Promise<void> {
+    const workerData: PeaksWork = { folder, samples: document.samples, files: soundFiles(document) };
     try {
       await new Promise<void>((resolve, reject) => {
         const worker = new Worker(program, { workerData, name: 'peaks' });

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RecordingDocument } from '../../firmware/recording/recording-document.js';
+import { newSecret } from '../../firmware/webhook/post.js';
+import { Receiver } from '../support/receiver.js';
 import { Box, phones, type Room } from '../support/box.js';
 import type { TestCall } from '../support/test-call.js';
 import { amplitudeOf, rms, toneSource } from '../support/tone.js';
@@ -16,10 +18,14 @@ const AMPLITUDE = 4000;
 /** In the mix a tone of that amplitude is at least so loud where it is, and no louder where it is not. */
 const [THERE, NOT_THERE] = [3000, 40];
 
+const receiver = await Receiver.open();
+receiver.secret = newSecret();
+
 let box: Box;
 test.before(async () => {
   box = await Box.start({
     version: 1,
+    webhooks: [{ name: 'archive', url: receiver.url, secret: receiver.secret, events: ['recording.ready'] }],
     extensions: phones(6),
     conferences: [
       { number: '800', description: 'Weekly', type: 'static', record: 'always', ...acknowledged },
@@ -28,7 +34,10 @@ test.before(async () => {
     ],
   });
 });
-test.after(() => box.stop());
+test.after(async () => {
+  receiver.close();
+  await box.stop();
+});
 test.after.each(async () => {
   for (const { id } of await box.get<Room[]>('conferences')) await box.ask(`conferences/${id}/end`, 'POST');
   await box.until<object[]>('calls', (calls) => calls.length === 0);
@@ -118,6 +127,9 @@ test('three tones, one late, one on hold during the notice: each from its consen
   );
   const kept = await box.get<{ recordings: { id: string; seconds: number }[] }>('recordings');
   assert.ok(Math.abs(kept.recordings.find((one) => one.id === id)!.seconds - samples / 8000) < 1);
+  await receiver.until(({ length }) => length === 1);
+  const { recording } = receiver.told[0].data as { recording: { id: string; participants: object[] } };
+  assert.equal([recording.id, recording.participants.length], [id, 3], 'a webhook says that it is ready');
   const mix = sound(id, 'mix.wav');
   for (const { track, consents, talked, joinedAt, leftAt, number: who } of tracks) {
     const own = sound(id, `track-${track}.wav`);

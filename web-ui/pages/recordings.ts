@@ -1,5 +1,5 @@
 /** The recordings: searched, listened to, seen in lanes, downloaded, deleted. */
-import { trackFile } from '../../firmware/recording/read-document.js';
+import { trackFile } from '../../firmware/recording/recording-document.js';
 import type { RecordingDocument } from '../../firmware/recording/recording-document.js';
 import { RecordingError, type RecordingSummary } from '../../firmware/recording/recording-store.js';
 import { deletedAtMs } from '../../firmware/recording/retention.js';
