@@ -34,6 +34,11 @@ export type Reply =
   /** What a route of the API answered, as it is. */
   | { sent: Sent };
 
+/** A page that says no more than this. */
+export function message(status: number, text: string): Reply {
+  return { view: 'message', status, data: { text } };
+}
+
 export type Page = {
   /** `:name` stands for a part of it. */
   path: string;

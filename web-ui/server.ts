@@ -14,7 +14,7 @@ import { serve, type Answered } from './api/serve.js';
 import type { Asset } from './assets.js';
 import { readForm, type Form } from './form.js';
 import { httpsAddress } from './https-address.js';
-import type { Page, Reply } from './page.js';
+import { message, type Page, type Reply } from './page.js';
 import type { Sessions } from './sessions.js';
 
 const log = createLog('web');
@@ -261,10 +261,6 @@ const NOTHING_HERE = 'There is no page of this name. The menu leads to those tha
 const FOREIGN_FORM =
   'This form did not come from a page of this box, or you have signed out or in again since. Nothing was changed: ' +
   'go back, load the page anew and send it again.';
-
-function message(status: number, text: string): Reply {
-  return { view: 'message', status, data: { text } };
-}
 
 function signIn(wanted: string): Reply {
   return { goTo: wanted === '/' ? '/sign-in' : `/sign-in?${new URLSearchParams({ to: wanted }).toString()}` };

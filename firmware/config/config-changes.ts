@@ -55,6 +55,8 @@ function fieldChanges(path: string, before: unknown, after: unknown): string[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (isSecret(path)) return [`${path} is ${after === undefined ? 'removed' : 'another one'}`];
   if (after === undefined) return [`${path} is removed`];
+  // When it was said is not told: a look at what will change would be another one each time.
+  if (path === 'recordAcknowledgement' && isFields(after)) return [`${path} is by ${String(after.by)}`];
   if (before === undefined) return [`${path} is ${JSON.stringify(after)}`];
   return [`${path} is ${JSON.stringify(after)}, was ${JSON.stringify(before)}`];
 }

@@ -43,9 +43,16 @@ test('the configuration of one box comes to another, its calls going on; who res
     assert.match(JSON.stringify(changes), /extension 102 is new/);
     assert.match(JSON.stringify(changes), /conference 801 is removed/);
     assert.is((await box.ask('config/extensions/102')).status, 404, 'only looked at');
+    await box.ask('config/tokens', 'POST', { name: 'wallboard', scope: 'viewer' });
     const done = await box.ask('backup/restore', 'POST', body);
     assert.equal(await done.json(), changes);
     await box.phone('102');
+    const tokens = await box.get<{ name: string }[]>('config/tokens');
+    assert.equal(
+      tokens.map(({ name }) => name),
+      ['wallboard'],
+      'they stay as they are',
+    );
     assert.is((await box.get<object[]>('calls')).length, 1);
     assert.is((await box.get<{ by: string }[]>('config/versions'))[0].by, 'admin');
     await call.hangUp();

@@ -57,7 +57,7 @@ for (const javaScriptEnabled of [true, false])
       await page.keyboard.press('Enter');
       await page.waitForURL('**/first-run/phones');
       await flaws();
-      const passwords = await page.locator('.phones dd code').allTextContents();
+      const passwords = await page.locator('.phones dt:text("Password") + dd').allTextContents();
       assert.is(passwords.length, 4);
       assert.is(await page.locator('svg.qr').count(), 4);
       assert.ok(await page.isVisible(`text=${box.sip.port} by UDP or TCP`));

@@ -64,6 +64,19 @@ test('a token makes, lists and revokes no tokens', async () => {
   assert.is((await withToken(token, 'config/tokens/all', 'DELETE')).status, 403);
 });
 
+test('a token plants no accounts: administrators, backups and a reset are for people', async () => {
+  const { token } = await make({ name: 'planter', scope: 'administrator' });
+  for (const [what, method, body] of [
+    ['config/administrators', 'GET', undefined],
+    ['config/administrators/eve', 'PUT', { role: 'administrator', password: 'long enough' }],
+    ['config/administrators/admin', 'DELETE', undefined],
+    ['backup', 'POST', { passphrase: 'correct horse' }],
+    ['backup/restore', 'POST', { backup: {}, passphrase: 'correct horse' }],
+    ['factory-reset', 'POST', { confirm: 'reset' }],
+  ] as const)
+    assert.is((await withToken(token, what, method, body)).status, 403, `${method} ${what}`);
+});
+
 test('revoked it is worth nothing at once, also in a stream, also when an earlier configuration comes back', async () => {
   const { token } = await make({ name: 'lost', scope: 'viewer' });
   const [{ version }] = await box.get<{ version: number }[]>('config/versions');

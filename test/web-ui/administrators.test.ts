@@ -75,6 +75,14 @@ test('nobody deletes or demotes themselves; so the last administrator stays', as
   assert.is((await put('second', { role: 'administrator' })).status, 200);
 });
 
+/** Posts a form, sees what will change, and applies that. */
+async function afterALook(visitor: Visitor, path: string, form: Record<string, string>): Promise<Response> {
+  const html = await (await visitor.post(path, form)).text();
+  const shown = /name="shown" value="(\w+)"/.exec(html);
+  assert.ok(shown, html);
+  return visitor.post(path, { ...form, step: 'apply', shown: shown[1] });
+}
+
 test('with another password of their own one goes on in a new session; every other session of it ends', async () => {
   await put('carla', { role: 'administrator', password: ADMIN_PASSWORD });
   const here = await Visitor.signIn(box, 'carla');
@@ -85,9 +93,10 @@ test('with another password of their own one goes on in a new session; every oth
   assert.is(differing.status, 422);
   assert.match(await differing.text(), /id="repeated-error">Has to be the same/);
   const before = here.cookie;
-  assert.is((await here.post(`${base}/carla/edit`, { ...form, repeated: form.password })).status, 303);
+  const done = await afterALook(here, `${base}/carla/edit`, { ...form, repeated: form.password });
+  assert.is(done.status, 303);
   assert.is.not(here.cookie, before);
-  assert.match(await (await here.get(`${base}?saved=carla`)).text(), /carla is saved: administrator/);
+  assert.match(await (await here.get(`${base}?saved=carla`)).text(), /Administrator carla is saved/);
   assert.is(
     (await elsewhere.get(base)).headers.get('location'),
     '/sign-in?to=%2Fconfiguration%2Fadministrators',
@@ -99,15 +108,17 @@ test('by the page one is added, and deleted, but not oneself', async () => {
   const { token } = visitor;
   const base = '/configuration/administrators';
   const form = { token, name: 'olga', role: 'operator', password: ADMIN_PASSWORD, repeated: ADMIN_PASSWORD };
-  assert.is((await visitor.post(`${base}/add`, form)).headers.get('location'), `${base}?saved=olga`);
+  const added = await afterALook(visitor, `${base}/add`, form);
+  assert.is(added.headers.get('location'), `${base}?saved=olga`);
   const taken = await visitor.post(`${base}/add`, form);
   assert.match(await taken.text(), /id="name-error">Has to be one that no other administrator has/);
   const olga = await Visitor.signIn(box, 'olga');
-  assert.is((await visitor.post(`${base}/olga/delete`, { token })).headers.get('location'), base);
+  const deleted = await afterALook(visitor, `${base}/olga/delete`, { token });
+  assert.is(deleted.headers.get('location'), base);
   assert.is((await olga.get('/status/calls')).status, 303, 'signed out at once');
   const own = await visitor.post(`${base}/admin/delete`, { token });
   assert.is(own.status, 409);
-  assert.match(await own.text(), /this is your own account/);
+  assert.match(await own.text(), /This is your own account/);
   const list = await (await visitor.get(base)).text();
   assert.match(list, /second\/delete/);
   assert.not.match(list, /admin\/delete/);

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { validateConfig } from '../../firmware/config/validate.js';
 import type { ApiSources } from '../../web-ui/api/sources.js';
 import type { Visit } from '../../web-ui/page.js';
+import { PageApi } from '../../web-ui/pages/ask-api.js';
 import { firstRunPages } from '../../web-ui/pages/first-run.js';
 import type { Sessions } from '../../web-ui/sessions.js';
 import { Views } from '../../web-ui/views.js';
@@ -27,7 +28,7 @@ const statusOf = async (answer: Promise<Response>) => (await answer).status;
 test('only from the own networks, and by an address or an own name; never once there is an administrator', async () => {
   const see = async (source: string, host: string, document: object = {}) => {
     const config = validateConfig({ version: 1, ...document });
-    const [page] = firstRunPages({ config: () => config } as ApiSources, [], {} as Sessions);
+    const [page] = firstRunPages({ config: () => config } as ApiSources, new PageApi([]), {} as Sessions);
     const reply = await page.get!({ source, host } as Visit);
     return 'view' in reply ? `${reply.view} ${reply.status}` : 'goTo' in reply && reply.goTo;
   };
@@ -152,13 +153,20 @@ test('what an extension is called runs no script on the page of the phones', () 
   const phone = {
     number: '101',
     name: '<b>x',
+    address: '<u>',
+    port: 5060,
+    tlsPort: undefined,
     username: '101',
     password: '<i>',
     qr: { size: 29, path: 'M0 0' },
   };
   const html = views.render('first-phones', {
-    ...{ address: '<u>', port: 5060, tlsPort: undefined, phones: [phone], conferences: [] },
-    ...{ administrator: undefined, formToken: 't', path: '/', menu: [] },
+    phones: [phone],
+    conferences: [],
+    administrator: undefined,
+    formToken: 't',
+    path: '/',
+    menu: [],
   });
   assert.not.match(html, /<b>|<i>|<u>/);
 });

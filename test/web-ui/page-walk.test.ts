@@ -9,6 +9,7 @@ import { AdministratorCheck } from '../../web-ui/administrator-check.js';
 import { api } from '../../web-ui/api/api.js';
 import { liveEvents } from '../../web-ui/api/live.js';
 import type { ApiSources } from '../../web-ui/api/sources.js';
+import { menu } from '../../web-ui/pages/menu.js';
 import { boxPages } from '../../web-ui/pages/pages.js';
 import { ADMIN_PASSWORD, Box, phones } from '../support/box.js';
 import { Visitor } from '../support/visitor.js';
@@ -40,6 +41,12 @@ test.before(async () => {
 test.after(() => box.discard());
 
 test('there is something to walk', () => assert.ok(gets.length > 40 && posts.length > 30));
+
+test('every line of the menu leads to a page that is for whoever sees the line', () => {
+  for (const { role, pages: lines } of menu)
+    for (const { path } of lines)
+      assert.is(pages.find((page) => page.path === path && page.get)?.role, role, path);
+});
 
 test('what is sent without a token of the own session changes nothing', async () => {
   const visitor = await Visitor.signIn(box, 'administrator');

@@ -22,7 +22,7 @@ const put = async (path: string, body: object) => {
   return { status: answer.status, text: await answer.text() };
 };
 
-test('what is left out stays; what does not belong there is refused', async () => {
+test('a section is replaced whole; what does not belong there is refused', async () => {
   const before = await box.get(SECURITY);
   assert.equal(before, { digestAlgorithms: ['SHA-256', 'MD5'], trustedNetworks: [] });
   assert.match(
@@ -31,7 +31,7 @@ test('what is left out stays; what does not belong there is refused', async () =
   );
   assert.equal(await box.get(SECURITY), { ...(before as object), trustedNetworks: ['10.0.0.0/8'] });
   assert.match(
-    (await put(LOCALE, { timeZone: 'Asia/Tokyo' })).text,
+    (await put(LOCALE, { country: 'li', timeZone: 'Asia/Tokyo' })).text,
     /timeZone is .*Asia\/Tokyo.*, was .*UTC/,
   );
   assert.equal(await box.get(LOCALE), { country: 'li', timeZone: 'Asia/Tokyo', language: 'en' });
@@ -69,15 +69,19 @@ test('a page shows what will change, and applies it only then', async () => {
   const { html } = await post('show', networks);
   assert.match(html, /<li>security\.digestAlgorithms is \[&quot;SHA-256&quot;\], was/);
   assert.equal((await box.get<{ trustedNetworks: string[] }>(SECURITY)).trustedNetworks, ['10.0.0.0/8']);
-  assert.match((await post('edit', networks)).html, /2001:db8::\/32\r?\n<\/textarea>/);
-  assert.match((await post('apply', networks, 'another')).html, /This will change/, 'shown first');
+  assert.match((await post('back', networks)).html, /2001:db8::\/32\r?\n<\/textarea>/);
+  assert.match(
+    (await post('apply', networks, 'another')).html,
+    /meanwhile something else was changed/,
+    'shown first',
+  );
   const applied = await post('apply', networks, /name="shown" value="(\w+)"/.exec(html)![1]);
-  assert.is(applied.answer.headers.get('location'), '/configuration/security?saved=1');
+  assert.is(applied.answer.headers.get('location'), '/configuration/security?saved');
   assert.equal(await box.get(SECURITY), {
     digestAlgorithms: ['SHA-256'],
     trustedNetworks: ['192.168.0.0/16', '2001:db8::/32'],
   });
-  assert.match((await post('show', networks)).html, /Nothing would change/);
+  assert.match((await post('show', networks)).html, /Nothing is different from what is in use/);
 });
 
 test('a country without tones of its own stays chosen; times are shown in the time zone that is set', async () => {

@@ -3,7 +3,8 @@ import { hashPassword } from '../../firmware/config/password.js';
 import { quoted, type Problem } from '../../firmware/config/problem.js';
 import { configSchema, type Administrator, type Role } from '../../firmware/config/schema.js';
 import { ConfigError } from '../../firmware/config/schema-check.js';
-import { change, DRY_RUN } from './config-change.js';
+import { change, changesResult, DRY_RUN } from './config-change.js';
+import { administratorResult, administratorsResult } from './config-results.js';
 import { ApiError, write, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 
@@ -23,7 +24,7 @@ type Body = { name?: string; role?: Role; password?: string };
 export function administratorRoutes(sources: ApiSources): Route[] {
   const all = () => sources.config().administrators;
   const path = 'config/administrators';
-  const common = { path: `${path}/:name`, role: 'administrator' } as const;
+  const common = { path: `${path}/:name`, role: 'administrator', forPeople: true } as const;
   const find = (wanted: string): Administrator => {
     const found = all().find((one) => one.name === wanted);
     if (!found) throw new ApiError(404, `there is no administrator ${wanted}`);
@@ -36,29 +37,37 @@ export function administratorRoutes(sources: ApiSources): Route[] {
       method: 'GET',
       path,
       summary: 'Who may use the pages and the API, and in which role.',
+      result: administratorsResult,
       answer: () => ({ administrators: all().map(told) }),
     },
-    { ...common, method: 'GET', summary: 'One of them.', answer: ({ params }) => told(find(params.name)) },
+    {
+      ...common,
+      method: 'GET',
+      summary: 'One of them.',
+      result: administratorResult,
+      answer: ({ params }) => told(find(params.name)),
+    },
     write<Body>(
       {
         ...common,
         method: 'PUT',
         summary:
           'Makes or changes the one of this name; what is left out stays. A new one needs role and password.',
-        query: DRY_RUN,
+        query: { ...DRY_RUN, new: '1: makes a new one, and replaces none' },
         body,
+        result: changesResult,
       },
       async (request) => {
-        const { by, params, body: wanted } = request;
+        const { by, params, query, body: wanted } = request;
         const passwordHash = wanted.password === undefined ? undefined : await hashPassword(wanted.password);
-        const at = all().findIndex((one) => one.name === params.name);
+        const at = query.get('new') === '1' ? -1 : all().findIndex((one) => one.name === params.name);
         const entry = {
           ...(all()[at] ?? { name: params.name }),
           ...wanted,
           passwordHash: passwordHash ?? all()[at]?.passwordHash,
         };
         delete entry.password;
-        refuse(entry, othersOf(params.name), by === params.name);
+        refuse(entry, at < 0 ? all() : othersOf(params.name), at >= 0 && by === params.name);
         const after = [...all()];
         after.splice(at < 0 ? after.length : at, at < 0 ? 0 : 1, entry as Administrator);
         return change(sources, request, { ...sources.config(), administrators: after });
@@ -69,6 +78,7 @@ export function administratorRoutes(sources: ApiSources): Route[] {
       method: 'DELETE',
       summary: 'Removes one, who is signed out at once; neither oneself nor the last who may everything.',
       query: DRY_RUN,
+      result: changesResult,
       answer(request) {
         const gone = find(request.params.name);
         if (gone.name === request.by)

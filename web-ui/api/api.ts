@@ -15,7 +15,6 @@ import { phoneSetupRoute } from './phone-setup.js';
 import { phoneRoutes } from './phones.js';
 import { recordingRoutes } from './recordings.js';
 import type { Route } from './route.js';
-import { settingsRoutes } from './settings.js';
 import type { ApiSources } from './sources.js';
 import { statusRoutes } from './status.js';
 import { systemRoutes } from './system.js';
@@ -38,7 +37,6 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     phoneSetupRoute(sources),
     ...configSectionRoutes(sources),
     ...configVersionRoutes(sources),
-    ...settingsRoutes(sources),
     ...administratorRoutes(sources),
     ...backupRoutes(sources),
     ...tokenRoutes(sources),

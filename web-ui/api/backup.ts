@@ -1,8 +1,7 @@
 /** The configuration as a file, brought back from one, and the box made as new. */
 import { BackupError, makeBackup, MAX_BACKUP_BYTES, openBackup } from '../../firmware/config/backup.js';
-import { changesBetween } from '../../firmware/config/config-changes.js';
 import type { Administrator, Config, TypeOf } from '../../firmware/config/schema.js';
-import { validateConfig } from '../../firmware/config/validate.js';
+import { change, changesResult, DRY_RUN } from './config-change.js';
 import { ApiError, Reply, write, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 
@@ -41,15 +40,16 @@ const reset = {
 } as const;
 
 export function backupRoutes(sources: ApiSources): Route[] {
-  const role = 'administrator';
+  const common = { role: 'administrator', forPeople: true } as const;
   return [
     write<TypeOf<typeof make>>(
       {
         method: 'POST',
         path: 'backup',
-        role,
+        ...common,
         summary: 'The configuration as a file, its secrets encrypted by a passphrase.',
         body: make,
+        result: { type: 'object', description: 'what `backup/restore` takes, as a file' },
       },
       async ({ body }) => {
         const made = new Date().toISOString();
@@ -61,31 +61,25 @@ export function backupRoutes(sources: ApiSources): Route[] {
       {
         method: 'POST',
         path: 'backup/restore',
-        role,
+        ...common,
         summary: 'Brings the configuration of a backup back; who does it stays who it is, and calls go on.',
-        query: { dryRun: '1: only says what would change' },
+        query: DRY_RUN,
         body: restore,
         maxBytes: MAX_BACKUP_BYTES,
+        result: changesResult,
       },
-      async ({ body, query, by }) => {
-        const kept = await opened(JSON.stringify(body.backup), body.passphrase);
+      async (request) => {
+        const kept = await opened(JSON.stringify(request.body.backup), request.body.passphrase);
         const before = sources.config();
-        const { apiTokens } = before;
-        const after = validateConfig({
-          ...kept,
-          apiTokens,
-          administrators: administratorsOf(kept, before, by),
-        });
-        const changes = changesBetween(before, after);
-        if (query.get('dryRun') !== '1') sources.versions.save(after, by);
-        return { changes };
+        const administrators = administratorsOf(kept, before, request.by);
+        return change(sources, request, { ...kept, apiTokens: before.apiTokens, administrators });
       },
     ),
     write<TypeOf<typeof reset>>(
       {
         method: 'POST',
         path: 'factory-reset',
-        role,
+        ...common,
         summary: 'Makes the box as new: configuration, its versions and the history are gone; calls go on.',
         body: reset,
       },

@@ -7,7 +7,7 @@ import { ConfigError } from '../../firmware/config/schema-check.js';
 import { change, changesResult, DRY_RUN, fieldsOf, isFields, type Fields } from './config-change.js';
 import { ApiError, type ApiRequest, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
-import { entriesResult, entryResults } from './results.js';
+import { entriesResult, entryResults } from './config-results.js';
 
 /** What differs between the lists. */
 type Kind = {

@@ -1,30 +1,60 @@
-/** The sections of the configuration that are one object each. */
-import { configSchema } from '../../firmware/config/schema.js';
-import { change, DRY_RUN, fieldsOf } from './config-change.js';
-import type { Route } from './route.js';
+/** The sections of the configuration that are one form each. */
+import { configSchema, type Config } from '../../firmware/config/schema.js';
+import { change, changesResult, DRY_RUN } from './config-change.js';
+import { write, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 
-export type SectionName = 'network' | 'media';
+/** What each section holds. */
+export type Sections = Pick<Config, 'network' | 'media' | 'security'> & {
+  'time-and-language': Pick<Config, 'country' | 'timeZone' | 'language'>;
+};
+export type SectionName = keyof Sections;
 
-const SECTIONS: Record<SectionName, string> = { network: 'Addresses and ports', media: 'How callers sound' };
+const { network, media, security, country, timeZone, language } = configSchema.properties;
+const SECTIONS: Record<SectionName, { what: string; properties: object; at: string }> = {
+  network: { what: 'Addresses and ports', properties: network.properties, at: '/network' },
+  media: { what: 'How callers sound', properties: media.properties, at: '/media' },
+  security: { what: 'How phones prove who they are', properties: security.properties, at: '/security' },
+  'time-and-language': {
+    what: 'The country, whose tones callers hear, the time zone of the pages, and the language of the prompts',
+    properties: { country, timeZone, language },
+    at: '',
+  },
+};
+
+/** What a section is now. */
+export function sectionOf<Name extends SectionName>(config: Config, name: Name): Sections[Name] {
+  const { country, timeZone, language } = config;
+  return { ...config, 'time-and-language': { country, timeZone, language } }[name];
+}
 
 export function configSectionRoutes(sources: ApiSources): Route[] {
-  return Object.entries(SECTIONS).flatMap(([section, what]): Route[] => {
+  return Object.entries(SECTIONS).flatMap(([section, { what, properties, at }]): Route[] => {
     const name = section as SectionName;
-    const path = `config/${name}`;
-    const role = 'administrator';
+    const schema = { type: 'object', additionalProperties: false, description: 'an object { }', properties };
+    const common = { path: `config/${name}`, role: 'administrator' } as const;
     return [
-      { method: 'GET', path, role, summary: `${what}.`, answer: () => sources.config()[name] },
       {
-        method: 'PUT',
-        path,
-        role,
-        summary: `${what}: replaces them all; what is left out takes its default.`,
-        query: DRY_RUN,
-        body: configSchema.properties[name],
-        answer: (request) =>
-          change(sources, request, { ...sources.config(), [name]: fieldsOf(request.body) }, `/${name}`),
+        ...common,
+        method: 'GET',
+        summary: `${what}.`,
+        result: schema,
+        answer: () => sectionOf(sources.config(), name),
       },
+      write<object>(
+        {
+          ...common,
+          method: 'PUT',
+          summary: `${what}: replaces it all; what is left out takes its default.`,
+          query: DRY_RUN,
+          body: schema,
+          result: changesResult,
+        },
+        (request) => {
+          const values = at === '' ? request.body : { [name]: request.body };
+          return change(sources, request, { ...sources.config(), ...values }, at);
+        },
+      ),
     ];
   });
 }

@@ -4,7 +4,7 @@ import type { Config } from '../../firmware/config/schema.js';
 import { change, changesResult, DRY_RUN } from './config-change.js';
 import { ApiError, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
-import { versionsResult } from './results.js';
+import { versionsResult } from './config-results.js';
 
 export function configVersionRoutes(sources: ApiSources): Route[] {
   const { versions } = sources;

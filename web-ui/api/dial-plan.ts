@@ -5,7 +5,7 @@ import { freeNumbers } from '../../firmware/config/free-numbers.js';
 import type { Config } from '../../firmware/config/schema.js';
 import { ApiError, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
-import { dialPlanResult, explainResult } from './results.js';
+import { dialPlanResult, explainResult, freeNumbersResult } from './results.js';
 
 export function dialPlanRoutes(sources: ApiSources): Route[] {
   return [
@@ -22,6 +22,7 @@ export function dialPlanRoutes(sources: ApiSources): Route[] {
       path: 'dial-plan/free',
       role: 'viewer',
       summary: 'The ranges of numbers that nobody has, for every length that is in use.',
+      result: freeNumbersResult,
       answer: () => freeNumbers(sources.config()),
     },
     {

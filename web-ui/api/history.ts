@@ -3,7 +3,7 @@ import type { CallRecord, ConferenceRecord, HistoryRecord } from '../../firmware
 import { csv } from './csv.js';
 import { ApiError, Reply, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
-import { historyResults } from './results.js';
+import { pastResult, recordResults } from './results.js';
 
 const PAGE = 50;
 const MAX_PAGE = 500;
@@ -24,7 +24,7 @@ export function historyRoutes(sources: ApiSources): Route[] {
     path: `history/${name}`,
     role: 'viewer',
     summary: `The ${name} of the past, newest first.`,
-    result: historyResults[kind],
+    result: pastResult(kind),
     produces: 'text/csv',
     query: {
       search: 'only what has this in it',
@@ -46,6 +46,7 @@ export function historyRoutes(sources: ApiSources): Route[] {
     path: `history/${name}/:id`,
     role: 'viewer',
     summary: `One ${kind} of the past.`,
+    result: recordResults[kind],
     answer: ({ params: { id } }) => {
       const record = /^[0-9]{1,15}$/.test(id) ? sources.history.find(Number(id)) : undefined;
       if (record?.kind === kind) return record;

@@ -1,6 +1,7 @@
 /** The last lines of the log, picked out. */
 import { levels, type Level, type LogLine } from '../../firmware/recent-log.js';
 import { ApiError, type Route } from './route.js';
+import { logResult } from './results.js';
 import type { ApiSources } from './sources.js';
 
 const LINES = 200;
@@ -13,6 +14,7 @@ export function logRoutes(sources: ApiSources): Route[] {
       path: 'log',
       role: 'viewer',
       summary: 'The last lines of the log, newest first.',
+      result: logResult,
       query: {
         part: 'only what this part of the box says: sip, call, web, ...',
         level: `only what is at least so bad: ${levels.join(', ')}`,

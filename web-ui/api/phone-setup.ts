@@ -1,5 +1,6 @@
 /** How a phone is set up so that it registers as an extension. */
 import { ApiError, write, type Route } from './route.js';
+import { phoneSetupResult } from './results.js';
 import type { ApiSources } from './sources.js';
 
 export type PhoneSetup = {
@@ -35,6 +36,7 @@ export function phoneSetupRoute(sources: ApiSources): Route {
       summary:
         'How a phone registers as this extension: address, ports, user name and password. Changes nothing.',
       body: bodySchema,
+      result: phoneSetupResult,
     },
     ({ params: { number }, body: { at } }): PhoneSetup => {
       const extension = sources.config().extensions.find((one) => one.number === number);

@@ -1,18 +1,18 @@
 /** JSON schemas of what the API tells; a test holds real answers against them. */
 import type { HistoryRecord } from '../../firmware/call/history.js';
-import { configSchema } from '../../firmware/config/schema.js';
+import { levels } from '../../firmware/recent-log.js';
 
-type Schema = Record<string, unknown>;
+export type Schema = Record<string, unknown>;
 
-const text = { type: 'string' };
-const whole = { type: 'integer' };
+export const text = { type: 'string' };
+export const whole = { type: 'integer' };
 const real = { type: 'number' };
-const yes = { type: 'boolean' };
-const time = { type: 'string', format: 'date-time' };
+export const yes = { type: 'boolean' };
+export const time = { type: 'string', format: 'date-time' };
 const seconds = { type: 'integer', minimum: 0 };
 
 /** An object of these fields; those whose name ends with `?` may be absent. */
-function object(fields: Record<string, Schema>, description?: string): Schema {
+export function object(fields: Record<string, Schema>, description?: string): Schema {
   const properties = Object.fromEntries(
     Object.entries(fields).map(([name, one]) => [name.replace('?', ''), one]),
   );
@@ -20,7 +20,7 @@ function object(fields: Record<string, Schema>, description?: string): Schema {
   return { type: 'object', required, properties, ...(description === undefined ? {} : { description }) };
 }
 
-const list = (items: Schema): Schema => ({ type: 'array', items });
+export const list = (items: Schema): Schema => ({ type: 'array', items });
 const counters: Schema = { type: 'object', additionalProperties: { type: 'number' } };
 
 const quality = object(
@@ -104,10 +104,12 @@ export const phonesResult = list(
   }),
 );
 
+const alarm = object({ id: whole, code: text, text, raised: time, 'cleared?': time });
+
 export const statusResult = object({
   version: text,
   uptimeSeconds: seconds,
-  alarms: list(object({ code: text, text })),
+  alarms: list(alarm),
   calls: whole,
   conferences: whole,
   phones: list(object({ username: text, phones: whole })),
@@ -120,6 +122,7 @@ export const statusResult = object({
     }),
   ),
   sip: object({
+    port: whole,
     dialogs: whole,
     subscriptions: whole,
     transactions: whole,
@@ -133,11 +136,50 @@ export const statusResult = object({
   timers: whole,
 });
 
+export const alarmsResult = object({ standing: list(alarm), past: list(alarm) });
+
+const bytes: Schema = { type: 'integer', minimum: 0, description: 'bytes' };
+const part: Schema = { type: 'number', description: 'parts of 1' };
+export const systemResult = object({
+  uptimeSeconds: seconds,
+  version: text,
+  'cpu?': object({ main: part, media: part }, 'of one core each; absent for some seconds after a start'),
+  ticks: object({
+    load: part,
+    'p50Ms?': real,
+    'longestMs?': real,
+    longestEverMs: real,
+    latestMs: real,
+    late: whole,
+    skipped: whole,
+    realtime: yes,
+  }),
+  ports: whole,
+  memory: object({ program: bytes, free: bytes, total: bytes }),
+  'disk?': object({ free: bytes, total: bytes }),
+  'temperatureC?': real,
+  flash: object({ writes: whole, bytes }),
+  lastHour: list(
+    object({ at: time, mainCpu: part, mediaCpu: part, tickP50Ms: real, tickLongestMs: real, callers: whole }),
+  ),
+});
+
+export const logResult = object({
+  lines: list(object({ id: whole, time, level: { enum: [...levels] }, part: text, text, more: text })),
+  parts: { ...list(text), description: 'every part that has said something' },
+});
+
 export const dialPlanResult = list(
   object({
     number: { type: 'string', description: 'of a route: how the dialled numbers begin' },
     has: { enum: ['extension', 'conference', 'service', 'route'] },
     description: text,
+  }),
+);
+export const freeNumbersResult = list(
+  object({
+    digits: whole,
+    ranges: list({ ...list(text), minItems: 2, maxItems: 2, description: 'the first and the last number' }),
   }),
 );
 export const explainResult = object({ steps: list(text), result: text });
@@ -157,6 +199,15 @@ const callRecord: Record<string, Schema> = {
   'answered?': time,
   'seconds?': seconds,
   'cause?': cause,
+  'quality?': object({
+    'mos?': real,
+    'worstMos?': real,
+    'loss?': real,
+    'jitterMs?': real,
+    'roundTripMs?': real,
+    'theirMos?': real,
+    'theirLoss?': real,
+  }),
 };
 const conferenceRecord: Record<string, Schema> = {
   kind: { const: 'conference' },
@@ -167,45 +218,22 @@ const conferenceRecord: Record<string, Schema> = {
   description: text,
   'seconds?': seconds,
   'cause?': cause,
-  'participants?': list(object({ number: text, name: text, joined: time, left: time })),
+  'participants?': list(object({ number: text, name: text, 'call?': whole, joined: time, left: time })),
 };
 
-const page = (record: Record<string, Schema>) =>
-  object({ total: whole, records: list(object(record)), 'next?': whole });
-export const historyResults: Record<HistoryRecord['kind'], Schema> = {
-  call: page(callRecord),
-  conference: page(conferenceRecord),
+/** One of the past. */
+export const recordResults: Record<HistoryRecord['kind'], Schema> = {
+  call: object(callRecord),
+  conference: object(conferenceRecord),
 };
+/** A page of them. */
+export const pastResult = (kind: HistoryRecord['kind']) =>
+  object({ total: whole, records: list(recordResults[kind]), 'next?': whole });
 
-const { extensions, conferences, trunks, routes, services, permissionGroups } = configSchema.properties;
-const sip: Record<string, Schema> = without(extensions.items.properties.sip.properties, 'password');
-
-/** Entries of the configuration as they are told: without secrets. */
-export const entryResults = {
-  extensions: {
-    ...extensions.items,
-    properties: {
-      ...extensions.items.properties,
-      sip: { type: 'object', required: Object.keys(sip), properties: sip },
-    },
-  },
-  conferences: {
-    ...conferences.items,
-    properties: { ...without(conferences.items.properties, 'pin'), hasPin: yes },
-  },
-  trunks: {
-    ...trunks.items,
-    properties: { ...without(trunks.items.properties, 'password'), hasPassword: yes },
-  },
-  routes: routes.items,
-  services: services.items,
-  permissionGroups: permissionGroups.items,
-};
-export const entriesResult = (listName: keyof typeof entryResults) =>
-  object({ [listName]: list(entryResults[listName]), 'freeNumber?': text });
-
-export const versionsResult = list(object({ version: whole, saved: time, 'by?': text }));
-
-function without(properties: Record<string, Schema>, secret: string): Record<string, Schema> {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => name !== secret));
-}
+export const phoneSetupResult = object({
+  address: { type: 'string', description: 'where it registers' },
+  port: { type: 'integer', description: 'of UDP and TCP' },
+  'tlsPort?': { type: 'integer', description: 'absent if there is no TLS' },
+  username: text,
+  password: text,
+});

@@ -1,6 +1,7 @@
 /** How the box itself is: its machine, its load over the last hour, its alarms. */
 import { flashWear } from '../../firmware/flash-wear.js';
 import type { Route } from './route.js';
+import { alarmsResult, systemResult } from './results.js';
 import { secondsSince, type ApiSources } from './sources.js';
 
 /** Length of a tick of the media plane, us. */
@@ -15,6 +16,7 @@ export function systemRoutes(sources: ApiSources): Route[] {
       role: 'viewer',
       summary:
         'The machine: CPU, ticks, memory, disk, flash wear, temperature; and the load over the last hour.',
+      result: systemResult,
       answer: () => ({
         uptimeSeconds: secondsSince(sources, startedMs),
         ...systemNow(sources),
@@ -26,6 +28,7 @@ export function systemRoutes(sources: ApiSources): Route[] {
       path: 'alarms',
       role: 'viewer',
       summary: 'What is wrong now and since when, and what was wrong before.',
+      result: alarmsResult,
       answer: () => ({ standing: sources.system.alarms.standing, past: sources.system.alarms.past }),
     },
   ];

@@ -3,7 +3,7 @@ import type { ApiToken, TypeOf } from '../../firmware/config/schema.js';
 import { instantMs } from '../../firmware/config/instant.js';
 import { ConfigError } from '../../firmware/config/schema-check.js';
 import { apiTokensSchema, tokenExpiry, tokenScope } from '../../firmware/config/integration-schema.js';
-import { change, changesResult } from './config-change.js';
+import { change, changesResult, DRY_RUN } from './config-change.js';
 import { ApiError, write, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 
@@ -72,6 +72,7 @@ export function tokenRoutes(sources: ApiSources): Route[] {
       method: 'DELETE',
       path: 'config/tokens/:name',
       summary: 'Revokes an API token, at once.',
+      query: DRY_RUN,
       result: changesResult,
       answer: (request) => {
         const { name } = request.params;

@@ -68,7 +68,7 @@ export function webhookRoutes(sources: ApiSources): Route[] {
         role,
         summary:
           'Makes or replaces the webhook of this name. A secret that is left out stays, or is made and told once.',
-        query: DRY_RUN,
+        query: { ...DRY_RUN, new: '1: makes a new one, and replaces none' },
         body: wanted,
         result: {
           ...changesResult,
@@ -79,7 +79,8 @@ export function webhookRoutes(sources: ApiSources): Route[] {
         },
       },
       (request) => {
-        const before = webhooks().find(({ name }) => name === request.params.name);
+        const isNew = request.query.get('new') === '1';
+        const before = isNew ? undefined : webhooks().find(({ name }) => name === request.params.name);
         const made = before || request.body.secret ? undefined : newSecret();
         const after: Webhook = {
           ...request.body,

@@ -1,8 +1,11 @@
 /** The configuration kept as a file, brought back from one, and the box made as new. */
 import { ConfigError } from '../../firmware/config/schema-check.js';
-import { ApiError, type Reply as ApiReply, type Route } from '../api/route.js';
+import type { Reply as ApiReply } from '../api/route.js';
 import type { ApiSources } from '../api/sources.js';
 import type { Page, Reply } from '../page.js';
+import type { PageApi } from './ask-api.js';
+import { troublesOf, type Form } from './troubles.js';
+import { shownFirst, type Change } from './what-changes.js';
 
 const BASE = '/configuration/backup';
 const RESET = `${BASE}/factory-reset`;
@@ -10,21 +13,25 @@ const RESET = `${BASE}/factory-reset`;
 const WAITING_MS = 10 * 60_000;
 const MAX_WAITING = 4;
 
-type Errors = Record<string, string>;
 type Waiting = { body: { backup: unknown; passphrase: string }; untilMs: number };
 
-export function backupPages(sources: ApiSources, routes: readonly Route[]): Page[] {
+export function backupPages(sources: ApiSources, api: PageApi): Page[] {
   const role = 'administrator';
   /** By the cookie of who sent it. */
   const waiting = new Map<string, Waiting>();
-  const ask = (path: string, by: string, body: object, dryRun = false): unknown => {
-    const query = new URLSearchParams(dryRun ? { dryRun: '1' } : {});
-    return routes.find((one) => one.path === path)!.answer({ params: {}, query, headers: {}, by, body });
-  };
-  const show = (errors: Errors = {}, said = ''): Reply => ({
+  const show = (errors: Form = {}, said = ''): Reply => ({
     view: 'backup',
     status: Object.keys(errors).length > 0 ? 422 : 200,
     data: { errors, said, base: BASE },
+  });
+
+  const restoring = (body: Waiting['body'], by: string): Change => ({
+    heading: 'Restore this backup?',
+    note: 'You stay signed in, and API tokens stay as they are.',
+    verb: 'Restore',
+    back: BASE,
+    ask: (dryRun) => api.changes('POST backup/restore', { by, body }, dryRun),
+    done: `${BASE}?restored`,
   });
 
   return [
@@ -42,7 +49,8 @@ export function backupPages(sources: ApiSources, routes: readonly Route[]): Page
         const passphrase = form.get('passphrase') ?? '';
         if (passphrase !== form.get('repeated')) return show({ repeated: 'Has to be the same as above.' });
         try {
-          return { sent: (await ask('backup', administrator!.name, { passphrase })) as ApiReply };
+          const asked = { by: administrator!.name, body: { passphrase } };
+          return { sent: await api.ask<ApiReply>('POST backup', asked) };
         } catch (error) {
           return show({ passphrase: said(error) });
         }
@@ -58,33 +66,32 @@ export function backupPages(sources: ApiSources, routes: readonly Route[]): Page
         if (backup === undefined)
           return show({ backup: 'Has to be a backup of this box: a file that was downloaded here.' });
         const body = { backup, passphrase: form.get('opens') ?? '' };
+        const change = restoring(body, administrator!.name);
         try {
-          const { changes } = (await ask('backup/restore', administrator!.name, body, true)) as Changes;
-          waiting.delete(cookie);
-          waiting.set(cookie, { body, untilMs: sources.clock.nowMs() + WAITING_MS });
-          if (waiting.size > MAX_WAITING) waiting.delete(waiting.keys().next().value!);
-          return { view: 'restore', data: { changes, base: BASE } };
+          await change.ask(true);
         } catch (error) {
           const text = said(error);
           return show(/passphrase/.test(text) ? { opens: text } : { backup: text });
         }
+        waiting.delete(cookie);
+        waiting.set(cookie, { body, untilMs: sources.clock.nowMs() + WAITING_MS });
+        if (waiting.size > MAX_WAITING) waiting.delete(waiting.keys().next().value!);
+        return shownFirst(change, `${BASE}/apply`, {});
       },
     },
     {
       path: `${BASE}/apply`,
       role,
       get: () => ({ goTo: BASE }),
-      async post({ administrator, cookie }) {
+      post({ form, administrator, cookie }) {
         const found = waiting.get(cookie);
-        waiting.delete(cookie);
         if (!found || found.untilMs < sources.clock.nowMs())
           return show({ backup: 'That was too long ago: choose the file again. Nothing was changed.' });
-        try {
-          await ask('backup/restore', administrator!.name, found.body);
-          return { goTo: `${BASE}?restored` };
-        } catch (error) {
-          return show({ backup: said(error) });
-        }
+        return shownFirst(
+          restoring(found.body, administrator!.name),
+          `${BASE}/apply`,
+          Object.fromEntries(form),
+        );
       },
     },
     {
@@ -93,7 +100,8 @@ export function backupPages(sources: ApiSources, routes: readonly Route[]): Page
       get: () => ({ view: 'factory-reset', data: { base: BASE, errors: {} } }),
       async post({ form, administrator }) {
         try {
-          await ask('factory-reset', administrator!.name, { confirm: (form.get('confirm') ?? '').trim() });
+          const body = { confirm: (form.get('confirm') ?? '').trim() };
+          await api.ask('POST factory-reset', { by: administrator!.name, body });
           return { goTo: '/' };
         } catch (error) {
           if (!(error instanceof ConfigError)) throw error;
@@ -105,18 +113,9 @@ export function backupPages(sources: ApiSources, routes: readonly Route[]): Page
   ];
 }
 
-type Changes = { changes: string[] };
-
 /** What is wrong with what was sent, in words. Throws what nobody could have sent. */
 function said(error: unknown): string {
-  if (error instanceof ApiError) return sentence(error.message);
-  if (!(error instanceof ConfigError)) throw error;
-  const [{ path, expected }] = error.problems;
-  return path === '/passphrase' ? `The passphrase has to be ${expected}.` : sentence(error.message);
-}
-
-function sentence(text: string): string {
-  return `${text[0].toUpperCase()}${text.slice(1)}.`;
+  return troublesOf(error)[0];
 }
 
 /** A JSON object; undefined for what is none. */

@@ -1,6 +1,7 @@
 /** What the page of the running conferences shows. */
 import { conferences } from '../api/conferences.js';
 import type { ApiSources } from '../api/sources.js';
+import { qualityInWords } from './quality.js';
 
 type Participant = ReturnType<typeof conferences>[number]['participants'][number];
 
@@ -68,21 +69,12 @@ function rowOf(one: Participant) {
     loudness: heard ? Math.max(0, Math.round(media.levelDbm0) - SILENCE_DBM0) : 0,
     louder: Math.min(12, gainDb + 3),
     softer: Math.max(-12, gainDb - 3),
-    quality: qualityOf(media),
+    quality: heardNow(media),
   };
 }
 
-/** How well it is heard, of what is known: `MOS 4.4, 0.0 % lost, jitter 4 ms, delay 41 ms, there and back 12 ms`. */
-export function qualityOf(media: Participant['media']): string {
-  const { rxLoss, rxJitterMs, delayMs, roundTripMs, rxMos } = media?.quality ?? {};
-  return [
-    rxMos === undefined ? '' : `MOS ${rxMos.toFixed(1)}`,
-    rxLoss === undefined ? '' : `${(100 * rxLoss).toFixed(1)} % lost`,
-    rxJitterMs === undefined ? '' : `jitter ${Math.round(rxJitterMs)} ms`,
-    delayMs === undefined ? '' : `delay ${Math.round(delayMs)} ms`,
-    roundTripMs === undefined ? '' : `there and back ${Math.round(roundTripMs)} ms`,
-  ]
-    .filter((part) => part !== '')
-    .map((part) => part.replaceAll(' ', '\u00a0'))
-    .join(', ');
+/** How well a party is heard now. */
+export function heardNow(media: Participant['media']): string {
+  const { rxMos, rxLoss, rxJitterMs, delayMs, roundTripMs } = media?.quality ?? {};
+  return qualityInWords({ mos: rxMos, loss: rxLoss, jitterMs: rxJitterMs, delayMs, roundTripMs });
 }

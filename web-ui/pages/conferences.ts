@@ -4,7 +4,7 @@ import { randomDigits } from '../../firmware/config/password.js';
 import type { Conference } from '../../firmware/config/schema.js';
 import { numberIn } from './config-form.js';
 import type { EntryKind } from './entry-pages.js';
-import type { Form } from './what-changes.js';
+import { firstPart, type Form } from './troubles.js';
 
 const PIN_DIGITS = 6;
 
@@ -44,5 +44,5 @@ export const conferenceKind: EntryKind<Conference> = {
       ? { recordAccepted: 'Without this, calls are not recorded: tick it, or do not record.' }
       : {},
   makes: { pin: () => randomDigits(PIN_DIGITS) },
-  fieldOf: (path) => (path === '/recordAcknowledgement' ? 'recordAccepted' : path.split('/')[1]),
+  fieldOf: (path) => (path === '/recordAcknowledgement' ? 'recordAccepted' : firstPart(path)),
 };

@@ -1,8 +1,7 @@
 /** A form of the configuration that was sent: what is wrong stands beside its field, then what will change is shown. */
-import { ConfigError } from '../../firmware/config/schema-check.js';
 import type { Reply } from '../page.js';
-import { besideFields } from './troubles.js';
-import { shownFirst, type Change, type Form } from './what-changes.js';
+import { besideFields, type Form } from './troubles.js';
+import { shownFirst, type Change } from './what-changes.js';
 
 export type SentForm = {
   form: Form;
@@ -19,17 +18,16 @@ export type SentForm = {
   change: Change;
 };
 
-export function sentForm(sent: SentForm): Reply {
+export async function sentForm(sent: SentForm): Promise<Reply> {
   const { form, action, show, makes = {}, troubles = {}, fieldOf, change } = sent;
   const make = makes[form.make];
   if (make) return show({ ...form, [form.make]: make(form) }, {});
   if (form.step === 'back') return show(form, {});
   let errors = troubles;
   try {
-    change.ask(true);
+    await change.ask(true);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    errors = { ...besideFields(error.problems, fieldOf, Object.keys(form)), ...errors };
+    errors = { ...besideFields(error, fieldOf, Object.keys(form)), ...errors };
   }
   return Object.keys(errors).length > 0 ? show(form, errors, 422) : shownFirst(change, action, form);
 }

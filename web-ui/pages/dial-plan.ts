@@ -1,16 +1,16 @@
 /** Every number of the box, and what happens when one is dialled. */
 import { numbersInUse } from '../../firmware/call/numbers-in-use.js';
 import { freeNumbers } from '../../firmware/config/free-numbers.js';
-import { ApiError, type Route } from '../api/route.js';
 import type { ApiSources } from '../api/sources.js';
 import type { Page } from '../page.js';
+import type { PageApi } from './ask-api.js';
+import { troublesOf } from './troubles.js';
 
-export function dialPlanPage(sources: ApiSources, routes: readonly Route[]): Page {
-  const explain = routes.find(({ path }) => path === 'dial-plan/explain')!;
+export function dialPlanPage(sources: ApiSources, api: PageApi): Page {
   return {
     path: '/status/dial-plan',
     role: 'viewer',
-    get({ query, administrator }) {
+    async get({ query, administrator }) {
       const config = sources.config();
       const search = (query.get('search') ?? '').trim();
       const [from, number] = [query.get('from') ?? '', query.get('number') ?? ''];
@@ -26,10 +26,9 @@ export function dialPlanPage(sources: ApiSources, routes: readonly Route[]): Pag
       let trouble = '';
       try {
         if (number !== '')
-          explained = explain.answer({ params: {}, query, headers: {}, by: administrator!.name, body: {} });
+          explained = await api.ask('GET dial-plan/explain', { query, by: administrator!.name });
       } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        trouble = error.message;
+        trouble = troublesOf(error).join(' ');
       }
       return {
         view: 'dial-plan',

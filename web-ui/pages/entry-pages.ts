@@ -1,16 +1,17 @@
 /** Pages by which one list of the configuration is kept: the list, and dialogs to add, edit, move and delete an entry. */
 import { entryNames, type ListName } from '../../firmware/config/config-changes.js';
 import type { Config } from '../../firmware/config/schema.js';
-import type { Route } from '../api/route.js';
 import type { ApiSources } from '../api/sources.js';
-import type { Page, Reply, Visit } from '../page.js';
+import { message, type Page, type Reply, type Visit } from '../page.js';
+import type { PageApi } from './ask-api.js';
 import { sentForm } from './config-form.js';
 import { rowCount } from './form-rows.js';
-import { askRoute, changePage, type Form } from './what-changes.js';
+import { firstPart, type Form } from './troubles.js';
+import { changePage } from './what-changes.js';
 
 /** What is special about one list; its view has the name of the list. */
 export type EntryKind<Entry> = {
-  list: Exclude<ListName, 'administrators'>;
+  list: Exclude<ListName, 'apiTokens'>;
   /** The field by which an entry is found. */
   key: 'number' | 'name' | 'prefix';
   title: string;
@@ -28,19 +29,18 @@ export type EntryKind<Entry> = {
   makes?: Record<string, (form: Form) => string>;
   /** Field of a path into the entry; without this, the first part of the path. */
   fieldOf?(path: string, form: Form): string;
+  /** What there is to know before one is deleted. */
+  deleteNote?: string;
+  /** As whom the browser is known once the entry `before` was saved by this name; undefined if as before. */
+  cookieAfter?(name: string, before: Entry | undefined, by: string): string | undefined;
 };
 
-export function entryPages<Entry>(
-  kind: EntryKind<Entry>,
-  sources: ApiSources,
-  routes: readonly Route[],
-): Page[] {
+export function entryPages<Entry>(kind: EntryKind<Entry>, sources: ApiSources, api: PageApi): Page[] {
   const { list, key, title, ordered = false } = kind;
   const name = entryNames[list];
   const base = `/configuration/${list}`;
   const role = 'administrator';
-  const routeOf = (method: string) =>
-    routes.find((one) => one.method === method && one.path === `config/${list}/:${key}`)!;
+  const one = `config/${list}/:${key}`;
   const keyOf = (entry: Entry) => String((entry as Record<string, unknown>)[key]);
   const entries = () => sources.config()[list] as unknown as readonly Entry[];
   const entryOf = ({ params }: Visit) => entries().find((entry) => keyOf(entry) === params.key);
@@ -66,48 +66,44 @@ export function entryPages<Entry>(
     ...(ordered ? { place: String((entry ? entries().indexOf(entry) : entries().length) + 1) } : {}),
   });
 
-  const posted = ({ form: sent, administrator }: Visit, before: Entry | undefined): Reply => {
+  const posted = ({ form: sent, administrator }: Visit, before: Entry | undefined): Promise<Reply> => {
     const form: Form = Object.fromEntries(sent);
     if (form.rows !== undefined) form.rows = String(rowCount(form));
     const wanted = (form[key] ?? '').trim();
     const { place } = form;
+    const by = administrator!.name;
     return sentForm({
       form,
       action: dialog(before, form).action,
       show: (shown, errors, status) => show(dialog(before, shown, errors), status),
       makes: kind.makes,
       troubles: kind.troubles?.(form),
-      fieldOf: (path) => kind.fieldOf?.(path, form) ?? path.split('/')[1],
+      fieldOf: (path) => kind.fieldOf?.(path, form) ?? firstPart(path),
       change: {
         heading: `Save ${name} ${wanted}?`,
         ask: (dryRun) =>
-          askRoute(
-            routeOf('PUT'),
+          api.changes(
+            `PUT ${one}`,
             {
               params: { [key]: before ? keyOf(before) : wanted },
               query: { ...(before ? {} : { new: '1' }), ...(place ? { place } : {}) },
               body: { ...kind.bodyOf(form), [key]: wanted },
-              by: administrator!.name,
+              by,
             },
             dryRun,
           ),
         done: `${base}?${new URLSearchParams({ saved: wanted }).toString()}`,
+        cookie: () => kind.cookieAfter?.(wanted, before, by),
       },
     });
   };
 
   /** A page of one entry, or the word that it is gone. */
-  const of =
-    (action: (entry: Entry, visit: Visit) => Reply) =>
-    (visit: Visit): Reply => {
-      const entry = entryOf(visit);
-      return entry === undefined ? gone(visit) : action(entry, visit);
-    };
-  const gone = ({ params }: Visit): Reply => ({
-    view: 'message',
-    status: 404,
-    data: { text: `There is no ${name} ${params.key} (any more).` },
-  });
+  const of = (action: (entry: Entry, visit: Visit) => Reply | Promise<Reply>) => (visit: Visit) => {
+    const entry = entryOf(visit);
+    return entry === undefined ? gone(visit) : action(entry, visit);
+  };
+  const gone = ({ params }: Visit) => message(404, `There is no ${name} ${params.key} (any more).`);
 
   const pages: Page[] = [
     {
@@ -136,9 +132,11 @@ export function entryPages<Entry>(
       const by = visit.administrator!.name;
       return {
         heading: `Delete ${name} ${keyOf(entry)}?`,
+        note: kind.deleteNote,
         verb: 'Delete',
+        danger: true,
         back: base,
-        ask: (dryRun) => askRoute(routeOf('DELETE'), { params: { [key]: keyOf(entry) }, by }, dryRun),
+        ask: (dryRun) => api.changes(`DELETE ${one}`, { params: { [key]: keyOf(entry) }, by }, dryRun),
         done: base,
       };
     }),
@@ -155,7 +153,11 @@ export function entryPages<Entry>(
           heading: `Let ${name} ${keyOf(entry)} be number ${place}?`,
           back: base,
           ask: (dryRun) =>
-            askRoute(routeOf('PUT'), { params: { [key]: keyOf(entry) }, query: { place }, body, by }, dryRun),
+            api.changes(
+              `PUT ${one}`,
+              { params: { [key]: keyOf(entry) }, query: { place }, body, by },
+              dryRun,
+            ),
           done: base,
         };
       }),

@@ -3,29 +3,25 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { freeNumber } from '../../firmware/config/number-holder.js';
 import { randomPassword } from '../../firmware/config/password.js';
-import type { Extension } from '../../firmware/config/schema.js';
-import { outwardAddress } from '../../firmware/config/welcome.js';
 import { isWithin, loopback } from '../../firmware/sip/networks.js';
-import { hostPortText } from '../../firmware/sip/transport.js';
-import type { Route } from '../api/route.js';
 import type { ApiSources } from '../api/sources.js';
-import type { Page, Reply, Visit } from '../page.js';
-import { qrCode } from '../qr-code.js';
+import { message, type Page, type Reply, type Visit } from '../page.js';
 import type { Sessions } from '../sessions.js';
-import { askRoute, dryRun, type Fields } from './ask-route.js';
+import type { Asked, PageApi } from './ask-api.js';
 import { localeChoices } from './locale.js';
+import { phoneSetup } from './phone-setup.js';
+import { besideFields, firstPart, statusOf, troublesOf, type Form } from './troubles.js';
 
 const FIRST_PHONES = 4;
 const PASSWORD_LENGTH = 14;
 
-export function firstRunPages(sources: ApiSources, routes: readonly Route[], sessions: Sessions): Page[] {
+export function firstRunPages(sources: ApiSources, api: PageApi, sessions: Sessions): Page[] {
   /** Somebody is being made the administrator. */
   let busy = false;
   /** The browser that made the first administrator, and may read passwords of phones until it signs out. */
   let owner: string | undefined;
-  const routeOf = (path: string) => routes.find((one) => one.method === 'PUT' && one.path === path)!;
 
-  const show = (form: Fields, errors: Fields = {}, status = 200): Reply => ({
+  const show = (form: Form, errors: Form = {}, status = 200): Reply => ({
     view: 'first-run',
     status,
     data: { form, errors, guess: status === 200, ...localeChoices(sources.config()) },
@@ -39,7 +35,7 @@ export function firstRunPages(sources: ApiSources, routes: readonly Route[], ses
     return isOwnName(host) ? undefined : message(403, NOT_BY_NAME);
   };
   /** Makes the first administrator and sets the rest; what is wrong, by field. */
-  const begin = async (form: Fields): Promise<Fields> => {
+  const begin = async (form: Form): Promise<Form> => {
     const { country, timeZone, language, password, repeated } = form;
     const by = (form.name ?? '').trim();
     const locale = { by, body: { country, timeZone, language } };
@@ -48,15 +44,24 @@ export function firstRunPages(sources: ApiSources, routes: readonly Route[], ses
       params: { name: by },
       body: { name: by, role: 'administrator', password: password || undefined },
     };
-    const [set, make] = [routeOf('config/time-and-language'), routeOf('config/administrators/:name')];
+    const wrong = async (what: string, asked: Asked): Promise<Form> => {
+      try {
+        await api.changes(what, asked, true);
+        return {};
+      } catch (error) {
+        return besideFields(error, firstPart, Object.keys(form));
+      }
+    };
+    const [set, make] = ['PUT config/time-and-language', 'PUT config/administrators/:name'];
     const errors = {
-      ...(await askRoute(set, { ...locale, query: dryRun })).errors,
-      ...(await askRoute(make, { ...administrator, query: dryRun })).errors,
+      ...(await wrong(set, locale)),
+      ...(await wrong(make, administrator)),
       ...(password === repeated ? {} : { repeated: 'Has to be the same as above.' }),
     };
     if (Object.keys(errors).length > 0) return errors;
-    await askRoute(set, locale);
-    return (await askRoute(make, administrator)).errors;
+    await api.changes(set, locale, false);
+    await api.changes(make, administrator, false);
+    return {};
   };
 
   return [
@@ -86,15 +91,13 @@ export function firstRunPages(sources: ApiSources, routes: readonly Route[], ses
     {
       path: '/first-run/phones',
       role: 'administrator',
-      get({ cookie, host }) {
-        if (cookie !== owner) return { goTo: '/configuration/extensions' };
+      async get(visit) {
+        if (visit.cookie !== owner) return { goTo: '/configuration/extensions' };
         const { extensions, conferences } = sources.config();
-        const address = isReachable(host) ? host.replace(/^\[(.*)\]$/, '$1') : outwardAddress();
-        const { port, tlsPort } = sources.sip();
-        const phones = extensions
-          .slice(0, FIRST_PHONES)
-          .map((one) => phoneOf(one, hostPortText({ address, port })));
-        return { view: 'first-phones', data: { address, port, tlsPort, phones, conferences } };
+        const phones: object[] = [];
+        for (const { number, name } of extensions.slice(0, FIRST_PHONES))
+          phones.push({ number, name, ...(await phoneSetup(api, number, visit)) });
+        return { view: 'first-phones', data: { phones, conferences } };
       },
       async post({ cookie, administrator }) {
         if (cookie !== owner) return { goTo: '/configuration/extensions' };
@@ -102,13 +105,12 @@ export function firstRunPages(sources: ApiSources, routes: readonly Route[], ses
           const number = freeNumber(sources.config(), 'extensions') ?? '';
           const sip = { username: number, password: randomPassword(PASSWORD_LENGTH) };
           const body = { number, name: `Phone ${number}`, sip };
-          const { errors } = await askRoute(routeOf('config/extensions/:number'), {
-            params: { number },
-            by: administrator!.name,
-            body,
-          });
-          const [trouble] = Object.values(errors);
-          if (trouble !== undefined) return message(422, `No extension could be made: ${trouble}`);
+          const asked = { by: administrator!.name, params: { number }, query: { new: '1' }, body };
+          try {
+            await api.changes('PUT config/extensions/:number', asked, false);
+          } catch (error) {
+            return message(statusOf(error), `No extension could be made. ${troublesOf(error).join(' ')}`);
+          }
         }
         return { goTo: '/first-run/phones' };
       },
@@ -122,10 +124,6 @@ const NOT_BY_NAME =
   'This box has no administrator yet. Open this page by the address of the box, as its terminal shows it, and not by a name: ' +
   'another site could have lent that name to the box.';
 
-function message(status: number, text: string): Reply {
-  return { view: 'message', status, data: { text } };
-}
-
 /** No name that somebody else could point at the box to let a browser here speak for them (DNS rebinding). */
 function isOwnName(host: string): boolean {
   const own = hostname().toLowerCase();
@@ -133,22 +131,4 @@ function isOwnName(host: string): boolean {
     isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0 ||
     ['localhost', own, `${own}.local`].includes(host.toLowerCase())
   );
-}
-
-/** Whether a phone reaches the box where the browser does. */
-function isReachable(host: string): boolean {
-  const address = host.replace(/^\[(.*)\]$/, '$1');
-  return isIP(address) !== 0 && !isWithin(address, loopback);
-}
-
-/** `qr`: a SIP URI with the password (RFC 3261 §19.1.1), for apps that take an account from one. */
-function phoneOf({ number, name, sip }: Extension, server: string) {
-  const account = [sip.username, sip.password].map(encodeURIComponent).join(':');
-  return {
-    number,
-    name,
-    username: sip.username,
-    password: sip.password,
-    qr: qrCode(`sip:${account}@${server}`),
-  };
 }

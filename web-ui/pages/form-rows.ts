@@ -1,5 +1,5 @@
 /** Rows of fields in a form, `number-0`, `to-0`, `number-1` ...; `rows` says how many there are. Pure. */
-import type { Form } from './what-changes.js';
+import type { Form } from './troubles.js';
 
 /** So many stand empty at the end. */
 const EMPTY_ROWS = 2;

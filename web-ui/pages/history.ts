@@ -1,10 +1,12 @@
 /** The calls and conferences of the past: searched, a page at a time, or all of them as a file for spreadsheets. */
 import type { CallRecord, ConferenceRecord, HistoryRecord } from '../../firmware/call/history.js';
-import type { Quality } from '../../firmware/call/call-quality.js';
 import type { PastPage } from '../api/history.js';
-import { ApiError, Reply, type Route } from '../api/route.js';
+import { ApiError, type Reply as ApiReply } from '../api/route.js';
 import type { ApiSources } from '../api/sources.js';
-import type { Page } from '../page.js';
+import { message, type Page } from '../page.js';
+import type { PageApi } from './ask-api.js';
+import { qualityInWords } from './quality.js';
+import { statusOf, troublesOf } from './troubles.js';
 
 /** Why something ended, for people. */
 const CAUSES: Record<NonNullable<HistoryRecord['cause']>, string> = {
@@ -32,32 +34,31 @@ export const pastLists = [
   { list: 'conferences', title: 'Conferences', purpose: 'Every conference of the past, and who was in it.' },
 ] as const;
 
-export function historyPages(sources: ApiSources, routes: readonly Route[]): Page[] {
+export function historyPages(sources: ApiSources, api: PageApi): Page[] {
   const lists = pastLists.flatMap(({ list, title, purpose }): Page[] => {
-    const route = routes.find(({ path }) => path === `history/${list}`)!;
-    const ask = (query: URLSearchParams, by: string) =>
-      route.answer({ params: {}, query, headers: {}, by, body: {} });
+    const ask = <Result>(query: URLSearchParams, by: string) =>
+      api.ask<Result>(`GET history/${list}`, { query, by });
     return [
       {
         path: `/history/${list}`,
         role: 'viewer',
-        get({ query, administrator }) {
+        async get({ query, administrator }) {
           const form = { search: query.get('search') ?? '', day: query.get('day') ?? '' };
           const data = { list, title, purpose, form, query: new URLSearchParams(form).toString() };
           try {
-            const found = ask(askedFor(query), administrator!.name) as PastPage<HistoryRecord>;
+            const found = await ask<PastPage<HistoryRecord>>(askedFor(query), administrator!.name);
             const rows = found.records.map((record) =>
               record.kind === 'call' ? callRow(record) : conferenceRow(record),
             );
             const past = { rows, total: found.total, next: found.next, isFirst: !query.has('before') };
             return { view: `history-${list}`, data: { ...data, ...past, trouble: '' } };
           } catch (error) {
-            if (!(error instanceof ApiError)) throw error;
             const nothing = { rows: [], total: 0, next: undefined, isFirst: true };
+            const trouble = troublesOf(error).join(' ');
             return {
               view: `history-${list}`,
-              status: 400,
-              data: { ...data, ...nothing, trouble: error.message },
+              status: statusOf(error),
+              data: { ...data, ...nothing, trouble },
             };
           }
         },
@@ -65,10 +66,10 @@ export function historyPages(sources: ApiSources, routes: readonly Route[]): Pag
       {
         path: `/history/${list}.csv`,
         role: 'viewer',
-        get({ query, administrator }) {
+        async get({ query, administrator }) {
           const wanted = askedFor(query);
           wanted.set('format', 'csv');
-          return { sent: ask(wanted, administrator!.name) as Reply };
+          return { sent: await ask<ApiReply>(wanted, administrator!.name) };
         },
       },
     ];
@@ -85,11 +86,7 @@ export function historyPages(sources: ApiSources, routes: readonly Route[]): Pag
             view: 'history-conference',
             data: { one: conferenceRow(record), participants: participantsOf(record, sources) },
           };
-        return {
-          view: 'message',
-          status: 404,
-          data: { text: `No conference ${id} is remembered (any more).` },
-        };
+        return message(404, `No conference ${id} is remembered (any more).`);
       },
     },
   ];
@@ -117,7 +114,7 @@ function callRow(record: CallRecord) {
   return {
     ...record,
     why: unanswered ? 'given up before an answer' : whyOf(record),
-    quality: inWords(record.quality),
+    quality: qualityInWords(record.quality ?? {}),
   };
 }
 
@@ -137,22 +134,4 @@ function participantsOf({ participants }: ConferenceRecord, { history }: ApiSour
 function whyOf({ ended, cause }: HistoryRecord): string {
   if (cause) return CAUSES[cause];
   return ended === undefined ? 'goes on' : '';
-}
-
-/** `MOS 4.3 (at worst 3.9), 0.2 % lost, jitter 4 ms, there and back 12 ms`; empty if nothing is known. */
-function inWords(quality: Quality | undefined): string {
-  const { mos, worstMos, loss, jitterMs, roundTripMs } = quality ?? {};
-  const worst =
-    worstMos === undefined || worstMos.toFixed(1) === mos?.toFixed(1)
-      ? ''
-      : ` (at worst ${worstMos.toFixed(1)})`;
-  return [
-    mos === undefined ? '' : `MOS ${mos.toFixed(1)}${worst}`,
-    loss === undefined ? '' : `${(100 * loss).toFixed(1)} % lost`,
-    jitterMs === undefined ? '' : `jitter ${Math.round(jitterMs)} ms`,
-    roundTripMs === undefined ? '' : `there and back ${Math.round(roundTripMs)} ms`,
-  ]
-    .filter((part) => part !== '')
-    .map((part) => part.replaceAll(' ', '\u00a0'))
-    .join(', ');
 }

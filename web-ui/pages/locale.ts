@@ -1,6 +1,7 @@
-/** What can be chosen of country, time zone and language, each with the words for it. */
+/** Configuration of country, time zone and language: what can be chosen of each, and the words for it. */
 import { tonePlanCountries } from '../../firmware/tone-plans.js';
 import { configSchema, type Config } from '../../firmware/config/schema.js';
+import type { SectionKind } from './section-pages.js';
 
 type Choice = [value: string, words: string];
 
@@ -20,3 +21,11 @@ export function localeChoices({ country, timeZone }: Config): Record<string, Cho
     languages: configSchema.properties.language.enum.map((code) => [code, languages.of(code)!]),
   };
 }
+
+export const localeKind: SectionKind<'time-and-language'> = {
+  section: 'time-and-language',
+  title: 'Time and language',
+  choices: localeChoices,
+  formOf: (locale) => ({ ...locale }),
+  bodyOf: ({ country, timeZone, language }) => ({ country, timeZone, language }),
+};

@@ -6,7 +6,7 @@ import type { SectionKind } from './section-pages.js';
 export const mediaKind: SectionKind<'media'> = {
   section: 'media',
   title: 'Sound',
-  choices: { codecs: codecNames },
+  choices: () => ({ codecs: codecNames }),
   formOf: ({ codecs }) => orderOf('codecs', codecs, codecNames.length),
   bodyOf: (form) => ({ codecs: orderIn(form, 'codecs') }),
   fieldOf: () => 'codecs-0',

@@ -1,6 +1,7 @@
 /** Configuration of addresses and ports. */
 import { linesIn, numberIn, trimmedIn } from './config-form.js';
 import type { SectionKind } from './section-pages.js';
+import { firstPart } from './troubles.js';
 
 export const networkKind: SectionKind<'network'> = {
   section: 'network',
@@ -33,5 +34,5 @@ export const networkKind: SectionKind<'network'> = {
     };
   },
   fieldOf: (path) =>
-    path === '/rtpPorts/1' ? 'rtpLast' : path.startsWith('/rtpPorts') ? 'rtpFirst' : path.split('/')[1],
+    path === '/rtpPorts/1' ? 'rtpLast' : path.startsWith('/rtpPorts') ? 'rtpFirst' : firstPart(path),
 };

@@ -8,30 +8,33 @@ import type { Page } from '../page.js';
 import type { PagesOptions } from '../server.js';
 import { Sessions } from '../sessions.js';
 import { Views } from '../views.js';
-import { administratorPages } from './administrators.js';
+import { administratorKind } from './administrators.js';
+import { PageApi } from './ask-api.js';
 import { backupPages } from './backup.js';
 import { conferenceKind } from './conferences.js';
 import { dialPlanPage } from './dial-plan.js';
 import { entryPages } from './entry-pages.js';
 import { extensionKind } from './extensions.js';
+import { localeKind } from './locale.js';
 import { mediaKind } from './media.js';
+import { menu } from './menu.js';
 import { networkKind } from './network.js';
 import { phoneSetupPage } from './phone-setup.js';
 import { permissionKind } from './permission-groups.js';
 import { routeKind } from './routes.js';
 import { sectionPage } from './section-pages.js';
+import { securityKind } from './security.js';
 import { serviceKind } from './services.js';
 import { firstRunPages } from './first-run.js';
-import { historyPages, pastLists } from './history.js';
+import { historyPages } from './history.js';
 import { moderationPages } from './moderation.js';
-import { settingsKinds, settingsPage } from './settings.js';
 import { recordingPages } from './recordings.js';
 import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
 import { trunkKind } from './trunks.js';
 import { versionPages } from './versions.js';
 import { tokenPages } from './tokens.js';
-import { webhookPages } from './webhooks.js';
+import { webhookKind, webhookTestPage } from './webhooks.js';
 
 export type BoxPages = {
   /** Where views/ and assets/ are. */
@@ -51,65 +54,41 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     const { part, data } = parts.find((one) => pathname === `/${one.part}`)!;
     return views.render(`live/${part}`, data(searchParams));
   });
+  const api = new PageApi(routes);
   const pages: Page[] = [
     { path: '/', role: 'viewer', get: () => ({ goTo: '/status/conferences' }) },
-    ...firstRunPages(sources, routes, sessions),
+    ...firstRunPages(sources, api, sessions),
     ...signInPages(sources, administrators, sessions),
     ...statusPages(parts, live, sessions),
-    dialPlanPage(sources, routes),
-    ...moderationPages(routes),
-    ...historyPages(sources, routes),
-    ...recordingPages(sources, routes),
-    ...entryPages(conferenceKind, sources, routes),
-    ...entryPages(extensionKind, sources, routes),
-    phoneSetupPage(sources, routes),
-    ...entryPages(trunkKind, sources, routes),
-    ...entryPages(routeKind, sources, routes),
-    ...entryPages(serviceKind, sources, routes),
-    ...entryPages(permissionKind, sources, routes),
-    ...versionPages(sources, routes),
-    sectionPage(networkKind, sources, routes),
-    sectionPage(mediaKind, sources, routes),
-    ...settingsKinds.map((kind) => settingsPage(kind, sources, routes)),
-    ...administratorPages(sources, routes, sessions),
-    ...backupPages(sources, routes),
-    ...tokenPages(sources, routes),
-    ...webhookPages(sources, routes),
-  ];
-  const lists = [conferenceKind, extensionKind, trunkKind, routeKind, serviceKind, permissionKind];
-  // Lines and audio ports bring pages of their own, and a line for each here.
-  const menu = [
-    {
-      title: 'Status',
-      role: 'viewer',
-      pages: [
-        ...parts.map(({ part, title }) => ({ title, path: `/status/${part}` })),
-        { title: 'Dial plan', path: '/status/dial-plan' },
-      ],
-    },
-    { title: 'Recordings', role: 'operator', pages: [{ title: 'Recordings', path: '/recordings' }] },
-    {
-      title: 'History',
-      role: 'viewer',
-      pages: pastLists.map(({ list, title }) => ({ title, path: `/history/${list}` })),
-    },
-    {
-      title: 'Configuration',
-      role: 'administrator',
-      pages: [
-        ...lists.map(({ list, title }) => ({ title, path: `/configuration/${list}` })),
-        ...[networkKind, mediaKind].map(({ section, title }) => ({
-          title,
-          path: `/configuration/${section}`,
-        })),
-        ...settingsKinds.map(({ section, title }) => ({ title, path: `/configuration/${section}` })),
-        { title: 'Administrators', path: '/configuration/administrators' },
-        { title: 'API tokens', path: '/configuration/tokens' },
-        { title: 'Webhooks', path: '/configuration/webhooks' },
-        { title: 'Versions', path: '/configuration/versions' },
-        { title: 'Backup', path: '/configuration/backup' },
-      ],
-    },
+    dialPlanPage(sources, api),
+    ...moderationPages(api),
+    ...historyPages(sources, api),
+    ...recordingPages(sources, api),
+    ...entryPages(conferenceKind, sources, api),
+    ...entryPages(extensionKind, sources, api),
+    phoneSetupPage(sources, api),
+    ...entryPages(trunkKind, sources, api),
+    ...entryPages(routeKind, sources, api),
+    ...entryPages(serviceKind, sources, api),
+    ...entryPages(permissionKind, sources, api),
+    sectionPage(networkKind, sources, api),
+    sectionPage(mediaKind, sources, api),
+    sectionPage(securityKind, sources, api),
+    sectionPage(localeKind, sources, api),
+    ...entryPages(
+      administratorKind(() => sources.config(), sessions),
+      sources,
+      api,
+    ),
+    ...tokenPages(sources, api),
+    ...entryPages(
+      webhookKind(() => sources.webhooks),
+      sources,
+      api,
+    ),
+    webhookTestPage(api),
+    ...versionPages(sources, api),
+    ...backupPages(sources, api),
   ];
   return {
     pages,

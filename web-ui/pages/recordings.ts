@@ -3,10 +3,12 @@ import { trackFile } from '../../firmware/recording/recording-document.js';
 import type { RecordingDocument } from '../../firmware/recording/recording-document.js';
 import { RecordingError, type RecordingSummary } from '../../firmware/recording/recording-store.js';
 import { deletedAtMs } from '../../firmware/recording/retention.js';
-import { ApiError, mayDo, type Reply as Sent, type Route } from '../api/route.js';
+import { ApiError, mayDo, type Reply as Sent } from '../api/route.js';
 import { listed } from '../api/recordings.js';
 import type { ApiSources } from '../api/sources.js';
-import type { Page, Reply, Visit } from '../page.js';
+import { message, type Page, type Reply, type Visit } from '../page.js';
+import { moment } from '../views.js';
+import type { PageApi } from './ask-api.js';
 import { turnsOf, turnsPath, waveformPath } from './lanes.js';
 
 const BASE = '/recordings';
@@ -16,18 +18,15 @@ const NAMED = 3;
 const SOON_MS = 7 * 86_400_000;
 const ACCESSES = 50;
 
-export function recordingPages(sources: ApiSources, routes: readonly Route[]): Page[] {
+export function recordingPages(sources: ApiSources, api: PageApi): Page[] {
   const { recordingAccess } = sources;
   /** What a route of the API does, for whoever is signed in. */
-  const ask = (method: string, path: string, visit: Visit): unknown => {
-    const route = routes.find((one) => one.method === method && one.path === path)!;
-    const { params, query, headers, administrator } = visit;
-    return route.answer({ params, query, headers, by: administrator!.name, body: {} });
-  };
+  const ask = <Result>(what: string, { params, query, headers, administrator }: Visit) =>
+    api.ask<Result>(what, { params, query, headers, by: administrator!.name });
   const send = (path: string): Page => ({
     path: `/${path}`,
     role: 'operator',
-    get: (visit) => orSay(async () => ({ sent: (await ask('GET', path, visit)) as Sent })),
+    get: (visit) => orSay(async () => ({ sent: await ask<Sent>(`GET ${path}`, visit) })),
   });
   const find = async ({ params }: Visit) => ({
     document: await sources.recordings.find(params.id),
@@ -65,12 +64,12 @@ export function recordingPages(sources: ApiSources, routes: readonly Route[]): P
           const { document, base } = await find(visit);
           return {
             view: 'recording-delete',
-            data: { base, title: titleOf(document), when: timeShown(document.startedAt) },
+            data: { base, title: titleOf(document), when: moment(document.startedAt) },
           };
         }),
       post: (visit) =>
         orSay(async () => {
-          await ask('DELETE', 'recordings/:id', visit);
+          await ask('DELETE recordings/:id', visit);
           return { goTo: BASE };
         }),
     },
@@ -84,7 +83,7 @@ async function orSay(answer: () => Promise<Reply>): Promise<Reply> {
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof RecordingError)) throw error;
     const status = error instanceof ApiError ? error.status : 404;
-    return { view: 'message', status, data: { text: `That could not be done: ${error.message}.` } };
+    return message(status, `That could not be done: ${error.message}.`);
   }
 }
 
@@ -124,7 +123,7 @@ function rowShown(one: RecordingSummary) {
   return {
     id: one.id,
     title: titleOf(one),
-    when: timeShown(one.startedAt),
+    when: moment(one.startedAt),
     seconds: one.seconds,
     size: sizeShown(one.bytes),
     goesOn: one.endedAt === null,
@@ -139,7 +138,7 @@ function recordingShown(document: RecordingDocument, peaks: Record<string, numbe
   return {
     id,
     title: titleOf(document),
-    when: timeShown(startedAt),
+    when: moment(startedAt),
     goesOn: endedAt === null,
     endReason,
     seconds,
@@ -177,17 +176,12 @@ function accessShown({
   recording,
   file,
 }: ReturnType<ApiSources['recordingAccess']['list']>[number]) {
-  return { time: timeShown(time), by, what, recording, file: file ?? '' };
+  return { time: moment(time), by, what, recording, file: file ?? '' };
 }
 
-/** `2026-11-24 16:00 UTC` */
-function timeShown(iso: string): string {
-  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-/** `16:00:00` */
+/** `16:00:00`, where the box is */
 function clockShown(iso: string): string {
-  return iso.slice(11, 19);
+  return moment(iso).slice(-8);
 }
 
 /** `12 MB`, `1.2 GB` */

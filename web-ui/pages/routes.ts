@@ -2,6 +2,7 @@
 import type { Route } from '../../firmware/config/schema.js';
 import { numberIn, orderIn, orderOf, trimmedIn } from './config-form.js';
 import type { EntryKind } from './entry-pages.js';
+import { firstPart } from './troubles.js';
 
 const MAX_TRUNKS = 8;
 
@@ -24,7 +25,7 @@ export const routeKind: EntryKind<Route> = {
     callerId: trimmedIn(form.callerId),
     trunks: orderIn(form, 'trunks'),
   }),
-  fieldOf: (path) => (path.startsWith('/trunks') ? 'trunks-0' : path.split('/')[1]),
+  fieldOf: (path) => (path.startsWith('/trunks') ? 'trunks-0' : firstPart(path)),
 };
 
 function placesFor(trunks: readonly object[]): number {

@@ -1,11 +1,11 @@
-/** A page by which one object of the configuration is kept. */
+/** A page by which one section of the configuration is kept. */
 import type { Config } from '../../firmware/config/schema.js';
-import type { SectionName } from '../api/config-sections.js';
-import type { Route } from '../api/route.js';
+import { sectionOf, type SectionName, type Sections } from '../api/config-sections.js';
 import type { ApiSources } from '../api/sources.js';
 import type { Page, Reply } from '../page.js';
+import type { PageApi } from './ask-api.js';
 import { sentForm } from './config-form.js';
-import { askRoute, type Form } from './what-changes.js';
+import { firstPart, type Form } from './troubles.js';
 
 /** What is special about one section; its view has the name of the section. */
 export type SectionKind<Name extends SectionName> = {
@@ -14,44 +14,44 @@ export type SectionKind<Name extends SectionName> = {
   /** What there is to know before it is saved. */
   note?: string;
   /** What the view needs beside the form. */
-  choices?: object;
-  formOf(section: Config[Name]): Form;
+  choices?(config: Config): object;
+  formOf(section: Sections[Name]): Form;
   /** What the API is sent; the fields that the form does not have stay as they are. */
   bodyOf(form: Form): object;
-  /** Field of a path into the section. */
-  fieldOf(path: string): string;
+  /** Field of a path into the section; without this, the first part of the path. */
+  fieldOf?: (path: string) => string;
 };
 
 export function sectionPage<Name extends SectionName>(
   kind: SectionKind<Name>,
   sources: ApiSources,
-  routes: readonly Route[],
+  api: PageApi,
 ): Page {
-  const { section, title } = kind;
+  const { section, title, fieldOf = firstPart } = kind;
   const path = `/configuration/${section}`;
-  const put = routes.find((one) => one.method === 'PUT' && one.path === `config/${section}`)!;
+  const now = () => sectionOf(sources.config(), section);
   const show = (form: Form, errors: Form = {}, status = 200, saved = false): Reply => ({
     view: section,
     status,
-    data: { title, action: path, form, errors, saved, ...kind.choices },
+    data: { title, action: path, form, errors, saved, ...kind.choices?.(sources.config()) },
   });
   return {
     path,
     role: 'administrator',
-    get: ({ query }) => show(kind.formOf(sources.config()[section]), {}, 200, query.get('saved') !== null),
+    get: ({ query }) => show(kind.formOf(now()), {}, 200, query.get('saved') !== null),
     post: ({ form: sent, administrator }) => {
       const form: Form = Object.fromEntries(sent);
-      const body = { ...sources.config()[section], ...kind.bodyOf(form) };
+      const body = { ...now(), ...kind.bodyOf(form) };
       const by = administrator!.name;
       return sentForm({
         form,
         action: path,
         show,
-        fieldOf: (at) => kind.fieldOf(at),
+        fieldOf,
         change: {
           heading: `Save ${title.toLowerCase()}?`,
           note: kind.note,
-          ask: (dryRun) => askRoute(put, { body, by }, dryRun),
+          ask: (dryRun) => api.changes(`PUT config/${section}`, { body, by }, dryRun),
           done: `${path}?saved`,
         },
       });

@@ -7,7 +7,7 @@ import { calls } from '../api/status.js';
 import type { LiveParts } from '../live-parts.js';
 import type { Page } from '../page.js';
 import type { Sessions } from '../sessions.js';
-import { conferencesNow, qualityOf } from './conferences-now.js';
+import { conferencesNow, heardNow } from './conferences-now.js';
 import { systemPart } from './system-now.js';
 
 export type LivePart = {
@@ -39,7 +39,7 @@ export function liveParts(sources: ApiSources): LivePart[] {
       part: 'calls',
       title: 'Calls',
       purpose: 'Every phone or line that is in a call now, and how well it is heard.',
-      data: () => ({ calls: calls(sources).map((call) => ({ ...call, quality: qualityOf(call.media) })) }),
+      data: () => ({ calls: calls(sources).map((call) => ({ ...call, quality: heardNow(call.media) })) }),
     },
     {
       part: 'phones',

@@ -1,19 +1,20 @@
 /** Configuration of the API tokens: made, shown once, revoked. */
-import type { Route } from '../api/route.js';
 import type { ApiSources } from '../api/sources.js';
 import { tokens } from '../api/tokens.js';
-import type { Page, Reply } from '../page.js';
-import { ApiOfPages } from './ask-api.js';
+import { message, type Page, type Reply } from '../page.js';
+import type { PageApi } from './ask-api.js';
+import { trimmedIn } from './config-form.js';
+import { besideFields, firstPart, statusOf } from './troubles.js';
+import { changePage } from './what-changes.js';
 
 const base = '/configuration/tokens';
 const SCOPES = [
   ['viewer', 'watch: state, history and live events'],
   ['operator', 'watch and moderate conferences'],
-  ['administrator', 'everything but administrators and tokens'],
+  ['administrator', 'everything but administrators, tokens, backup and factory reset'],
 ];
 
-export function tokenPages(sources: ApiSources, routes: readonly Route[]): Page[] {
-  const api = new ApiOfPages(routes);
+export function tokenPages(sources: ApiSources, api: PageApi): Page[] {
   const role = 'administrator';
   const show = (data: object = {}, status = 200): Reply => ({
     view: 'tokens',
@@ -26,46 +27,32 @@ export function tokenPages(sources: ApiSources, routes: readonly Route[]): Page[
       path: `${base}/add`,
       role,
       get: () => show({ dialog: { form: { scope: 'viewer' }, errors: {} } }),
-      async post(visit) {
-        const form = Object.fromEntries(visit.form);
-        const body = {
-          name: (form.name ?? '').trim(),
-          scope: form.scope,
-          expires: form.expires?.trim() || undefined,
-        };
-        const answer = await api.ask<{ name: string; token: string }>(
-          visit,
-          'POST',
-          'config/tokens',
-          {},
-          body,
-        );
-        // Shown in this answer and nowhere else: nothing remembers it.
-        return 'result' in answer
-          ? show({ made: answer.result })
-          : show({ dialog: { form, errors: answer.errors } }, answer.status);
+      async post({ form: sent, administrator }) {
+        const form = Object.fromEntries(sent);
+        const { scope } = form;
+        const body = { name: (form.name ?? '').trim(), scope, expires: trimmedIn(form.expires) };
+        try {
+          // Shown in this answer and nowhere else: nothing remembers it.
+          return show({ made: await api.ask('POST config/tokens', { by: administrator!.name, body }) });
+        } catch (error) {
+          const errors = besideFields(error, firstPart, ['name', 'scope', 'expires']);
+          return show({ dialog: { form, errors } }, statusOf(error));
+        }
       },
     },
-    {
-      path: `${base}/:name/delete`,
-      role,
-      get: ({ params: { name } }) => ({
-        view: 'confirm',
-        data: {
-          title: `Revoke the token ${name}?`,
-          text: 'Programs that use it are refused at once. This cannot be taken back: make them another one.',
-          action: `${base}/${name}/delete`,
-          base,
-          button: 'Revoke',
-        },
-      }),
-      async post(visit) {
-        const { params } = visit;
-        const answer = await api.ask(visit, 'DELETE', 'config/tokens/:name', params);
-        return 'result' in answer
-          ? { goTo: base }
-          : { view: 'message', status: answer.status, data: { text: answer.errors[''] } };
-      },
-    },
+    changePage(`${base}/:name/delete`, ({ params: { name }, administrator }) => {
+      if (!sources.config().apiTokens.some((one) => one.name === name))
+        return message(404, `There is no token ${name} (any more).`);
+      return {
+        heading: `Revoke the token ${name}?`,
+        note: 'Programs that use it are refused at once. This cannot be taken back: make them another one.',
+        verb: 'Revoke',
+        danger: true,
+        back: base,
+        ask: (dryRun) =>
+          api.changes('DELETE config/tokens/:name', { params: { name }, by: administrator!.name }, dryRun),
+        done: base,
+      };
+    }),
   ];
 }

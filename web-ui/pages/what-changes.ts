@@ -1,12 +1,7 @@
 /** The step between a form and the box: what will change is shown, and done only if it is still that. */
 import { createHash } from 'node:crypto';
-import { ConfigError } from '../../firmware/config/schema-check.js';
-import type { Route } from '../api/route.js';
 import type { Page, Reply, Visit } from '../page.js';
-import { inWords } from './troubles.js';
-
-/** What was filled in, by field. */
-export type Form = Record<string, string>;
+import { statusOf, troublesOf, type Form } from './troubles.js';
 
 export type Change = {
   /** A question: `Save extension 104?` */
@@ -15,12 +10,15 @@ export type Change = {
   note?: string;
   /** On the button that does it; `Apply`. */
   verb?: string;
+  /** Whether it takes something away that only another one replaces. */
+  danger?: boolean;
   /** Where "Back" leads; without it, back into the form that was filled in. */
   back?: string;
-  /** Asks the API what would change, or to do it. Throws ConfigError. */
-  ask: (dryRun: boolean) => string[];
-  /** Where it goes when it is done. */
+  /** Asks the API what would change, or to do it. Throws ApiError and ConfigError. */
+  ask: (dryRun: boolean) => Promise<string[]>;
+  /** Where it goes when it is done, and as whom the browser is known from then on, if not as before. */
   done: string;
+  cookie?: () => string | undefined;
 };
 
 /** So many changes are shown one by one. */
@@ -28,21 +26,20 @@ const MAX_SHOWN = 100;
 const OWN_FIELDS = ['token', 'step', 'shown', 'make'];
 
 /** Does the change if just this was shown; else shows it. `form`: what was filled in, which is sent again. */
-export function shownFirst(change: Change, action: string, form: Form): Reply {
-  const { heading, note = '', verb = 'Apply', back, ask, done } = change;
-  const data = { heading, note, verb, back, action, danger: verb === 'Delete' };
+export async function shownFirst(change: Change, action: string, form: Form): Promise<Reply> {
+  const { heading, note = '', verb = 'Apply', danger = false, back, ask, done, cookie } = change;
+  const data = { heading, note, verb, danger, back, action };
   let changes: string[];
   try {
-    changes = ask(true);
+    changes = await ask(true);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const troubles = error.problems.map(inWords);
-    return { view: 'changes', status: 422, data: { ...data, troubles, changes: [], more: 0, fields: [] } };
+    const nothing = { troubles: troublesOf(error), changes: [], more: 0, fields: [] };
+    return { view: 'changes', status: statusOf(error), data: { ...data, ...nothing } };
   }
   const shown = createHash('sha256').update(JSON.stringify(changes)).digest('hex');
   if (form.step === 'apply' && form.shown === shown) {
-    ask(false);
-    return { goTo: done };
+    await ask(false);
+    return { goTo: done, cookie: cookie?.() };
   }
   const troubles =
     form.step === 'apply' ? ['Nothing is done yet: meanwhile something else was changed. Look again.'] : [];
@@ -56,7 +53,7 @@ export function shownFirst(change: Change, action: string, form: Form): Reply {
 
 /** A page for a change that needs no form: it asks first. `changeOf` gives a reply where there is nothing to change. */
 export function changePage(path: string, changeOf: (visit: Visit) => Change | Reply): Page {
-  const visited = (visit: Visit): Reply => {
+  const visited = (visit: Visit): Reply | Promise<Reply> => {
     const change = changeOf(visit);
     if (!('ask' in change)) return change;
     const query = visit.query.size > 0 ? `?${visit.query.toString()}` : '';
@@ -64,16 +61,3 @@ export function changePage(path: string, changeOf: (visit: Visit) => Change | Re
   };
   return { path, role: 'administrator', get: visited, post: visited };
 }
-
-/** What a route of the API says that it changed, or would. */
-export function askRoute(
-  route: Route,
-  { params = {}, query = {}, body = {}, by }: Partial<AskedOf> & { by: string },
-  dryRun: boolean,
-): string[] {
-  const asked = new URLSearchParams({ ...query, ...(dryRun ? { dryRun: '1' } : {}) });
-  const answer = route.answer({ params, query: asked, headers: {}, by, body });
-  return (answer as { changes: string[] }).changes;
-}
-
-type AskedOf = { params: Record<string, string>; query: Record<string, string>; body: object };
