@@ -2,6 +2,7 @@
 import { RecordingError, type RecordingSummary } from '../../firmware/recording/recording-store.js';
 import { deletedAtMs } from '../../firmware/recording/retention.js';
 import { byteRange } from './byte-range.js';
+import { accessResult, peaksResult, recordingResult, recordingsResult } from './recording-results.js';
 import { ApiError, Reply, type ApiRequest, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 import { zipStream } from './zip-stream.js';
@@ -22,6 +23,7 @@ export function recordingRoutes(sources: ApiSources): Route[] {
         day: 'only those that began on this day, UTC: 2026-01-31',
         before: 'the `next` of the page before',
       },
+      result: recordingsResult,
       answer: ({ query }) => listed(sources, query),
     },
     {
@@ -29,6 +31,7 @@ export function recordingRoutes(sources: ApiSources): Route[] {
       path: 'recordings/:id',
       role: 'operator',
       summary: 'One recording: who was in it, who talked when, and its files.',
+      result: recordingResult,
       answer: ({ params }) => attempt(() => told(sources, params.id)),
     },
     {
@@ -43,6 +46,7 @@ export function recordingRoutes(sources: ApiSources): Route[] {
       path: 'recordings/:id/peaks',
       role: 'operator',
       summary: 'What its waveforms are drawn of; `files` is null while they are being made.',
+      result: peaksResult,
       answer: ({ params }) =>
         attempt(async () => {
           const { recordings } = sources;
@@ -56,6 +60,7 @@ export function recordingRoutes(sources: ApiSources): Route[] {
       role: 'operator',
       summary: 'One of its files, or the part of it that the header Range asks for.',
       query: { download: '1: to be saved, not listened to' },
+      produces: 'audio/wav',
       answer: (request) => attempt(() => file(sources, request)),
     },
     {
@@ -63,6 +68,7 @@ export function recordingRoutes(sources: ApiSources): Route[] {
       path: 'recordings/:id/zip',
       role: 'operator',
       summary: 'All its files as one zip.',
+      produces: 'application/zip',
       answer: (request) => attempt(() => zip(sources, request)),
     },
     {
@@ -71,6 +77,7 @@ export function recordingRoutes(sources: ApiSources): Route[] {
       role: 'administrator',
       summary: `Who listened to recordings, downloaded and deleted them: the last ${MAX_ACCESSES}, newest first.`,
       query: { recording: 'only of this one' },
+      result: accessResult,
       answer: ({ query }) =>
         sources.recordingAccess.list(query.get('recording') ?? undefined).slice(0, MAX_ACCESSES),
     },
