@@ -26,7 +26,6 @@ const pictures: Record<string, string[]> = {
   '/status/log': ['light', 'narrow'],
   '/history/calls': ['light', 'narrow'],
   '/history/conferences': ['light'],
-  '/history/conferences/2': ['light'],
   '/status/dial-plan?from=101&number=800': ['light'],
   '/recordings': ['light', 'narrow'],
   '/recordings/20261124-143000-1f2e3d4c': ['light', 'dark', 'narrow'],
@@ -105,6 +104,8 @@ await met[0].ear.listen(300);
 for (const call of met) await call.hangUp();
 await guest.dial('899').catch(() => {});
 await box.until<Room[]>('conferences', ({ length }) => length === 0);
+const { records } = await box.get<{ records: { id: number }[] }>('history/conferences');
+pictures[`/history/conferences/${records[0].id}`] = ['light'];
 const recordings = `${box.directory}/recordings`;
 /** As one speaks: words, soft and loud ones, with breaths between. */
 const speech = (atS: number) =>
@@ -152,7 +153,7 @@ for (const [look, options] of Object.entries(looks)) {
     const name = path
       .slice(1)
       .replace(/\?.*/, '')
-      .replace(/s\/\d{8}-.*/, '')
+      .replace(/s\/\d+(-.*)?$/, '')
       .replaceAll('/', '-');
     await page.screenshot({ path: `${folder}/${name}-${look}.png` });
   }
