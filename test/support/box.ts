@@ -190,7 +190,7 @@ export class Box {
       );
       // A thread of lowest priority may be drawing waveforms still.
       const endMs = performance.now() + 10_000;
-      while (`${this.#open()}` !== `${this.#openAtStart}` && performance.now() < endMs)
+      while (this.#open().join() !== this.#openAtStart.join() && performance.now() < endMs)
         await new Promise((resolve) => setTimeout(resolve, 50));
       assert.equal(this.#open(), this.#openAtStart, 'files and UDP sockets');
       assert.not.match(this.log, /"level":(50|60)/, 'errors in the log');
