@@ -12,12 +12,15 @@ export type Options = {
   httpPort?: number;
   httpsPort?: number;
   rtpPorts?: [number, number];
+  /** This terminal becomes the console of the box that runs. */
+  joinConsole: boolean;
   printSchema: boolean;
   help: boolean;
 };
 
 export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [--sip-tls-port N] [--http-port N]
               [--https-port N] [--rtp-ports A-B]
+       parley console [--data DIR]
        parley --print-schema
 
   --data DIR       where the configuration is kept (default: data)
@@ -29,6 +32,7 @@ export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [-
                    is for this machine alone, and leads others to HTTPS
   --https-port N   TCP port of the pages over TLS; 0 takes a free one
   --rtp-ports A-B  UDP ports for audio; 0-0 takes free ones
+  console          joins this terminal to the console of the box that runs on DIR
   --print-schema   prints the JSON schema of the configuration and ends
 `;
 
@@ -39,10 +43,11 @@ export class UsageError extends Error {
 
 /** Reads the command line. Throws UsageError. */
 export function readOptions(args: string[]): Options {
-  let values;
+  let values, positionals;
   try {
-    ({ values } = parseArgs({
+    ({ values, positionals } = parseArgs({
       args,
+      allowPositionals: true,
       options: {
         data: { type: 'string', default: 'data' },
         bind: { type: 'string' },
@@ -58,8 +63,11 @@ export function readOptions(args: string[]): Options {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+  if (positionals.length > 1 || (positionals[0] ?? 'console') !== 'console')
+    throw new UsageError(`${positionals.join(' ')}: only "console" can stand there`);
   return {
     data: values.data,
+    joinConsole: positionals.length === 1,
     bind: readBind(values.bind),
     sipPort: readPort('--sip-port', values['sip-port']),
     sipTlsPort: readPort('--sip-tls-port', values['sip-tls-port']),
