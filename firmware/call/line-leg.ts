@@ -19,6 +19,8 @@ export type LineLegOptions = NewLeg & {
   party: { number: string; name: string };
   /** The line's name. */
   line: string;
+  /** As of `Leg`. */
+  sources: readonly string[];
   media: Media;
 };
 
@@ -38,6 +40,7 @@ export class LineLeg implements Leg {
   readonly direction: 'incoming' | 'outgoing';
   readonly party: { number: string; name: string };
   readonly peerAddress: string;
+  readonly sources: readonly string[];
   readonly sinceMs: number;
   readonly srtp = false;
   answeredMs: number | undefined;
@@ -59,6 +62,7 @@ export class LineLeg implements Leg {
     this.direction = options.direction;
     this.party = options.party;
     this.peerAddress = options.line;
+    this.sources = options.sources;
     this.sinceMs = options.nowMs();
     this.asked = asked;
     this.#state = options.direction === 'incoming' ? 'offered' : 'alerting';
