@@ -33,6 +33,7 @@ soak: test-system build
 	PARLEY_SOAK=1 node dist/test/recording/power-cut.test.js
 	PARLEY_SOAK=1 node dist/test/scenarios/console-noise.test.js
 	PARLEY_SOAK=1 node dist/test/recording/cut-image.test.js
+	PARLEY_SOAK=1 node dist/test/config/crash-states.test.js
 
 # BENCH=100-one: only these rows of media-bench, without the others.
 bench: bench-system build
@@ -71,6 +72,7 @@ test-system: system
 	  chromium \
 	  python3 \
 	  socat \
+	  strace \
 	  linux.uml:user-mode-linux \
 	  dmsetup \
 	  mkfs.ext4:e2fsprogs

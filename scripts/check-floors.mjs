@@ -8,6 +8,7 @@ const floors = [
   [
     'firmware/log.ts',
     'firmware/recent-log.ts',
+    'firmware/flash-folder.ts',
     'firmware/flash-wear.ts',
     'firmware/clock.ts',
     'firmware/machine.ts',

@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import * as fs from 'node:fs';
 import path from 'node:path';
+import { makeFolder } from '../flash-folder.js';
 import { administratorNamed, firstDocument } from './first-document.js';
 import { flashSafeWrite, removeLeftovers, syncDirectory, type SaveCalls } from './flash-safe-write.js';
 import { readDocument } from './read-document.js';
@@ -44,7 +45,7 @@ export class ConfigStore extends EventEmitter<Events> {
     environment: NodeJS.ProcessEnv = process.env,
     calls: SaveCalls = fs,
   ): Promise<ConfigStore> {
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
     const store = new ConfigStore(path.join(directory, 'config.json'), calls);
     removeLeftovers(store.file, calls);
     await store.#boot(environment.PARLEY_ADMIN_PASSWORD || undefined);

@@ -1,6 +1,7 @@
 /** The last twenty configurations, each in a file of its own beside the one in use: listed, read, brought back. */
 import * as fs from 'node:fs';
 import path from 'node:path';
+import { makeFolder } from '../flash-folder.js';
 import { changesBetween } from './config-changes.js';
 import type { Alarm, ConfigStore } from './config-store.js';
 import { flashSafeWrite, removeLeftovers } from './flash-safe-write.js';
@@ -34,7 +35,7 @@ export class ConfigVersions {
     private readonly nowMs: () => number,
   ) {
     try {
-      fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeFolder(directory);
       const numbers = fs
         .readdirSync(directory)
         .flatMap((name) => /^(\d{1,10})\.json$/.exec(name)?.[1] ?? [])

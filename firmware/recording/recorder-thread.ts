@@ -1,6 +1,7 @@
 /** The thread that writes recordings. What it waits for keeps nobody else waiting. */
 import * as fs from 'node:fs';
 import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
+import { makeFolder } from '../flash-folder.js';
 import { repairRecordings } from './repair.js';
 import { RecordingWriter, type WriterCommand, type WriterEvent } from './recording-writer.js';
 
@@ -29,7 +30,7 @@ channel.close();
 
 function prepare(): void {
   try {
-    if (make) fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    if (make) makeFolder(directory);
     const failed = (id: string, why: string) => emit({ type: 'trouble', id, why });
     for (const { folder, document } of repairRecordings(directory, failed))
       writer.sealLater(folder, document);

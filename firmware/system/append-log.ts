@@ -5,6 +5,7 @@
  */
 import * as fs from 'node:fs';
 import path from 'node:path';
+import { makeFolder, syncFolder } from '../flash-folder.js';
 import { wroteToFlash } from '../flash-wear.js';
 
 const MAX_WAITING_CHARACTERS = 64 << 10;
@@ -33,7 +34,7 @@ export class AppendLog {
   static open(directory: string, read: (line: unknown) => void): AppendLog {
     const log = new AppendLog(directory);
     try {
-      fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeFolder(directory);
       log.#segments = fs
         .readdirSync(directory)
         .flatMap((name) => /^(\d{1,10})\.jsonl$/.exec(name)?.[1] ?? [])
@@ -124,7 +125,7 @@ export class AppendLog {
     }
     this.#torn = false;
     this.#bytes += bytes.length;
-    if (fresh) await syncDirectory(this.directory);
+    if (fresh) syncFolder(this.directory);
   }
 
   #file(segment: number): string {
@@ -137,14 +138,5 @@ function parse(line: string): unknown {
     return line === '' ? undefined : JSON.parse(line);
   } catch {
     return undefined;
-  }
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await fs.promises.open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
