@@ -86,6 +86,7 @@ const KINDS: readonly Kind[] = [
   { list: 'routes', key: 'prefix' },
   { list: 'services', key: 'number' },
   { list: 'permissionGroups', key: 'name' },
+  { list: 'audioPorts', key: 'number' },
 ];
 
 /** A secret that was not sent stays; null removes it. What is `told` instead of it may be sent back, and says nothing. */
