@@ -43,6 +43,8 @@ class Bench {
       codecs: ['PCMU', 'PCMA'],
       openPort: () => Promise.resolve({ port: 1, localPort: 4000 }),
       connectPort: (_port, { format }) => void this.formats.push(format),
+      openLine: () => Promise.resolve(1),
+      setLine: () => {},
       closePort: () => Promise.resolve(),
       join: () => {},
       leave: () => {},
