@@ -13,8 +13,10 @@ const program = new URL('./alsa/pump.js', import.meta.url);
 
 /** Rejects with a HardwareError if the device is not to be had. */
 export function openAlsaPort(device: AudioDevice): Promise<AudioPort> {
-  const settings = { ...device, portRate: 8000 };
-  const workerData: PumpData = { device: settings, rx: frameRingMemory(FRAMES), tx: frameRingMemory(FRAMES) };
+  // What a device hears beyond 8 kHz, phones with wideband codecs can be told; beyond 16 kHz none can.
+  const portRate = device.rate < 16000 ? 8000 : 16000;
+  const memory = () => frameRingMemory(FRAMES, portRate / 50);
+  const workerData: PumpData = { device: { ...device, portRate }, rx: memory(), tx: memory() };
   const pump = new Worker(program, { workerData, name: 'audio' });
   const gone = new Promise<void>((resolve) => pump.once('exit', () => resolve()));
   let closing = false;

@@ -4,7 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { parentPort, workerData } from 'node:worker_threads';
-import { FRAME_SAMPLES, FrameRing } from '../../frame-ring.js';
+import { FrameRing } from '../../frame-ring.js';
 import { SlipReader } from '../../slip-reader.js';
 import type { DeviceSettings, FromDevice, FromPump, ToDevice } from './messages.js';
 
@@ -16,7 +16,7 @@ const HANGS_MS = 3000;
 const { device, rx, tx } = workerData as PumpData;
 const microphone = new FrameRing(rx);
 const loudspeaker = new SlipReader(new FrameRing(tx));
-const frame = new Int16Array(FRAME_SAMPLES);
+const frame = new Int16Array(microphone.frameSamples);
 
 const process = fork(new URL('./device.js', import.meta.url), [JSON.stringify(device)], {
   serialization: 'advanced',
