@@ -51,9 +51,10 @@ system:
 	@scripts/install-packages.sh node npm openssl
 	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 || echo "Without it no call can be encrypted; going on." >&2
 	@scripts/install-packages.sh libopus.so.0:libopus0 || echo "Without it no call can be in Opus; going on." >&2
+	@scripts/install-packages.sh libasound.so.2:libasound2 /usr/include/alsa/asoundlib.h:libasound2-dev c++:build-essential python3 || echo "Without them there are no audio ports; going on." >&2
 
 test-system: system
-	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 libopus.so.0:libopus0 libspandsp.so.2:libspandsp2 sipp:sip-tester baresip sox chromium python3
+	@scripts/install-packages.sh pulseaudio '/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so:libasound2-plugins' libsrtp2.so.1:libsrtp2-1 libopus.so.0:libopus0 libspandsp.so.2:libspandsp2 sipp:sip-tester baresip sox chromium python3
 
 bench-system: system
 	@scripts/install-packages.sh cc:build-essential || echo "Without a compiler the media bench is left out; going on." >&2

@@ -151,6 +151,7 @@ const QUESTIONS: Record<string, () => Question> = {
   ...entry('routes/{prefix}', 'routes/7', { trunks: ['main'] }),
   ...entry('services/{number}', 'services/*5', { service: 'askForConference' }),
   ...entry('permissionGroups/{name}', 'permissionGroups/office', { rules: [{ allow: '9' }] }),
+  ...entry('audioPorts/{number}', 'audioPorts/701', { role: 'paging', playback: 'nowhere' }),
   ...entry('administrators/{name}', 'administrators/nora', { role: 'viewer', password: 'long enough' }),
   ...section('network', () => network),
   ...section('media', () => ({ codecs: ['PCMU'] })),
