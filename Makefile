@@ -2,6 +2,7 @@
 .PHONY: run demo build check test soak bench screenshots clean system test-system bench-system
 
 ARGS ?=
+KERNELS := dist/firmware/media/kernels.wasm
 
 run: build
 	node dist/firmware/main.js $(ARGS)
@@ -9,8 +10,13 @@ run: build
 demo: build
 	node dist/test/support/demo.js
 
-build: node_modules/.package-lock.json
+build: node_modules/.package-lock.json $(KERNELS)
 	npx tsc -b
+
+# All kernels are one module, as they share one memory; it has 16 MiB for good.
+$(KERNELS): $(shell find firmware/media/kernels -name '*.ts') node_modules/.package-lock.json
+	npx asc firmware/media/kernels/*.ts --outFile $@ --optimizeLevel 3 --noAssert --runtime stub --enable simd \
+		--initialMemory 256 --maximumMemory 256
 
 check: build
 	npx eslint .

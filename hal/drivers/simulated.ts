@@ -10,7 +10,7 @@ const FRAME_MS = 20;
 /** Runs on the clock of this thread: it makes up for what a busy thread has missed. */
 class RunningCard extends SimulatedCard {
   #startMs = performance.now();
-  #frames = 0;
+  #ticks = 0;
   #timer = setInterval(() => this.#catchUp(), FRAME_MS);
 
   override async close(): Promise<void> {
@@ -25,7 +25,7 @@ class RunningCard extends SimulatedCard {
 
   #catchUp(): void {
     const due = Math.floor((performance.now() - this.#startMs) / FRAME_MS);
-    for (; this.#frames < due; this.#frames++) this.frame();
+    for (; this.#ticks < due; this.#ticks++) this.tick();
   }
 }
 

@@ -179,6 +179,28 @@ export class Box {
     }
   }
 
+  /** Waits until so many are inside the conferences, or inside that of one number or id: those conferences. */
+  async inside<R extends Room = Room>(count: number, which?: string): Promise<R[]> {
+    const meant = (rooms: R[]) =>
+      rooms.filter(({ id, number }) => which === undefined || which === id || which === number);
+    return meant(await this.until<R[]>('conferences', (rooms) => insiders(meant(rooms)).length === count));
+  }
+
+  /** Waits until just these numbers are inside a conference, in order: that conference. */
+  async insideAre(conference: string, ...who: string[]): Promise<Room[]> {
+    const meant = (rooms: Room[]) => rooms.filter(({ number }) => number === conference);
+    return meant(
+      await this.until<Room[]>(
+        'conferences',
+        (rooms) =>
+          insiders(meant(rooms))
+            .map(({ number }) => number)
+            .sort()
+            .join() === who.join(),
+      ),
+    );
+  }
+
   /** Closes the phones, asserts that nothing is left open in the box, stops it, asserts a clean end. */
   async stop(): Promise<void> {
     if (this.process.exitCode !== null) return;
@@ -240,6 +262,10 @@ export class Box {
     for (const phone of this.#phones.splice(0)) await phone.close().catch((error) => failures.push(error));
     if (failures.length > 0) throw failures[0];
   }
+}
+
+function insiders(rooms: Room[]): Participant[] {
+  return rooms.flatMap(({ participants }) => participants.filter(({ place }) => place === 'inside'));
 }
 
 /** Lets a box live through `body` and stops it; one that fails on the way is put away all the same. */
