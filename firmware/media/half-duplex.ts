@@ -32,7 +32,7 @@ const NEAR_HOLD_TICKS = 15;
 const BREAK_IN_TICKS = 5;
 const BREAK_IN_DB = 6;
 /** By which what is remembered of the far end's level falls in a tick, dB. */
-const FALL_DB = 1;
+const FALL_DB = 0.5;
 const SOFTENED = gainOf(-40);
 
 /** The floor after another 20 ms; near is what the microphone hears, far what the loudspeaker says. */
