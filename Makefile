@@ -27,10 +27,11 @@ check: build
 test: test-system build
 	node scripts/run-tests.mjs $(ONLY)
 
-# A simulated day, and fifty power cuts, where `make test` takes some of it.
-soak: build
+# A simulated day, fifty kills and fifty cut disks, where `make test` takes some of it.
+soak: test-system build
 	PARLEY_SOAK=1 node dist/test/media/playout.test.js
 	PARLEY_SOAK=1 node dist/test/recording/power-cut.test.js
+	PARLEY_SOAK=1 node dist/test/recording/cut-image.test.js
 
 # BENCH=100-one: only these rows of media-bench, without the others.
 bench: bench-system build
@@ -60,7 +61,7 @@ system:
 	@scripts/install-packages.sh libasound.so.2:libasound2 /usr/include/alsa/asoundlib.h:libasound2-dev c++:build-essential python3 || echo "Without them there are no audio ports; going on." >&2
 
 test-system: system
-	@scripts/install-packages.sh pulseaudio '/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so:libasound2-plugins' libsrtp2.so.1:libsrtp2-1 libopus.so.0:libopus0 libspandsp.so.2:libspandsp2 sipp:sip-tester baresip sox chromium python3
+	@scripts/install-packages.sh pulseaudio '/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so:libasound2-plugins' libsrtp2.so.1:libsrtp2-1 libopus.so.0:libopus0 libspandsp.so.2:libspandsp2 sipp:sip-tester baresip sox chromium python3 linux.uml:user-mode-linux dmsetup mkfs.ext4:e2fsprogs
 
 bench-system: system
 	@scripts/install-packages.sh cc:build-essential || echo "Without a compiler the media bench is left out; going on." >&2

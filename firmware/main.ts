@@ -18,9 +18,11 @@ import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
 import { firstDocument } from './config/first-document.js';
+import { KeptState } from './config/kept-state.js';
 import { configSchema } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
+import { GuessGuard } from './guess-guard.js';
 import { createLog, recentLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
@@ -28,7 +30,6 @@ import { AccessLog } from './recording/access-log.js';
 import { Recorder } from './recording/recorder.js';
 import { RecordingStore } from './recording/recording-store.js';
 import { ExternalAddress } from './sip/external-address.js';
-import { GuessGuard } from './sip/guess-guard.js';
 import { locate } from './sip/locate.js';
 import { isWithin, loopback } from './sip/networks.js';
 import { boundAddresses, OwnAddresses } from './sip/own-addresses.js';
@@ -94,6 +95,8 @@ async function run(options: Options): Promise<void> {
     clock,
   });
   const { folder: disk } = store.config.recordings;
+  const guard = new GuessGuard(clock);
+  const guesses = KeptState.open(path.join(options.data, 'guesses.json'), clock, guard);
   const recorder = await Recorder.start(
     disk ?? path.join(options.data, 'recordings'),
     media.recordings,
@@ -104,6 +107,7 @@ async function run(options: Options): Promise<void> {
     media,
     recorder,
     clock,
+    guard,
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
@@ -139,6 +143,7 @@ async function run(options: Options): Promise<void> {
     clock,
     realm: 'parley',
     digestAlgorithms: () => store.config.security.digestAlgorithms,
+    guard,
     isTrusted: (address) => isWithin(address, store.config.security.trustedNetworks),
     passwordOf: (username) =>
       store.config.extensions.find(({ sip }) => sip.username === username)?.sip.password,
@@ -208,6 +213,7 @@ async function run(options: Options): Promise<void> {
     conditions: () => [
       ...store.alarms,
       ...versions.alarms,
+      ...guard.alarms,
       ...tls.alarms,
       ...media.alarms,
       ...(external?.alarms ?? []),
@@ -220,7 +226,6 @@ async function run(options: Options): Promise<void> {
         : [{ code: 'recording-access', text: `who listens is not kept: ${accessLog.failure}` }]),
     ],
   });
-  const guard = new GuessGuard(clock, () => false);
   const tokens = new ApiTokens(
     () => store.config.apiTokens,
     guard,
@@ -238,6 +243,7 @@ async function run(options: Options): Promise<void> {
       versions.startAnew(firstDocument());
       history.clear();
       await historyLog.clear();
+      guesses.clear();
     },
     history,
     log: recentLog,
@@ -261,7 +267,7 @@ async function run(options: Options): Promise<void> {
       transactions: agent.layer.open,
       port: transport.port,
       tlsPort: transport.tlsPort,
-      refusedSources: agent.refusedSources,
+      refusedSources: guard.refused,
       ...transport.counters(),
     }),
     port: (port) => media.portState(port),
@@ -310,6 +316,7 @@ async function run(options: Options): Promise<void> {
     trunks.apply([]);
     await switchboard.hangUpAll();
     await historyLog.flush();
+    guesses.flush();
     await agent.layer.answered();
     webhooks.apply([]);
     await Promise.all([web.close(), media.close()]);

@@ -45,6 +45,8 @@ export type Leg = {
   readonly direction: 'incoming' | 'outgoing';
   /** The party at the other end. */
   readonly party: { number: string; name: string };
+  /** As whom its wrong PINs are counted: the extension and its address, or the trunk or line with the caller's number. */
+  readonly sources: readonly string[];
   readonly state: LegState;
   readonly sinceMs: number;
   /** Set once it can be spoken to. */

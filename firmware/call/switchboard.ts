@@ -1,8 +1,10 @@
 /** Takes calls, finds what was dialled, and knows every leg there is. */
 import type { Clock } from '../clock.js';
-import type { Conference, Config, Extension } from '../config/schema.js';
+import type { Conference, Config, Extension, Trunk } from '../config/schema.js';
+import type { GuessGuard } from '../guess-guard.js';
 import { createLog } from '../log.js';
 import type { Media, PortId } from '../media/contract.js';
+import { isWithin, sourceOf } from '../sip/networks.js';
 import type { ReferTarget, Report } from '../sip/refer.js';
 import type { SipCall } from '../sip/sip-call.js';
 import type { Endpoint } from '../sip/transport.js';
@@ -30,7 +32,7 @@ import type { Called } from './ringing.js';
 import type { LegId } from './room.js';
 import { RoomRecordings, type RoomRecorder } from './room-recording.js';
 import { SilenceWatch } from './silence-watch.js';
-import { SipLeg } from './sip-leg.js';
+import { SipLeg, type SipLegOptions } from './sip-leg.js';
 import { tonesOf } from './tone-plan.js';
 import { Transfers, type OwnLeg } from './transfer.js';
 import { TrunkCall } from './trunk-call.js';
@@ -42,6 +44,7 @@ export type SwitchboardOptions = {
   media: Media;
   recorder: RoomRecorder;
   clock: Clock;
+  guard: GuessGuard;
   /** Our address towards a peer, and the one that it is told. */
   addressFor(peerAddress: string): { local: string; shown: string };
   /** RTP packets that came to a port so far. */
@@ -74,7 +77,7 @@ export class Switchboard {
   #idle: (() => void)[] = [];
 
   constructor(private readonly options: SwitchboardOptions) {
-    this.conferences = new ConferenceDirectory(options.media, options.clock);
+    this.conferences = new ConferenceDirectory(options.media, options.clock, options.guard);
     const tone = () => options.config().recordingTone;
     this.recordings = new RoomRecordings({ ...options, tone });
     this.conferences.onChanged = (room) => {
@@ -132,14 +135,14 @@ export class Switchboard {
     if (caller.type === 'outside') {
       const trunk = config.trunks.find(({ name }) => name === caller.trunk);
       if (!trunk || replaced) return call.reject(403);
-      const leg = SipLeg.incoming(call, { ...this.#legOptions(caller, call.peer), codecs: trunk.codecs });
+      const leg = SipLeg.incoming(call, this.#trunkLeg(trunk, caller, call.peer));
       this.#keep(leg, undefined, dialled);
       return this.#route(leg, { trunk }, dialled);
     }
     const extension = config.extensions.find(({ sip }) => sip.username === caller.username);
     if (!extension) return call.reject(403);
     if (!replaced && this.#callsOf(extension) >= extension.sip.maxCalls) return call.reject(486);
-    const leg = SipLeg.incoming(call, this.#legOptions(extension, call.peer, extension.sip.srtp));
+    const leg = SipLeg.incoming(call, this.#phoneLeg(extension, call.peer));
     this.#keep(leg, extension, dialled);
     if (!replaced) return this.#route(leg, { extension }, dialled);
     const old = this.#ownLegOf(replaced);
@@ -208,8 +211,8 @@ export class Switchboard {
     const shown = { number: callerId ?? settings.callerId ?? '', name: '' };
     return trunk.endpoints.map((endpoint) => () => {
       const place = (sdp: Buffer) => this.#agent!.callTrunk(trunk, endpoint, number, shown, sdp);
-      const options = this.#legOptions({ number, name: `trunk ${name}` }, endpoint);
-      const leg = SipLeg.outgoing(place, { ...options, codecs: settings.codecs });
+      const party = { number, name: `trunk ${name}` };
+      const leg = SipLeg.outgoing(place, this.#trunkLeg(settings, party, endpoint));
       this.#keep(leg, undefined, from);
       return leg;
     });
@@ -252,7 +255,7 @@ export class Switchboard {
     if (safe.length === 0) return 'incompatible';
     return safe.map(({ contact, source }) => {
       const place = (sdp: Buffer) => agent.call(contact, source, from, sdp);
-      const phone = SipLeg.outgoing(place, this.#legOptions(to, source, to.sip.srtp));
+      const phone = SipLeg.outgoing(place, this.#phoneLeg(to, source));
       this.#keep(phone, to, from.number);
       return phone;
     });
@@ -279,7 +282,24 @@ export class Switchboard {
     return own.filter((one) => !rings(one)).length + ringing.size;
   }
 
-  #legOptions({ number, name }: Party, peer: Endpoint, srtp: Extension['sip']['srtp'] = 'optional') {
+  #phoneLeg(extension: Extension, peer: Endpoint): SipLegOptions {
+    const { trustedNetworks } = this.options.config().security;
+    const from = isWithin(peer.address, trustedNetworks) ? [] : [sourceOf(peer.address)];
+    return {
+      ...this.#legOptions(extension, peer, extension.sip.srtp),
+      sources: [`extension ${extension.number}`, ...from],
+    };
+  }
+
+  #trunkLeg({ name, codecs }: Trunk, party: Party, peer: Endpoint): SipLegOptions {
+    return {
+      ...this.#legOptions(party, peer, 'optional'),
+      sources: [`trunk ${name} ${party.number}`],
+      codecs,
+    };
+  }
+
+  #legOptions({ number, name }: Party, peer: Endpoint, srtp: Extension['sip']['srtp']) {
     const { media, clock } = this.options;
     const id = this.#nextLeg++;
     return {

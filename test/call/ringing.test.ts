@@ -17,6 +17,7 @@ function ring(names: string[], redirects: Record<string, string[]> = {}) {
       id: phones.size + 1,
       direction: 'outgoing',
       party: { number: name, name },
+      sources: [],
       state: 'alerting',
       sinceMs: 0,
       port: undefined,
