@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lineCardDrivers } from '../hal/drivers.js';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
 import { ApiTokens } from '../web-ui/api-tokens.js';
 import { api } from '../web-ui/api/api.js';
@@ -13,6 +14,7 @@ import { WebServer } from '../web-ui/server.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
 import { History } from './call/history.js';
+import { LineBoard } from './call/line-board.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
@@ -146,7 +148,7 @@ async function run(options: Options): Promise<void> {
     guard,
     isTrusted: (address) => isWithin(address, store.config.security.trustedNetworks),
     passwordOf: (username) =>
-      store.config.extensions.find(({ sip }) => sip.username === username)?.sip.password,
+      store.config.extensions.find(({ sip }) => sip?.username === username)?.sip?.password,
     trunkOf: (source) => trunks.of(source),
     events: eventPackages(() => store.config, switchboard),
     onCall: (...call) => switchboard.onCall(...call),
@@ -164,8 +166,9 @@ async function run(options: Options): Promise<void> {
     trunks.apply(after.trunks);
     for (const { sip } of before.extensions)
       if (
+        sip &&
         !after.extensions.some(
-          (one) => one.sip.username === sip.username && one.sip.password === sip.password,
+          (one) => one.sip?.username === sip.username && one.sip.password === sip.password,
         )
       )
         agent.registrar.forget(sip.username);
@@ -173,7 +176,17 @@ async function run(options: Options): Promise<void> {
   switchboard.onChanged = (resource) => {
     for (const event of ['conference', 'dialog']) agent.notifier.changed(event, resource);
   };
-  switchboard.connect(agent, trunks);
+  const lines = new LineBoard({
+    drivers: lineCardDrivers,
+    cards: options.lineCards,
+    lines: () => store.config.lines,
+    media,
+    clock,
+    owners: {},
+  });
+  switchboard.connect(agent, trunks, { call: () => 'unavailable' });
+  await lines.start();
+  store.on('changed', () => lines.apply());
 
   const recordingAccess = new AccessLog(() => Date.now());
   const accessLog = AppendLog.open(path.join(options.data, 'recording-access'), (line) =>
@@ -216,6 +229,7 @@ async function run(options: Options): Promise<void> {
       ...guard.alarms,
       ...tls.alarms,
       ...media.alarms,
+      ...lines.alarms,
       ...(external?.alarms ?? []),
       ...historyLog.alarms,
       ...recorder.alarms,
@@ -315,6 +329,7 @@ async function run(options: Options): Promise<void> {
     agent.stopTakingCalls();
     trunks.apply([]);
     await switchboard.hangUpAll();
+    await lines.close();
     await historyLog.flush();
     guesses.flush();
     await agent.layer.answered();
@@ -329,7 +344,7 @@ async function run(options: Options): Promise<void> {
 }
 
 try {
-  const options = readOptions(process.argv.slice(2));
+  const options = readOptions(process.argv.slice(2), process.env);
   if (options.help) process.stdout.write(usage);
   else if (options.printSchema) process.stdout.write(`${JSON.stringify(configSchema, null, 2)}\n`);
   else await run(options);

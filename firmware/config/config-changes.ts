@@ -14,6 +14,7 @@ export const entryNames = {
   audioPorts: 'audio port',
   apiTokens: 'API token',
   webhooks: 'webhook',
+  lines: 'line',
 } as const;
 
 export type ListName = keyof typeof entryNames;

@@ -11,6 +11,7 @@ import {
   trunksSchema,
 } from './dial-plan-schema.js';
 import { apiTokensSchema, webhooksSchema } from './integration-schema.js';
+import { linesSchema } from './line-schema.js';
 
 const name = { type: 'string', maxLength: 64, description: 'at most 64 characters' } as const;
 const file = {
@@ -56,6 +57,7 @@ export const configSchema = {
     'audioPorts',
     'apiTokens',
     'webhooks',
+    'lines',
   ],
   properties: {
     version: { const: 1, description: '1' },
@@ -236,7 +238,7 @@ export const configSchema = {
       items: {
         type: 'object',
         additionalProperties: false,
-        required: ['number', 'name', 'sip'],
+        required: ['number', 'name'],
         properties: {
           number,
           name: { ...name, default: '' },
@@ -313,6 +315,7 @@ export const configSchema = {
     audioPorts: audioPortsSchema,
     apiTokens: apiTokensSchema,
     webhooks: webhooksSchema,
+    lines: linesSchema,
   },
 } as const;
 
@@ -323,6 +326,7 @@ export type Config = TypeOf<typeof configSchema>;
 export type Administrator = Config['administrators'][number];
 export type Role = Administrator['role'];
 export type Extension = Config['extensions'][number];
+export type SipAccount = NonNullable<Extension['sip']>;
 export type Conference = Config['conferences'][number];
 export type Service = Config['services'][number];
 export type Trunk = Config['trunks'][number];
@@ -331,4 +335,5 @@ export type PermissionGroup = Config['permissionGroups'][number];
 export type AudioPort = Config['audioPorts'][number];
 export type ApiToken = Config['apiTokens'][number];
 export type Webhook = Config['webhooks'][number];
+export type LineSettings = Config['lines'][number];
 export type WebhookEvent = Webhook['events'][number];

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { audioPortProblems } from './audio-port-checks.js';
 import { dialPlanProblems } from './dial-plan-checks.js';
+import { lineProblems } from './line-checks.js';
 import { clashes, quoted, type Problem } from './problem.js';
 import { ConfigError, schemaCheck } from './schema-check.js';
 import { configSchema, type Config } from './schema.js';
@@ -14,6 +15,7 @@ export function validateConfig(document: unknown): Config {
   const problems = [
     ...dialPlanProblems(candidate),
     ...audioPortProblems(candidate),
+    ...lineProblems(candidate),
     ...sameNames(candidate),
     ...nobodyRules(candidate),
     ...misfits(candidate),
@@ -24,11 +26,9 @@ export function validateConfig(document: unknown): Config {
 
 /** Two that claim the same user name, or the same name in one list; both are named. */
 function sameNames(config: Config): Problem[] {
-  const users = config.extensions.map(({ number, sip }, at) => ({
-    path: `/extensions/${at}/sip/username`,
-    value: sip.username,
-    owner: `extension ${number}`,
-  }));
+  const users = config.extensions.flatMap(({ number, sip }, at) =>
+    sip ? { path: `/extensions/${at}/sip/username`, value: sip.username, owner: `extension ${number}` } : [],
+  );
   const administrators = config.administrators.map(({ name }, at) => ({
     path: `/administrators/${at}/name`,
     value: name,

@@ -91,7 +91,7 @@ class Bench {
       contactFor: (peer) => this.agent.contactFor(peer),
       locate: () => Promise.resolve([]),
     });
-    this.switchboard.connect(this.agent, trunks);
+    this.switchboard.connect(this.agent, trunks, { call: () => 'unavailable' });
   }
 
   /** A phone calls; its INVITE has passed the digest. Resolves with the final response. */

@@ -2,7 +2,7 @@
 import { configSchema } from '../../firmware/config/schema.js';
 import { list, object, text, time, whole, yes, type Schema } from './results.js';
 
-const { administrators, extensions, conferences, trunks, routes, services, permissionGroups, audioPorts } =
+const { administrators, extensions, conferences, trunks, routes, services, permissionGroups, audioPorts, lines } =
   configSchema.properties;
 const sip: Record<string, Schema> = without(extensions.items.properties.sip.properties, 'password');
 
@@ -27,6 +27,7 @@ export const entryResults = {
   services: services.items,
   permissionGroups: permissionGroups.items,
   audioPorts: audioPorts.items,
+  lines: lines.items,
 };
 export const entriesResult = (listName: keyof typeof entryResults) =>
   object({ [listName]: list(entryResults[listName]), 'freeNumber?': text });
