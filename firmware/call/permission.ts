@@ -4,9 +4,12 @@ import type { Config, Extension, PermissionGroup } from '../config/schema.js';
 /** `why` in words, for people. */
 export type Permission = { allowed: boolean; why: string };
 
-/** The group of an extension; undefined if it has none. */
-export function groupOf(config: Config, extension: Extension): PermissionGroup | undefined {
-  return config.permissionGroups.find(({ name }) => name === extension.permissions);
+/** The group of an extension or an audio port; undefined if it has none. */
+export function groupOf(
+  config: Config,
+  { permissions }: Pick<Extension, 'permissions'>,
+): PermissionGroup | undefined {
+  return config.permissionGroups.find(({ name }) => name === permissions);
 }
 
 /**

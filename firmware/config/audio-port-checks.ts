@@ -44,8 +44,17 @@ function misfits(config: Config, port: AudioPort, path: string): Problem[] {
   if (port.capture === undefined) wrong('capture', 'the device of a microphone; or role "paging"');
   if (port.calls !== undefined && holderOf(config, port.calls) === undefined)
     wrong('calls', 'a number that somebody has, or that a route takes');
+  if (asksForKeys(config, port.calls))
+    wrong('calls', 'a number where no keys are asked for: the port has none');
   if (port.calls === port.number) wrong('calls', 'the number of somebody else');
   if (port.button !== undefined && port.calls === undefined && port.autoAnswer)
     wrong('button', `none, or ${quoted('calls')} beside it: there is nothing to call and nothing to answer`);
   return problems;
+}
+
+function asksForKeys({ conferences, services }: Config, calls: string | undefined): boolean {
+  return (
+    conferences.some(({ number, type }) => number === calls && type === 'dynamic') ||
+    services.some(({ number }) => number === calls)
+  );
 }

@@ -71,6 +71,8 @@ const brief = (destination: Destination): string => {
   switch (destination.type) {
     case 'extension':
       return `extension ${destination.extension.number}`;
+    case 'audioPort':
+      return `audio port ${destination.audioPort.number}`;
     case 'conference':
       return `conference ${destination.conference.number}`;
     case 'askForConference':

@@ -16,6 +16,8 @@ const LEAST: Record<string, string> = {
   'GET status': 'viewer',
   'GET calls': 'viewer',
   'GET conferences': 'viewer',
+  'GET audio-ports': 'viewer',
+  'POST audio-ports/:number/press': 'operator',
   'GET phones': 'viewer',
   'GET events': 'viewer',
   'POST calls/:id/hang-up': 'operator',
