@@ -87,7 +87,14 @@ export class AudioStation {
     this.#hush();
     this.#heard = direction === 'outgoing';
     const leg = new LineLeg(
-      { ...switchboard.newLeg(), direction, party: { number, name }, line: `audio port ${number}`, media },
+      {
+        ...switchboard.newLeg(),
+        direction,
+        party: { number, name },
+        line: `audio port ${number}`,
+        sources: [`audio port ${number}`],
+        media,
+      },
       {
         ring: () => {
           this.#heard = true;

@@ -33,7 +33,7 @@ export function permission(
   }
   const nothing = group
     ? `no rule of permission group ${group.name} is about ${dialled}`
-    : 'the extension has no permission group';
+    : 'the caller has no permission group';
   return place === 'box'
     ? { allowed: true, why: `${nothing}: numbers of the box are allowed` }
     : { allowed: false, why: `${nothing}: numbers outside are denied` };

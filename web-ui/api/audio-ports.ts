@@ -23,7 +23,8 @@ export function audioPortRoutes(sources: ApiSources): Route[] {
         const port = sources.audioPorts().find(({ settings }) => settings.number === number);
         if (!port) throw new ApiError(404, `there is no audio port ${number}`);
         if (sources.pressAudioPort(number)) return;
-        const why = port.trouble === '' ? 'it has nobody to call' : `its device is not there: ${port.trouble}`;
+        const why =
+          port.trouble === '' ? 'it has nobody to call' : `its device is not there: ${port.trouble}`;
         throw new ApiError(409, `audio port ${number} cannot: ${why}`);
       },
     },

@@ -70,7 +70,10 @@ export const audioPortsResult = list(
     trouble: { type: 'string', description: 'why they are gone; empty for nothing' },
     buttonTrouble: { type: 'string', description: 'why its button cannot be read; empty for nothing' },
     'call?': object({ id: whole, state: text }, 'that it is in, as among the calls'),
-    xruns: object({ capture: whole, playback: whole }, 'how often sound was lost at its devices, since the start'),
+    xruns: object(
+      { capture: whole, playback: whole },
+      'how often sound was lost at its devices, since the start',
+    ),
     'sound?': object(
       { rxLevelDbm0: real, txLevelDbm0: real, slips: whole, overruns: whole, underruns: whole },
       'rx is the microphone, tx the loudspeaker; slips are samples, the others frames of 20 ms',
