@@ -134,6 +134,11 @@ export class ConferenceDirectory {
     for (const { legs } of this.#rooms.values()) legs.get(leg)?.skipPrompt?.();
   }
 
+  /** A leg speaks another codec now. */
+  codecChanged(leg: LegId): void {
+    for (const open of this.#rooms.values()) if (open.legs.has(leg)) this.onChanged(open);
+  }
+
   #seat(key: string, open: OpenRoom, leg: Leg, broughtBy?: LegId): void {
     open.legs.set(leg.id, { leg, sinceMs: this.clock.nowMs(), broughtBy });
     this.#apply(key, open, { type: 'seat', leg: leg.id });
