@@ -18,13 +18,14 @@ import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
 import { firstDocument } from './config/first-document.js';
-import { configSchema } from './config/schema.js';
+import { configSchema, type Config } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
 import { createLog, recentLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 import { AccessLog } from './recording/access-log.js';
+import type { Place } from './recording/disks.js';
 import { Recorder } from './recording/recorder.js';
 import { RecordingStore } from './recording/recording-store.js';
 import { ExternalAddress } from './sip/external-address.js';
@@ -93,12 +94,14 @@ async function run(options: Options): Promise<void> {
     },
     clock,
   });
-  const { folder: disk } = store.config.recordings;
-  const recorder = await Recorder.start(
-    disk ?? path.join(options.data, 'recordings'),
-    media.recordings,
-    disk === undefined,
-  );
+  const recordingPlace = ({ recordings }: Config): Place =>
+    recordings.folder === undefined
+      ? { path: path.join(options.data, 'recordings') }
+      : { path: recordings.folder, flash: options.data };
+  const recorder = await Recorder.start(recordingPlace(store.config), media.recordings);
+  store.on('changed', (before, after) => {
+    if (before.recordings.folder !== after.recordings.folder) recorder.keepIn(recordingPlace(after));
+  });
   const switchboard: Switchboard = new Switchboard({
     config: () => store.config,
     media,
@@ -179,10 +182,7 @@ async function run(options: Options): Promise<void> {
     void accessLog.flush();
   });
   const recordings = new RecordingStore({
-    folder: () => {
-      const { folder } = store.config.recordings;
-      return { path: folder ?? path.join(options.data, 'recordings'), mayBeMissing: folder === undefined };
-    },
+    place: () => recordingPlace(store.config),
     limits: () => store.config.recordings,
     nowMs: () => Date.now(),
     access: recordingAccess,
@@ -191,7 +191,7 @@ async function run(options: Options): Promise<void> {
     void recordings.tidy();
     void recordings.list().then((list) => {
       const recording = list.find((one) => one.id === id);
-      if (recording) webhooks.tell('recording.ready', { recording });
+      if (recording?.endedAt) webhooks.tell('recording.ready', { recording });
     });
   };
   void recordings.tidy();

@@ -60,7 +60,7 @@ export class RecordedRoom {
 
   constructor(calls: FolderCalls = fs) {
     this.writer = new RecordingWriter(
-      this.directory,
+      () => this.directory,
       this.block,
       calls,
       (event) => this.told.push(event),
