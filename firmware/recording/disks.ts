@@ -13,6 +13,11 @@ export type Disk = { mountedAt: string; freeBytes: number };
 
 const MOUNTS = '/proc/self/mounts';
 
+/** `folder`: what is configured; `data`: the data directory, on flash. */
+export function placeOf(folder: string | undefined, data: string): Place {
+  return folder === undefined ? { path: path.join(data, 'recordings') } : { path: folder, flash: data };
+}
+
 /** Throws if a disk is not plugged in: where it would be mounted, nothing may be written. */
 export function requireDisk({ path: folder, flash }: Place): void {
   if (flash === undefined || !isOnFlash(nearest(folder), flash)) return;

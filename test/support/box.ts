@@ -10,7 +10,7 @@ import * as assert from 'uvu/assert';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import { TestPhone, type TestPhoneOptions } from './test-phone.js';
 
-const program = fileURLToPath(new URL('../../firmware/main.js', import.meta.url));
+export const program = fileURLToPath(new URL('../../firmware/main.js', import.meta.url));
 /** Of every administrator of a test's configuration. */
 export const ADMIN_PASSWORD = 'test-password';
 /** A box that does not answer at all for so long has failed. */
@@ -61,6 +61,7 @@ export class Box {
 
   private constructor(
     readonly directory: string,
+    readonly bind: string,
     readonly process: ChildProcess,
   ) {
     this.exited = once(process, 'exit').then(([code]) => code as number);
@@ -70,7 +71,7 @@ export class Box {
    * Starts a box on free ports, with this document or as at its first boot; `nodeOptions` are those of Node itself.
    * Without a password nobody is its administrator yet.
    */
-  static async start(
+  static start(
     config?: object,
     bind = '127.0.0.1',
     nodeOptions: string[] = [],
@@ -78,6 +79,23 @@ export class Box {
   ): Promise<Box> {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-box-'));
     if (config) writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
+    return Box.#launch(directory, bind, nodeOptions, password);
+  }
+
+  /** Stops it as its user does, and starts it with the same data. */
+  async restart(): Promise<Box> {
+    await this.#closePhones();
+    this.process.kill('SIGTERM');
+    assert.is(await this.exited, 0, 'exit code');
+    return Box.#launch(this.directory, this.bind, [], ADMIN_PASSWORD);
+  }
+
+  static async #launch(
+    directory: string,
+    bind: string,
+    nodeOptions: string[],
+    password: string,
+  ): Promise<Box> {
     const args = [
       ...nodeOptions,
       program,
@@ -100,7 +118,7 @@ export class Box {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, PARLEY_ADMIN_PASSWORD: password, PARLEY_LOG: 'info' },
     });
-    const box = new Box(directory, child);
+    const box = new Box(directory, bind, child);
     child.stderr.on('data', (data: Buffer) => (box.log += data.toString()));
     const lines = createInterface({ input: child.stdout });
     const ready = new Promise<RegExpExecArray>((resolve) =>
