@@ -21,7 +21,7 @@ export type Codec = {
   /** For one incoming stream; not in the tick. */
   createDecoder(): Decoder;
   /** Does what `encodeSoon` and `decodeSoon` have put off. */
-  settle?(): void;
+  settle?: () => void;
   /** For one outgoing stream, or one and the same for all if it remembers nothing; not in the tick. */
   createEncoder(): Encoder;
 };
