@@ -9,6 +9,8 @@ type LineOfCard = {
   readonly place: number;
   readonly rx: FrameRing;
   readonly tx: FrameRing;
+  /** Whether the card takes the echo out of rx itself. */
+  readonly cancelsEcho: boolean;
 };
 
 export type FxsLine = LineOfCard & {
@@ -45,8 +47,8 @@ export type LineEvent =
   | { type: 'polarity'; place: number; reversed: boolean }
   /** Something is wrong with the line, in words; '' when it is right again. */
   | { type: 'alarm'; place: number; alarm: string }
-  /** The card is gone: pulled out, or its driver unloaded. The last event. */
-  | { type: 'lost' };
+  /** The card is gone: pulled out, or its driver unloaded; `error` if it is a bug of ours. The last event. */
+  | { type: 'lost'; error?: unknown };
 
 export type LineCard = {
   /** What the administrator sees: the card's own name for itself. */

@@ -139,6 +139,7 @@ function fxsLine(place: number, wire: Wire, phone: SimulatedPhone): FxsLine {
     kind: 'fxs',
     place,
     ...rings(),
+    cancelsEcho: false,
     ring: (on) => void (wire.ringing = on),
     reverse: (reversed) => void (wire.reversed = reversed),
     feed: (on) => void (wire.battery = on),
@@ -149,6 +150,12 @@ function fxsLine(place: number, wire: Wire, phone: SimulatedPhone): FxsLine {
 function fxoOn(place: number, wire: Wire): Fxo {
   const station = { off: false, tx: new Int16Array(FRAME_SAMPLES), rx: new Int16Array(FRAME_SAMPLES) };
   wire.stations.push(station);
-  const line: FxoLine = { kind: 'fxo', place, ...rings(), hook: (off) => void (station.off = off) };
+  const line: FxoLine = {
+    kind: 'fxo',
+    place,
+    ...rings(),
+    cancelsEcho: false,
+    hook: (off) => void (station.off = off),
+  };
   return { line, wire, station, ringing: false, battery: true, reversed: false };
 }
