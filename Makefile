@@ -2,6 +2,7 @@
 .PHONY: run demo build check test hardware-test soak bench screenshots clean system test-system bench-system hardware-system
 
 ARGS ?=
+KERNELS := dist/firmware/media/kernels.wasm
 
 run: build
 	node dist/firmware/main.js $(ARGS)
@@ -9,8 +10,13 @@ run: build
 demo: build
 	node dist/test/support/demo.js
 
-build: node_modules/.package-lock.json
+build: node_modules/.package-lock.json $(KERNELS)
 	npx tsc -b
+
+# All kernels are one module, as they share one memory; it has 16 MiB for good.
+$(KERNELS): $(shell find firmware/media/kernels -name '*.ts') node_modules/.package-lock.json
+	npx asc firmware/media/kernels/*.ts --outFile $@ --optimizeLevel 3 --noAssert --runtime stub --enable simd \
+		--initialMemory 256 --maximumMemory 256
 
 check: build
 	npx eslint .
@@ -21,6 +27,7 @@ check: build
 test: test-system build
 	node scripts/run-tests.mjs $(ONLY)
 
+<<<<<<< HEAD
 # Against drivers of the kernel, in a guest; as root, as packages are fetched for it. ONLY=dahdi: tests of that name.
 hardware-test: hardware-system build build/guest/initrd
 	ONLY=$(ONLY) scripts/hardware/run.sh build/guest
@@ -30,8 +37,13 @@ build/guest/initrd: scripts/hardware/build-guest.sh scripts/hardware/init | hard
 
 # A simulated day, and fifty power cuts, where `make test` takes some of it.
 soak: build
+=======
+# A simulated day, fifty kills and fifty cut disks, where `make test` takes some of it.
+soak: test-system build
+>>>>>>> main
 	PARLEY_SOAK=1 node dist/test/media/playout.test.js
 	PARLEY_SOAK=1 node dist/test/recording/power-cut.test.js
+	PARLEY_SOAK=1 node dist/test/recording/cut-image.test.js
 
 # BENCH=100-one: only these rows of media-bench, without the others.
 bench: bench-system build
@@ -60,7 +72,7 @@ system:
 	@scripts/install-packages.sh libopus.so.0:libopus0 || echo "Without it no call can be in Opus; going on." >&2
 
 test-system: system
-	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 libopus.so.0:libopus0 libspandsp.so.2:libspandsp2 sipp:sip-tester baresip sox chromium python3
+	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 libopus.so.0:libopus0 libspandsp.so.2:libspandsp2 sipp:sip-tester baresip sox chromium python3 linux.uml:user-mode-linux dmsetup mkfs.ext4:e2fsprogs
 
 bench-system: system
 	@scripts/install-packages.sh cc:build-essential || echo "Without a compiler the media bench is left out; going on." >&2

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lineCardDrivers } from '../hal/drivers.js';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
 import { ApiTokens } from '../web-ui/api-tokens.js';
 import { api } from '../web-ui/api/api.js';
@@ -13,14 +14,17 @@ import { WebServer } from '../web-ui/server.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
 import { History } from './call/history.js';
+import { LineBoard } from './call/line-board.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
 import { firstDocument } from './config/first-document.js';
+import { KeptState } from './config/kept-state.js';
 import { configSchema } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
+import { GuessGuard } from './guess-guard.js';
 import { createLog, recentLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
@@ -28,7 +32,6 @@ import { AccessLog } from './recording/access-log.js';
 import { Recorder } from './recording/recorder.js';
 import { RecordingStore } from './recording/recording-store.js';
 import { ExternalAddress } from './sip/external-address.js';
-import { GuessGuard } from './sip/guess-guard.js';
 import { locate } from './sip/locate.js';
 import { isWithin, loopback } from './sip/networks.js';
 import { boundAddresses, OwnAddresses } from './sip/own-addresses.js';
@@ -94,6 +97,8 @@ async function run(options: Options): Promise<void> {
     clock,
   });
   const { folder: disk } = store.config.recordings;
+  const guard = new GuessGuard(clock);
+  const guesses = KeptState.open(path.join(options.data, 'guesses.json'), clock, guard);
   const recorder = await Recorder.start(
     disk ?? path.join(options.data, 'recordings'),
     media.recordings,
@@ -104,6 +109,7 @@ async function run(options: Options): Promise<void> {
     media,
     recorder,
     clock,
+    guard,
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
@@ -139,9 +145,10 @@ async function run(options: Options): Promise<void> {
     clock,
     realm: 'parley',
     digestAlgorithms: () => store.config.security.digestAlgorithms,
+    guard,
     isTrusted: (address) => isWithin(address, store.config.security.trustedNetworks),
     passwordOf: (username) =>
-      store.config.extensions.find(({ sip }) => sip.username === username)?.sip.password,
+      store.config.extensions.find(({ sip }) => sip?.username === username)?.sip?.password,
     trunkOf: (source) => trunks.of(source),
     events: eventPackages(() => store.config, switchboard),
     onCall: (...call) => switchboard.onCall(...call),
@@ -159,8 +166,9 @@ async function run(options: Options): Promise<void> {
     trunks.apply(after.trunks);
     for (const { sip } of before.extensions)
       if (
+        sip &&
         !after.extensions.some(
-          (one) => one.sip.username === sip.username && one.sip.password === sip.password,
+          (one) => one.sip?.username === sip.username && one.sip.password === sip.password,
         )
       )
         agent.registrar.forget(sip.username);
@@ -168,7 +176,17 @@ async function run(options: Options): Promise<void> {
   switchboard.onChanged = (resource) => {
     for (const event of ['conference', 'dialog']) agent.notifier.changed(event, resource);
   };
-  switchboard.connect(agent, trunks);
+  const lines = new LineBoard({
+    drivers: lineCardDrivers,
+    cards: options.lineCards,
+    lines: () => store.config.lines,
+    media,
+    clock,
+    owners: {},
+  });
+  switchboard.connect(agent, trunks, { call: () => 'unavailable' });
+  await lines.start();
+  store.on('changed', () => lines.apply());
 
   const recordingAccess = new AccessLog(() => Date.now());
   const accessLog = AppendLog.open(path.join(options.data, 'recording-access'), (line) =>
@@ -208,8 +226,10 @@ async function run(options: Options): Promise<void> {
     conditions: () => [
       ...store.alarms,
       ...versions.alarms,
+      ...guard.alarms,
       ...tls.alarms,
       ...media.alarms,
+      ...lines.alarms,
       ...(external?.alarms ?? []),
       ...historyLog.alarms,
       ...recorder.alarms,
@@ -220,7 +240,6 @@ async function run(options: Options): Promise<void> {
         : [{ code: 'recording-access', text: `who listens is not kept: ${accessLog.failure}` }]),
     ],
   });
-  const guard = new GuessGuard(clock, () => false);
   const tokens = new ApiTokens(
     () => store.config.apiTokens,
     guard,
@@ -238,6 +257,7 @@ async function run(options: Options): Promise<void> {
       versions.startAnew(firstDocument());
       history.clear();
       await historyLog.clear();
+      guesses.clear();
     },
     history,
     log: recentLog,
@@ -261,7 +281,7 @@ async function run(options: Options): Promise<void> {
       transactions: agent.layer.open,
       port: transport.port,
       tlsPort: transport.tlsPort,
-      refusedSources: agent.refusedSources,
+      refusedSources: guard.refused,
       ...transport.counters(),
     }),
     port: (port) => media.portState(port),
@@ -309,7 +329,9 @@ async function run(options: Options): Promise<void> {
     agent.stopTakingCalls();
     trunks.apply([]);
     await switchboard.hangUpAll();
+    await lines.close();
     await historyLog.flush();
+    guesses.flush();
     await agent.layer.answered();
     webhooks.apply([]);
     await Promise.all([web.close(), media.close()]);
@@ -322,7 +344,7 @@ async function run(options: Options): Promise<void> {
 }
 
 try {
-  const options = readOptions(process.argv.slice(2));
+  const options = readOptions(process.argv.slice(2), process.env);
   if (options.help) process.stdout.write(usage);
   else if (options.printSchema) process.stdout.write(`${JSON.stringify(configSchema, null, 2)}\n`);
   else await run(options);

@@ -11,6 +11,8 @@ const floors = [
     'firmware/flash-wear.ts',
     'firmware/clock.ts',
     'firmware/machine.ts',
+    'firmware/guesses.ts',
+    'firmware/guess-guard.ts',
     'firmware/options.ts',
     'firmware/codec-formats.ts',
     'firmware/tone-plans.ts',

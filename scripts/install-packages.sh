@@ -3,13 +3,14 @@
 # its Debian package.
 # As root it installs what is missing; otherwise it says which command would.
 set -euo pipefail
+PATH=$PATH:/sbin:/usr/sbin
 
 missing=()
 for entry in "$@"; do
   program=${entry%%:*} package=${entry##*:}
   if [ "$program" = node ]; then package=nodejs; fi
   case $program in
-    lib*.so.*) PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -F "$program" >/dev/null ;;
+    lib*.so.*) ldconfig -p | grep -F "$program" >/dev/null ;;
     *) command -v "$program" >/dev/null ;;
   esac || missing+=("$package")
 done

@@ -3,7 +3,11 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../firmware/clock.js';
 import type { Administrator } from '../firmware/config/schema.js';
 import { verifyPassword } from '../firmware/config/password.js';
-import type { GuessGuard } from '../firmware/sip/guess-guard.js';
+import type { GuessGuard } from '../firmware/guess-guard.js';
+import { createLog } from '../firmware/log.js';
+import { sourceOf } from '../firmware/sip/networks.js';
+
+const log = createLog('web');
 
 /** `busy`: too many are being judged; `locked`: too many wrong passwords came from there. */
 export type Verdict = 'refused' | 'busy' | 'locked' | Administrator;
@@ -18,7 +22,8 @@ const NOBODY = 'scrypt$16384$8$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAA
 
 export class AdministratorCheck {
   readonly #remembered = new Map<string, number>();
-  #running = 0;
+  /** What is being judged, by its source: one password of each at a time, so that none slips by the guard. */
+  readonly #judging = new Map<string, { key: string; verdict: Promise<Verdict> }>();
 
   constructor(
     private readonly administrators: () => readonly Administrator[],
@@ -27,26 +32,43 @@ export class AdministratorCheck {
   ) {}
 
   /** Judges an Authorization header that came from an address. */
-  async checkBasic(header: string | undefined, source: string): Promise<Verdict> {
+  async checkBasic(header: string | undefined, address: string): Promise<Verdict> {
     const credentials = readBasic(header);
-    return credentials ? this.check(credentials.name, credentials.password, source) : 'refused';
+    return credentials ? this.check(credentials.name, credentials.password, address) : 'refused';
   }
 
-  async check(name: string, password: string, source: string): Promise<Verdict> {
-    if (this.guard.refuses(source)) return 'locked';
+  async check(name: string, password: string, address: string): Promise<Verdict> {
+    const source = sourceOf(address);
+    if (this.guard.refuses('password', source)) return 'locked';
     const known = this.administrators().find((one) => one.name === name);
     const hash = known?.passwordHash ?? NOBODY;
     const key = createHash('sha256').update(`${hash}\n${password}`).digest('hex');
     if (known && (this.#remembered.get(key) ?? 0) > this.clock.nowMs()) return known;
-    if (this.#running >= MAX_AT_ONCE) return 'busy';
-    this.#running += 1;
+    const running = this.#judging.get(source);
+    if (running?.key === key) return running.verdict;
+    if (running || this.#judging.size >= MAX_AT_ONCE) return 'busy';
+    const verdict = this.#judge(known, password, hash, key, source);
+    this.#judging.set(source, { key, verdict });
     try {
-      if (!(await verifyPassword(password, hash)) || !known) {
-        this.guard.guessed(source);
-        return 'refused';
-      }
+      return await verdict;
     } finally {
-      this.#running -= 1;
+      this.#judging.delete(source);
+    }
+  }
+
+  async #judge(
+    known: Administrator | undefined,
+    password: string,
+    hash: string,
+    key: string,
+    source: string,
+  ): Promise<Verdict> {
+    const right = await verifyPassword(password, hash);
+    if (!right || !known) {
+      const target = known && `administrator ${known.name}`;
+      const refusedMs = this.guard.wrong({ secret: 'password', sources: [source], target });
+      log.warn({ source, refusedSeconds: refusedMs / 1000 }, 'wrong password of an administrator');
+      return 'refused';
     }
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, this.clock.nowMs() + REMEMBER_MS);

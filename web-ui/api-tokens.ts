@@ -2,7 +2,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { instantMs } from '../firmware/config/instant.js';
 import type { ApiToken } from '../firmware/config/schema.js';
-import type { GuessGuard } from '../firmware/sip/guess-guard.js';
+import type { GuessGuard } from '../firmware/guess-guard.js';
+import { sourceOf } from '../firmware/sip/networks.js';
 
 /** `expired`: it was right once; `locked`: too many wrong ones came from there. */
 export type TokenVerdict = 'refused' | 'expired' | 'locked' | ApiToken;
@@ -26,14 +27,15 @@ export class ApiTokens {
 
   /** Judges an Authorization header that came from an address. */
   checkBearer(header: string, source: string): TokenVerdict {
-    if (this.guard.refuses(source)) return 'locked';
+    if (this.guard.refuses('password', sourceOf(source))) return 'locked';
     const text = /^Bearer +([!-~]{1,256})$/i.exec(header)?.[1] ?? '';
     // Who can compare hashes by the time it takes learns nothing: what is hashed has 256 random bits.
     const tokenHash = hashOf(text);
     const known = this.tokens().find((one) => one.tokenHash === tokenHash);
     if (!known) {
       // A program that goes on with a revoked token guesses nothing.
-      if (!this.#lastUsedMs.has(tokenHash)) this.guard.guessed(source);
+      if (!this.#lastUsedMs.has(tokenHash))
+        this.guard.wrong({ secret: 'password', sources: [sourceOf(source)], target: 'the API' });
       return 'refused';
     }
     if (!this.isValid(known)) return 'expired';

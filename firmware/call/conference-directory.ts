@@ -2,6 +2,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { Conference } from '../config/schema.js';
+import type { GuessGuard } from '../guess-guard.js';
+import { createLog } from '../log.js';
 import type { Media, MixId, PlayId } from '../media/contract.js';
 import {
   attentionTone,
@@ -22,6 +24,8 @@ import {
   type RoomEvent,
   type RoomState,
 } from './room.js';
+
+const log = createLog('call');
 
 export type Seat = {
   leg: Leg;
@@ -60,6 +64,7 @@ export class ConferenceDirectory {
   constructor(
     private readonly media: Media,
     private readonly clock: Clock,
+    private readonly guard: GuessGuard,
   ) {}
 
   /** The rooms that exist now. */
@@ -79,8 +84,13 @@ export class ConferenceDirectory {
   admit(leg: Leg, conference: Conference, number: string, pin: string): Verdict {
     const key = `${conference.number}/${number}`;
     const existing = this.#rooms.get(key);
+    const asked = conference.type === 'dynamic' || conference.pin !== undefined;
+    if (asked && this.guard.refuses('pin', ...leg.sources)) return 'refused';
     const expected = conference.type === 'static' ? (conference.pin ?? '') : existing?.pin;
-    if (expected !== undefined && !samePin(expected, pin)) return 'wrongPin';
+    if (expected !== undefined && !samePin(expected, pin)) {
+      this.#guessed(leg, conference);
+      return 'wrongPin';
+    }
     if (existing?.state.locked) return 'locked';
     if (!hasSeat(existing?.state ?? emptyRoom, conference.maxParticipants)) return 'full';
     const open = existing ?? this.#open(key, conference, number, pin);
@@ -132,6 +142,11 @@ export class ConferenceDirectory {
   /** A key stops the prompt that somebody inside hears. */
   skipPrompt(leg: LegId): void {
     for (const { legs } of this.#rooms.values()) legs.get(leg)?.skipPrompt?.();
+  }
+
+  #guessed({ sources }: Leg, { number }: Conference): void {
+    const refusedMs = this.guard.wrong({ secret: 'pin', sources, target: `conference ${number}` });
+    log.warn({ sources, conference: number, refusedSeconds: refusedMs / 1000 }, 'wrong PIN');
   }
 
   #seat(key: string, open: OpenRoom, leg: Leg, broughtBy?: LegId): void {

@@ -43,8 +43,11 @@ export type DoorEvent =
   /** Has lost its seat: is told so, and hung up. */
   | { type: 'putOut'; why: 'removed' | 'ended' };
 
-/** `opened`: a new dynamic conference has been made and the caller is its first member. */
-export type Verdict = 'welcome' | 'opened' | 'wrongPin' | 'full' | 'locked';
+/**
+ * `opened`: a new dynamic conference has been made and the caller is its first member; `refused`: it has guessed too much,
+ * and what it keyed was not looked at.
+ */
+export type Verdict = 'welcome' | 'opened' | 'wrongPin' | 'refused' | 'full' | 'locked';
 
 export type DoorEffect =
   | { type: 'say'; announcements: Announcement[] }
@@ -166,6 +169,8 @@ function judged(state: DoorState, verdict: Verdict): DoorStep {
         state: { ...state, step: 'readBack' },
         effects: [{ type: 'say', announcements: ['new-conference', { digits: state.number }] }],
       };
+    case 'refused':
+      return leave(state, []);
     case 'full':
       return leave(state, ['conference-full']);
     case 'locked':

@@ -17,6 +17,8 @@ import type { LegId } from './room.js';
 export type SipLegOptions = {
   id: LegId;
   party: { number: string; name: string };
+  /** As whom its wrong PINs are counted. */
+  sources: readonly string[];
   media: Media;
   /** Ours towards the peer, and the one that it is told. */
   address: { local: string; shown: string };
@@ -37,6 +39,7 @@ type OpenPort = { port: PortId; localPort: number };
 export class SipLeg implements Leg {
   readonly id: LegId;
   readonly party: { number: string; name: string };
+  readonly sources: readonly string[];
   readonly sinceMs: number;
   onEvent: (event: LegEvent) => void = () => {};
   place: Place | undefined;
@@ -46,12 +49,9 @@ export class SipLeg implements Leg {
   srtp = false;
   #call?: SipCall;
   #open?: OpenPort;
-  /** Where its signalling comes from. */
   peerAddress = '';
-  /** On the clock's scale. */
   answeredMs: number | undefined;
   endedMs: number | undefined;
-  /** Why it ended. */
   cause: Cause | undefined;
   readonly #srtpKey = randomBytes(MASTER_KEY_BYTES);
   readonly #sessionId = String(randomInt(1, 2 ** 47));
@@ -73,6 +73,7 @@ export class SipLeg implements Leg {
     this.id = options.id;
     this.#codecs = options.codecs.filter((codec) => options.media.codecs.includes(codec));
     this.party = options.party;
+    this.sources = options.sources;
     this.sinceMs = options.nowMs();
     this.#state = direction === 'incoming' ? 'offered' : 'alerting';
   }

@@ -10,6 +10,7 @@ import {
   trunksSchema,
 } from './dial-plan-schema.js';
 import { apiTokensSchema, webhooksSchema } from './integration-schema.js';
+import { linesSchema } from './line-schema.js';
 
 const name = { type: 'string', maxLength: 64, description: 'at most 64 characters' } as const;
 const file = {
@@ -54,6 +55,7 @@ export const configSchema = {
     'permissionGroups',
     'apiTokens',
     'webhooks',
+    'lines',
   ],
   properties: {
     version: { const: 1, description: '1' },
@@ -234,7 +236,7 @@ export const configSchema = {
       items: {
         type: 'object',
         additionalProperties: false,
-        required: ['number', 'name', 'sip'],
+        required: ['number', 'name'],
         properties: {
           number,
           name: { ...name, default: '' },
@@ -310,6 +312,7 @@ export const configSchema = {
     permissionGroups: permissionGroupsSchema,
     apiTokens: apiTokensSchema,
     webhooks: webhooksSchema,
+    lines: linesSchema,
   },
 } as const;
 
@@ -320,6 +323,7 @@ export type Config = TypeOf<typeof configSchema>;
 export type Administrator = Config['administrators'][number];
 export type Role = Administrator['role'];
 export type Extension = Config['extensions'][number];
+export type SipAccount = NonNullable<Extension['sip']>;
 export type Conference = Config['conferences'][number];
 export type Service = Config['services'][number];
 export type Trunk = Config['trunks'][number];
@@ -327,4 +331,5 @@ export type Route = Config['routes'][number];
 export type PermissionGroup = Config['permissionGroups'][number];
 export type ApiToken = Config['apiTokens'][number];
 export type Webhook = Config['webhooks'][number];
+export type LineSettings = Config['lines'][number];
 export type WebhookEvent = Webhook['events'][number];

@@ -10,20 +10,18 @@ import {
 import { codecs, type Codec } from './codec.js';
 import type { MixSettings, PortId, RtpFormat, RtpPeer } from './contract.js';
 import { Ear } from './ear.js';
-import { FRAME_MS, frameSamples } from './frame.js';
-import { Gate } from './gate.js';
+import { FRAME_MS, frameSamples, isIdle, type Rate } from './frame.js';
 import { JitterBuffer } from './jitter-buffer.js';
 import { KeyEraser } from './key-eraser.js';
-import { LevelMeter } from './level.js';
-import { Leveller } from './leveller.js';
 import type { Band, MixBus } from './mix-bus.js';
+import { Mouth } from './mouth.js';
 import { PacketWriter } from './packet-writer.js';
+import type { Port } from './port.js';
 import { isRtcp } from './rtcp.js';
 import { RtcpSession } from './rtcp-session.js';
 import { RtpHeader } from './rtp.js';
 import { Srtp } from './srtp.js';
 import { TelephoneEventReceiver } from './telephone-event.js';
-import { Volume } from './volume.js';
 
 /** What a port needs of a socket; none of the calls of the tick may block, throw or allocate. */
 export type PacketSocket = {
@@ -78,8 +76,6 @@ const KEY_HANGOVER_TICKS = 5;
 const KEY_END_TICKS = 2;
 /** Payload type of comfort noise: phones send it unasked (RFC 3551 §6, RFC 3389). */
 const COMFORT_NOISE = 13;
-/** Peak of a line that is silent in A-law, which has no zero, or in G.722, which hums: such a frame is nobody talking. */
-const IDLE_PEAK = 12;
 
 const UNSPECIFIED = ['0.0.0.0', '::'].map((host) => socketAddress(host, 0)!);
 
@@ -87,17 +83,14 @@ const UNSPECIFIED = ['0.0.0.0', '::'].map((host) => socketAddress(host, 0)!);
 const datagram = new Uint8Array(2048);
 const header = new RtpHeader();
 
-export class RtpPort {
-  /** What this party said in the tick, when `talks`, at the rate of its codec. */
+export class RtpPort implements Port {
+  /** At the rate of its codec. */
   rxFrame = new Int16Array(frameSamples(codecs.PCMU.sampleRate));
   talks = false;
-  muted = false;
   mix: MixBus | null = null;
-  /** What it says is added here. */
   band: Band | null = null;
   settings: MixSettings | undefined;
-  readonly level = new LevelMeter();
-  readonly volume = new Volume();
+  readonly mouth = new Mouth();
   rxPackets = 0;
   txPackets = 0;
   rxDropped = 0;
@@ -121,8 +114,6 @@ export class RtpPort {
   #jitter = new JitterBuffer(codecs.PCMU);
   /** Once made kept until the end: its counters must not begin anew with the same key. */
   #srtp: Srtp | null = null;
-  #leveller = new Leveller();
-  #gate = new Gate();
   #keys = new TelephoneEventReceiver();
   #keyTicks = 0;
   /** Where no telephone events were agreed, keys are tones in the audio. */
@@ -137,7 +128,7 @@ export class RtpPort {
     private readonly onDigit: (port: PortId, digit: string) => void,
     resumed?: Resumed,
   ) {
-    this.ear = new Ear(id, this.codec);
+    this.ear = new Ear(id, this.rate, this.codec);
     if (!resumed) return;
     this.rxPackets = resumed.rxPackets;
     this.txPackets = resumed.txPackets;
@@ -146,6 +137,10 @@ export class RtpPort {
     this.control = resumed.control;
     this.#resumed = resumed;
     if (resumed.srtp.rx + resumed.srtp.tx > 0) this.#srtp = new Srtp(resumed.srtp);
+  }
+
+  get rate(): Rate {
+    return this.codec.sampleRate;
   }
 
   get rxLost(): number {
@@ -191,7 +186,6 @@ export class RtpPort {
     if (resumed && this.#learned) this.#hearStragglers();
   }
 
-  /** Takes in what waits at the socket, then sets `rxFrame` and `talks` for this tick. */
   receive(): void {
     for (let i = 0; i < MAX_PACKETS_PER_TICK; i++) {
       const length = this.#learned ? this.socket.receive(datagram) : this.socket.receiveFrom(datagram);
@@ -203,7 +197,6 @@ export class RtpPort {
     this.#pull();
   }
 
-  /** The tick's other half: sends what it hears. */
   send(): void {
     const { writer } = this;
     const own = this.talks && this.band ? this.rxFrame : null;
@@ -214,9 +207,8 @@ export class RtpPort {
     this.#report(false);
   }
 
-  /** Its mix has been arranged anew. */
   tune(): void {
-    this.band = this.mix?.band(this.codec.sampleRate) ?? null;
+    this.band = this.mix?.band(this.rate) ?? null;
     this.ear.listenTo(this.mix);
   }
 
@@ -224,7 +216,7 @@ export class RtpPort {
     this.codec = codec;
     this.rxFrame = new Int16Array(frameSamples(codec.sampleRate));
     this.ear.close();
-    this.ear = new Ear(this.id, codec);
+    this.ear = new Ear(this.id, codec.sampleRate, codec);
     this.#lostBefore += this.#jitter.lost;
     this.#jitter.close();
     this.#jitter = new JitterBuffer(codec);
@@ -369,25 +361,14 @@ export class RtpPort {
       this.#keyTicks--;
       this.#jitter.forgetSound();
     }
-    this.talks = this.#receiving && !pressing && !isIdle(this.rxFrame);
-    if (this.talks) this.level.hear(this.rxFrame);
-    else this.level.silence();
-    const { levelDbm0, loud, speaking } = this.level;
-    if (this.settings?.levelling) this.#leveller.apply(this.rxFrame, levelDbm0, loud && speaking);
-    if (this.settings?.gate && !this.#gate.apply(this.rxFrame, loud || speaking)) this.talks = false;
-    this.volume.apply(this.rxFrame);
-    if (this.muted) this.talks = false;
+    const sounds = this.#receiving && !pressing && !isIdle(this.rxFrame);
+    this.talks = this.mouth.speak(this.rxFrame, sounds, this.settings);
   }
 
   #mayBePeer(source: SocketAddress): boolean {
     for (let i = 0; i < this.#allowed.length; i++) if (sameHost(source, this.#allowed[i])) return true;
     return false;
   }
-}
-
-function isIdle(frame: Int16Array): boolean {
-  for (let i = 0; i < frame.length; i++) if (frame[i] > IDLE_PEAK || frame[i] < -IDLE_PEAK) return false;
-  return true;
 }
 
 /** 0.0.0.0 or ::, hold in the dialect of old phones. */

@@ -1,9 +1,10 @@
 /** Who a request is of: a provider by its address, anybody else by credentials; who guesses is not heard for a while. */
 import { parseNameAddr, parseUri, readableText, reasonPhrase, type SipRequest } from 'sip-parser';
 import type { Clock } from '../clock.js';
+import type { GuessGuard } from '../guess-guard.js';
 import { createLog } from '../log.js';
 import { DigestAuthenticator, type Algorithm } from './digest.js';
-import { GuessGuard } from './guess-guard.js';
+import { sourceOf } from './networks.js';
 import { ProtocolError } from './protocol-error.js';
 import type { Registrar } from './registrar.js';
 import type { Endpoint } from './transport.js';
@@ -25,13 +26,13 @@ export type CallerCheckOptions = {
   passwordOf(username: string): string | undefined;
   /** The provider whose requests come from there; they need no password of ours. */
   trunkOf?(source: Endpoint): Trunk | undefined;
+  guard: GuessGuard;
   /** Addresses that may try passwords as often as they like. */
   isTrusted(address: string): boolean;
 };
 
 export class CallerCheck {
   readonly #digest: DigestAuthenticator;
-  readonly #guesses: GuessGuard;
 
   constructor(
     private readonly options: CallerCheckOptions,
@@ -44,16 +45,12 @@ export class CallerCheck {
       clock,
       () => options.digestAlgorithms(),
     );
-    this.#guesses = new GuessGuard(clock, (address) => options.isTrusted(address));
   }
 
-  /** Sources that are refused for guessing passwords. */
-  get refusedSources(): number {
-    return this.#guesses.refused;
-  }
-
+  /** Whether an address has guessed too much to be heard. */
   refuses({ address }: Endpoint): boolean {
-    return this.#guesses.refuses(address);
+    const { guard } = this.options;
+    return guard.refuses('password', sourceOf(address)) && !this.options.isTrusted(address);
   }
 
   /** Who a request is of. Throws ProtocolError 401 with a challenge. */
@@ -84,8 +81,13 @@ export class CallerCheck {
   #authenticate(request: SipRequest, { address }: Endpoint): string {
     const verdict = this.#digest.check(request, address);
     if (verdict.ok) return verdict.username;
-    if (verdict.guessed) {
-      const refusedMs = this.#guesses.guessed(address);
+    if (verdict.guessed !== undefined && !this.options.isTrusted(address)) {
+      const known = this.options.passwordOf(verdict.guessed) !== undefined;
+      const refusedMs = this.options.guard.wrong({
+        secret: 'password',
+        sources: [sourceOf(address)],
+        target: known ? `SIP account ${verdict.guessed}` : undefined,
+      });
       log.warn({ source: address, refusedSeconds: refusedMs / 1000 }, 'wrong SIP password');
     }
     throw new ProtocolError(

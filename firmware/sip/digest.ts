@@ -15,8 +15,12 @@ const NONCE_LIFE_MS = 300_000;
 /** Most nonces whose counts are remembered; the oldest goes first. */
 const MAX_NONCES = 10_000;
 
-/** What became of the credentials of a request. `challenge` is a list of header values, one per algorithm. */
-export type Verdict = { ok: true; username: string } | { ok: false; challenge: string[]; guessed: boolean };
+/**
+ * What became of the credentials of a request. `challenge` is a list of header values, one per algorithm; `guessed`: the
+ * user name whose password was wrong.
+ */
+export type Verdict =
+  { ok: true; username: string } | { ok: false; challenge: string[]; guessed: string | undefined };
 
 /** Checks credentials against passwords. Unknown users get exactly what known ones with a wrong password get. */
 export class DigestAuthenticator {
@@ -47,29 +51,29 @@ export class DigestAuthenticator {
       const credentials = readCredentials(value);
       if (credentials?.realm === this.realm) return this.#judge(request, credentials, address);
     }
-    return this.#challenge(request, address, { stale: false, guessed: false });
+    return this.#challenge(request, address, { stale: false });
   }
 
   #judge(request: SipRequest, credentials: Credentials, address: string): Verdict {
     const { username, nonce, nc, uri } = credentials;
     const [body = '', own, forAddress] = /^(.+)\.(\w+)\.(\w+)$/.exec(nonce)?.slice(1) ?? [];
     if (own === undefined || !sameText(this.#mark(body), own))
-      return this.#challenge(request, address, { stale: false, guessed: false });
+      return this.#challenge(request, address, { stale: false });
     // The phone has moved, or somebody speaks in its name: whether the password is right is told to neither.
     if (!sameText(this.#sign(`${body} ${address}`), forAddress))
-      return this.#challenge(request, address, { stale: true, guessed: false });
+      return this.#challenge(request, address, { stale: true });
     const bornMs = parseInt(body, 36);
     // The digest is computed for unknown users too, so that time does not tell who exists.
     const password = this.passwordOf(username);
     const expected = digestResponse(credentials, request.method, password ?? randomBytes(16).toString('hex'));
     const right = sameText(expected, credentials.response) && password !== undefined;
     if (!right || !sameTarget(uri, request.uri))
-      return this.#challenge(request, address, { stale: false, guessed: true });
+      return this.#challenge(request, address, { stale: false, guessed: username });
     const count = parseInt(nc, 16);
     const seen = this.#counts.get(nonce)?.count ?? 0;
     // RFC 7616 §3.4: a count that does not grow is a replay; the honest phone tries again with a new nonce.
     if (this.clock.nowMs() - bornMs > NONCE_LIFE_MS || !(count > seen))
-      return this.#challenge(request, address, { stale: true, guessed: false });
+      return this.#challenge(request, address, { stale: true });
     this.#remember(nonce, count, bornMs);
     return { ok: true, username };
   }
@@ -77,7 +81,7 @@ export class DigestAuthenticator {
   #challenge(
     request: SipRequest,
     address: string,
-    { stale, guessed }: { stale: boolean; guessed: boolean },
+    { stale, guessed }: { stale: boolean; guessed?: string },
   ): Verdict {
     const nonce = this.#newNonce(address);
     const phone = request.headers.get('User-Agent');

@@ -79,11 +79,6 @@ export class UserAgent implements CallHome {
     this.notifier = new Notifier(this, options.events ?? []);
   }
 
-  /** Sources that are refused for guessing passwords. */
-  get refusedSources(): number {
-    return this.#check.refusedSources;
-  }
-
   /** Takes a message; `octets` is how many of them came. */
   receive(message: SipMessage, source: Endpoint, octets?: number): void {
     this.layer.receive(message, source, octets);

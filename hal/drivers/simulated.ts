@@ -2,6 +2,7 @@
 import { HardwareError } from '../hardware-error.js';
 import type { LineCardDriver } from '../line-card.js';
 import { SimulatedCard } from './simulated/card.js';
+import { command } from './simulated/script.js';
 
 const PAIRS = 4;
 const MAX_PAIRS = 24;
@@ -10,8 +11,12 @@ const FRAME_MS = 20;
 /** Runs on the clock of this thread: it makes up for what a busy thread has missed. */
 class RunningCard extends SimulatedCard {
   #startMs = performance.now();
-  #frames = 0;
+  #ticks = 0;
   #timer = setInterval(() => this.#catchUp(), FRAME_MS);
+
+  simulate(words: string): string {
+    return command(this, words);
+  }
 
   override async close(): Promise<void> {
     clearInterval(this.#timer);
@@ -25,13 +30,13 @@ class RunningCard extends SimulatedCard {
 
   #catchUp(): void {
     const due = Math.floor((performance.now() - this.#startMs) / FRAME_MS);
-    for (; this.#frames < due; this.#frames++) this.frame();
+    for (; this.#ticks < due; this.#ticks++) this.tick();
   }
 }
 
 export const simulatedDriver: LineCardDriver = {
   name: 'simulated',
-  probe: () => Promise.resolve([String(PAIRS)]),
+  probe: () => Promise.resolve([]),
   open(which) {
     const pairs = which === '' ? PAIRS : Number(which);
     if (!Number.isInteger(pairs) || pairs < 1 || pairs > MAX_PAIRS)

@@ -21,6 +21,7 @@ function optionsOf(codecs: CodecName[], available: CodecName[], formats: RtpForm
   return {
     id: 1,
     party: { number: '101', name: '' },
+    sources: ['extension 101'],
     media: media as Media,
     address: { local: '192.0.2.1', shown: '192.0.2.1' },
     codecs,

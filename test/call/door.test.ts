@@ -69,6 +69,14 @@ test('the first key stops the prompt; a pause of 4 s ends the entry; the last di
     true,
   ));
 
+test('who has guessed too much: goodbye, whatever was keyed', () =>
+  play([
+    ['start pin', 'say enter-pin'],
+    ['keys 1234#', 'check /1234'],
+    ['verdict refused', 'say goodbye'],
+    ['played', 'hangUp'],
+  ]));
+
 test('three wrong PINs: goodbye', () =>
   play([
     ['start pin', 'say enter-pin'],

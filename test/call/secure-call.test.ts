@@ -6,6 +6,7 @@ import { parseMessage, type SipMessage, type SipRequest, type SipResponse } from
 import { Switchboard } from '../../firmware/call/switchboard.js';
 import { ManualClock } from '../../firmware/clock.js';
 import { validateConfig } from '../../firmware/config/validate.js';
+import { GuessGuard } from '../../firmware/guess-guard.js';
 import type { Media, RtpFormat } from '../../firmware/media/contract.js';
 import { SipCall } from '../../firmware/sip/sip-call.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
@@ -28,6 +29,7 @@ class Bench {
 
   constructor(setting: Setting, available = true) {
     const clock = new ManualClock();
+    const guard = new GuessGuard(clock);
     const extension = (number: string, srtp: Setting) => ({
       number,
       sip: { username: number, password: 'secret', srtp },
@@ -43,6 +45,8 @@ class Bench {
       codecs: ['PCMU', 'PCMA'],
       openPort: () => Promise.resolve({ port: 1, localPort: 4000 }),
       connectPort: (_port, { format }) => void this.formats.push(format),
+      openLine: () => Promise.resolve(1),
+      setLine: () => {},
       closePort: () => Promise.resolve(),
       join: () => {},
       leave: () => {},
@@ -64,6 +68,7 @@ class Bench {
       media,
       recorder: { begin: () => undefined, addTrack: () => {}, left: () => {}, end: () => {} },
       clock,
+      guard,
       addressFor: () => ({ local: '192.0.2.1', shown: '192.0.2.1' }),
       rxPackets: () => undefined,
     });
@@ -75,6 +80,7 @@ class Bench {
       clock,
       realm: 'parley',
       digestAlgorithms: () => ['SHA-256'],
+      guard,
       isTrusted: () => false,
       passwordOf: () => undefined,
       onCall: () => {},
@@ -85,7 +91,7 @@ class Bench {
       contactFor: (peer) => this.agent.contactFor(peer),
       locate: () => Promise.resolve([]),
     });
-    this.switchboard.connect(this.agent, trunks);
+    this.switchboard.connect(this.agent, trunks, { call: () => 'unavailable' });
   }
 
   /** A phone calls; its INVITE has passed the digest. Resolves with the final response. */

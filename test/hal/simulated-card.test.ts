@@ -32,7 +32,7 @@ test('lines by what is attached, and it calls itself simulated', () => {
   assert.is(card.name, 'simulated card of 3 pairs');
   assert.equal(
     card.lines.map(({ kind, place }) => `${kind} ${place}`),
-    ['fxs 1', 'fxs 2', 'fxs 3', 'fxo 4', 'fxo 5', 'fxo 6', 'fxo 7'],
+    ['fxs 1', 'fxs 2', 'fxs 3', 'fxo 4', 'fxo 5', 'fxo 6', 'fxo 7', 'fxo 8'],
   );
 });
 
@@ -128,7 +128,7 @@ test('loss, echo and noise as they were asked for', () => {
   const dB = (less: number) => 10 * Math.log10(sums.sent / less);
   assert.ok(Math.abs(dB(sums.far) - 6) < 0.3, `${dB(sums.far)}`);
   assert.ok(Math.abs(dB(sums.echo) - 10) < 0.5, `${dB(sums.echo)}`);
-  assert.is(card.exchange.settings.lossDb, 6);
+  assert.is(card.exchanges[0].wire.settings.lossDb, 6);
 });
 
 test('a clock 1,000 ppm fast: 5,005 frames in 5,000 ticks', () => {

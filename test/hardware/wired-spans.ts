@@ -28,7 +28,6 @@ export class Span {
 
   private constructor(readonly card: LineCard) {
     card.onEvent = (event) => {
-      
       this.#events.push(event);
       this.#wake();
     };

@@ -141,4 +141,26 @@ test('a payload of more than 60 ms is refused, and nothing is written beyond wha
   assert.ok(out.subarray(320).every((sample) => sample === 7));
 });
 
+test('a stream that is closed leaves nothing to the one that comes in its place, and does nothing any more', () => {
+  const pcm = samplesOf(signals.noise, 640);
+  const fresh = encodeAll(pcm);
+  const [gone, bytes] = [codec.createEncoder(), new Uint8Array(320)];
+  gone.encode(samplesOf(signals['a sweep'], 640), 640, bytes, 0);
+  gone.close();
+  gone.close();
+  const next = codec.createEncoder();
+  const other = codec.createEncoder();
+  assert.is(gone.encode(pcm, 320, bytes, 0), 0);
+  other.encode(pcm, 320, bytes, 0);
+  assert.equal(encodeAll(pcm, next), fresh);
+});
+
+test('streams beyond the limit are refused with the reason', () => {
+  const open = Array.from({ length: 3000 }, () => codec.createDecoder());
+  assert.throws(() => {
+    for (;;) open.push(codec.createDecoder());
+  }, /^all 4096 G.722 streams are in use$/);
+  for (const decoder of open) decoder.close();
+});
+
 test.run();

@@ -1,7 +1,7 @@
 /** What is wrong is said on every page and by the API; what is secret is not in the log. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { withBox, phones, type Room } from '../support/box.js';
+import { withBox, phones } from '../support/box.js';
 import { Visitor } from '../support/visitor.js';
 
 const test = suite('alarms and log of a box');
@@ -31,7 +31,7 @@ test('a PIN that is keyed is not in the log, which says the rest', async () => {
   await withBox({ version: 1, extensions: phones(1), conferences: [conference] }, async (box) => {
     const call = await (await box.phone('101')).dial('800');
     call.ear.keys('47119#');
-    await box.until<Room[]>('conferences', ([room]) => room?.participants[0]?.place === 'inside');
+    await box.inside(1);
     await call.hangUp();
     const { lines } = await box.until<{ lines: { text: string }[] }>('log', (all) =>
       all.lines.some(({ text }) => text === 'leg closed'),

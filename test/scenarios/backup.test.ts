@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Box, phones, withBox, type Room } from '../support/box.js';
+import { Box, phones, withBox } from '../support/box.js';
 import { Refused } from '../support/test-phone.js';
 import { Visitor } from '../support/visitor.js';
 
@@ -31,7 +31,7 @@ test('the configuration of one box comes to another, its calls going on; who res
   const other = { ...config, extensions: phones(1), conferences: [{ number: '801', type: 'static' }] };
   await withBox(other, async (box) => {
     const call = await (await box.phone('101')).dial('801');
-    await box.until<Room[]>('conferences', ([room]) => room?.participants[0].place === 'inside');
+    await box.inside(1);
     const wrong = await box.ask('backup/restore', 'POST', { backup, passphrase: 'wrong horse' });
     assert.is(wrong.status, 422);
     assert.match(await wrong.text(), /the passphrase is not the one/);

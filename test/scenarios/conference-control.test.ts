@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { responseTo, type ServerTransaction } from '../../firmware/sip/server-transactions.js';
-import { Box, phones, type Room } from '../support/box.js';
+import { Box, phones } from '../support/box.js';
 import type { TestCall } from '../support/test-call.js';
 import { Refused, type TestPhone } from '../support/test-phone.js';
 
@@ -29,13 +29,6 @@ test.before.each(async () => {
 });
 test.after.each(() => box.stop());
 
-const inside = (number: string, ...who: string[]) =>
-  box.until<Room[]>('conferences', (rooms) => {
-    const room = rooms.find((candidate) => candidate.number === number);
-    const there = room?.participants.filter(({ place }) => place === 'inside').map((one) => one.number) ?? [];
-    return there.sort().join() === who.join();
-  });
-
 const refusal = (asked: Promise<unknown>) =>
   asked.then(
     () => assert.unreachable('it was not refused'),
@@ -60,37 +53,37 @@ const rings = (phone: TestPhone) =>
 
 test('a member has somebody called in outside any call, without a PIN, and puts them out again', async () => {
   await enter(boss);
-  await inside('801', '101');
+  await box.insideAre('801', '101');
   const ringing = rings(ann);
   const reports = boss.refer('801', '102');
   const invited = await ann.accept(await ringing);
   assert.equal(await reports, [100, 180, 200]);
-  await inside('801', '101', '102');
+  await box.insideAre('801', '101', '102');
   assert.equal(await boss.refer('801', '102;method=BYE'), [100, 200]);
   await invited.ended;
-  await inside('801', '101');
+  await box.insideAre('801', '101');
 });
 
 test('within its call, a member puts out whom it has called in, by number or by endpoint', async () => {
   const call = await enter(boss);
-  await inside('801', '101');
+  await box.insideAre('801', '101');
   for (const how of ['number', 'endpoint']) {
     const answered = ann.next();
     assert.is(await call.refer('102'), 202);
     const invited = await answered;
-    const [room] = await inside('801', '101', '102');
+    const [room] = await box.insideAre('801', '101', '102');
     const leg = room.participants.find(({ number }) => number === '102')!.id;
     assert.is(await call.putOut('102', leg + 1000), 404, 'no such endpoint');
     assert.is(await call.putOut('102', how === 'endpoint' ? leg : undefined), 202);
     await invited.ended;
     assert.is(await call.outcome(), 200);
   }
-  await inside('801', '101');
+  await box.insideAre('801', '101');
 });
 
 test('nobody puts out others who came by themselves; of their own calls everybody may', async () => {
   const [call, second, other] = [await enter(boss), await enter(await box.phone('101')), await enter(ann)];
-  await inside('801', '101', '101', '102');
+  await box.insideAre('801', '101', '101', '102');
   assert.is(await call.putOut('102'), 403, 'a member');
   assert.is(await refusal(guest.refer('801', '102;method=BYE')), 403, 'who is not inside');
   assert.is(await refusal(bob.refer('801', '101;method=BYE')), 403);
@@ -107,20 +100,20 @@ test('whom an account calls that is not inside stands at the door', async () => 
   const invited = await answered;
   await box.until<unknown[]>('calls', (calls) => calls.length === 1);
   invited.ear.keys('1234#');
-  await inside('801', '102');
+  await box.insideAre('801', '102');
   await invited.hangUp();
 });
 
 test('a room of a dynamic conference is there for its members alone', async () => {
   const call = await boss.dial('802');
   call.ear.keys('555#77#');
-  await inside('802', '101');
+  await box.insideAre('802', '101');
   assert.is(await refusal(guest.refer('802-555', '102')), 404);
   assert.is(await refusal(guest.refer('802', '101;method=BYE')), 403);
   for (const name of ['802-555', '802']) {
     const answered = ann.next();
     assert.is((await boss.refer(name, '102')).at(-1), 200);
-    await inside('802', '101', '102');
+    await box.insideAre('802', '101', '102');
     await (await answered).hangUp();
   }
 });
@@ -135,7 +128,7 @@ test('refused: numbers nobody has or that are no phone, what is no conference, a
 
 test('a phone called in by a member that leaves stops ringing; one that moved is followed', async () => {
   const call = await enter(boss);
-  await inside('801', '101');
+  await box.insideAre('801', '101');
   ann.refuse(302, '103');
   const ringing = rings(bob);
   const reports = boss.refer('801', '102');

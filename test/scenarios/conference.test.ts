@@ -30,11 +30,6 @@ test.before.each(async () => {
 test.after.each(() => box.stop());
 
 /** Waits until a room has so many inside. */
-const inside = (number: string, count: number) =>
-  box.until<Room[]>('conferences', (rooms) => {
-    const room = rooms.find((candidate) => candidate.number === number);
-    return (room?.participants.filter(({ place }) => place === 'inside').length ?? 0) === count;
-  });
 
 test('six callers, mu-law and A-law: each hears the five others and not itself', async () => {
   const tones = [470, 615, 835, 970, 1180, 1355];
@@ -47,7 +42,7 @@ test('six callers, mu-law and A-law: each hears the five others and not itself',
     call.ear.keys('1234#');
     calls.push(call);
   }
-  await inside('800', 6);
+  await box.inside(6, '800');
   // The last enter tone and the prompts are over when a second has gone by.
   await Promise.all(calls.map((call) => call.ear.listen(75)));
   const heard = await Promise.all(calls.map((call) => call.ear.listen(100)));
@@ -67,17 +62,17 @@ test('three wrong PINs and the box hangs up; keys by INFO open the door too', as
   await call.ended;
   const other = await (await box.phone('102')).dial('800');
   for (const digit of '1234#') assert.is((await other.info(digit)).status, 200);
-  await inside('800', 1);
+  await box.inside(1, '800');
 });
 
 test('a phone without telephone events keys its PIN in tones; nobody inside hears a key', async () => {
   const [a, b] = [await box.phone('101'), await box.phone('102', { events: false, voice: 'PCMA' })];
   const inRoom = await a.dial('800');
   inRoom.ear.keys('1234#');
-  await inside('800', 1);
+  await box.inside(1, '800');
   const call = await b.dial('800');
   call.ear.keyTones('1234#');
-  await inside('800', 2);
+  await box.inside(2, '800');
   // The enter tone is over when a second has gone by.
   await inRoom.ear.listen(50);
   call.ear.keyTones('1234567890');
@@ -95,33 +90,33 @@ test('a phone that sends each key as tone and by INFO at once: each counts once'
     await call.info(digit);
     await call.ear.listen(15);
   }
-  await inside('800', 1);
+  await box.inside(1, '800');
 });
 
 test('the last seat: of two callers one enters, the other hears that it is full and is hung up', async () => {
   const [a, b, c] = await Promise.all(['101', '102', '103'].map((number) => box.phone(number)));
   await a.dial('803');
-  await inside('803', 1);
+  await box.inside(1, '803');
   const [one, other] = await Promise.all([b.dial('803'), c.dial('803')]);
   await Promise.race([one.ended, other.ended]);
-  await inside('803', 2);
+  await box.inside(2, '803');
   assert.is([...b.calls, ...c.calls].length, 1);
 });
 
 test('alone: the prompt, then music; company stops it; alone again, it comes back', async () => {
   const first = await (await box.phone('101')).dial('802');
-  await inside('802', 1);
+  await box.inside(1, '802');
   const loud = async (call: TestCall, frames: number) => rms(await call.ear.listen(frames)) > 100;
   assert.ok(await loud(first, 100), 'the prompt');
   await first.ear.listen(150);
   assert.ok(await loud(first, 100), 'the music');
   const second = await (await box.phone('102')).dial('802');
-  await inside('802', 2);
+  await box.inside(2, '802');
   await first.ear.listen(40);
   assert.not(await loud(first, 50), 'silence in company');
   assert.not(await loud(second, 50), 'silence in company');
   await second.hangUp();
-  await inside('802', 1);
+  await box.inside(1, '802');
   await first.ear.listen(25);
   assert.ok(await loud(first, 100), 'alone again');
 });
@@ -135,19 +130,19 @@ test('dynamic: two callers with the same new number at once: one opens it, the o
   const [winner, loser, pin] =
     room.participants[0].number === '101' ? [one, other, '77'] : [other, one, '88'];
   loser.ear.keys(`${pin}#`);
-  await inside('801', 2);
+  await box.inside(2, '801');
   await winner.hangUp();
   await loser.hangUp();
   await box.until<Room[]>('conferences', (rooms) => rooms.length === 0);
   // The number is new again: another PIN opens it.
   (await c.dial('801')).ear.keys('555#99#');
-  await inside('801', 1);
+  await box.inside(1, '801');
 });
 
 test('a caller on hold is silent to the others, keeps the seat, and is heard again', async () => {
   const [a, b] = await Promise.all(['101', '102'].map((number) => box.phone(number)));
   const [one, other] = [await a.dial('802'), await b.dial('802')];
-  await inside('802', 2);
+  await box.inside(2, '802');
   one.ear.source = toneSource(600, 4000);
   await other.ear.listen(50);
   assert.ok(Math.abs(decibels(amplitudeOf(await other.ear.listen(50), 600), 4000)) < 1);
@@ -252,7 +247,7 @@ test('SIGTERM in the middle of calls: each caller gets a BYE', async () => {
   const calls = await Promise.all(
     ['101', '102'].map(async (number) => (await box.phone(number)).dial('802')),
   );
-  await inside('802', 2);
+  await box.inside(2, '802');
   box.process.kill('SIGTERM');
   await Promise.all(calls.map((call) => call.ended));
   assert.is(await box.exited, 0);
@@ -263,7 +258,7 @@ test('SIGTERM in the middle of calls: each caller gets a BYE', async () => {
 test('random datagrams on the SIP port and the audio ports: calls go on', async () => {
   const [a, b] = await Promise.all(['101', '102'].map((number) => box.phone(number)));
   const [one, other] = [await a.dial('802'), await b.dial('802')];
-  await inside('802', 2);
+  await box.inside(2, '802');
   one.ear.source = toneSource(600, 4000);
   await sprayDatagrams([box.sip, one.ear.remote, other.ear.remote], 1000);
   await other.ear.listen(25);
@@ -276,7 +271,7 @@ test('half a minute after a call nothing of it is left: no dialog, transaction o
   const phone = await box.phone('101');
   const call = await phone.dial('800');
   call.ear.keys('1234#');
-  await inside('800', 1);
+  await box.inside(1, '800');
   await call.hangUp();
   const after = await box.until<Status>('status', ({ sip }) => sip.transactions === 0, 45_000);
   assert.is(after.sip.dialogs, 0);

@@ -1,7 +1,7 @@
 /** Whole-box scenarios: what a number reaches, and for whom. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Box, phones, type Room } from '../support/box.js';
+import { Box, phones } from '../support/box.js';
 import { Refused } from '../support/test-phone.js';
 
 const test = suite('dial plan of a box');
@@ -33,8 +33,7 @@ test.after.each(() => box.stop());
 test('a service number asks for a conference, and leads through its door', async () => {
   const call = await (await box.phone('102')).dial('*4');
   call.ear.keys('999#800#1234#');
-  const hasOne = (rooms: Room[]) => rooms[0]?.participants.some(({ place }) => place === 'inside');
-  const [room] = await box.until<Room[]>('conferences', hasOne);
+  const [room] = await box.inside(1);
   assert.is(room.number, '800');
   assert.equal(
     room.participants.map(({ number }) => number),

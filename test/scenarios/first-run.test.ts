@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ADMIN_PASSWORD, Box, type Room } from '../support/box.js';
+import { ADMIN_PASSWORD, Box } from '../support/box.js';
 import { openBrowser, seriousFlaws } from '../support/browser.js';
 import { isInstalled } from '../support/program.js';
 
@@ -68,10 +68,7 @@ for (const javaScriptEnabled of [true, false])
       }
       await page.click('text=Done: see who is registered');
       await page.waitForSelector('tr:has-text("Phone 101") >> text=registered');
-      await box.until<Room[]>(
-        'conferences',
-        ([room]) => room?.participants.filter(({ place }) => place === 'inside').length === 2,
-      );
+      await box.inside(2);
       await page.goto('/status/conferences');
       for (const number of ['101', '102']) await page.waitForSelector(`text=Phone ${number}`);
       await page.goto('/first-run');

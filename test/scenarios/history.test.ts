@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Box, phones, type Room } from '../support/box.js';
+import { Box, phones } from '../support/box.js';
 import { Refused } from '../support/test-phone.js';
 
 const test = suite('history of a box');
@@ -23,9 +23,7 @@ test.after.each(() => box.discard());
 test('who, from where, when, how long, why ended; searched, paged, and as CSV; on flash at the end', async () => {
   const [ann, bob] = await Promise.all(['101', '102'].map((number) => box.phone(number)));
   const [one, two] = [await ann.dial('800'), await bob.dial('800')];
-  await box.until<Room[]>('conferences', ([room]) =>
-    room?.participants.every(({ place }) => place === 'inside'),
-  );
+  await box.inside(2);
   assert.instance(await bob.dial('999').catch((error: unknown) => error), Refused);
   await one.ear.listen(60);
   await one.hangUp();

@@ -21,10 +21,7 @@ test.after(() => box.stop());
 async function dialIn(...numbers: string[]): Promise<TestCall[]> {
   const calls: TestCall[] = [];
   for (const number of numbers) calls.push(await (await box.phone(number)).dial('800'));
-  await box.until<Room[]>(
-    'conferences',
-    ([room]) => room?.participants.filter(({ place }) => place === 'inside').length === numbers.length,
-  );
+  await box.inside(numbers.length);
   await Promise.all(calls.map((call) => call.ear.listen(60))); // the enter tones
   return calls;
 }

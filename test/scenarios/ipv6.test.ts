@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ServerTransaction } from '../../firmware/sip/server-transactions.js';
-import { type Box, phones, type Room, withBox } from '../support/box.js';
+import { phones, withBox } from '../support/box.js';
 import { hearEachOther } from '../support/hear-each-other.js';
 
 const test = suite('IPv6 and routers');
@@ -12,12 +12,6 @@ const config = {
   extensions: phones(4),
   conferences: [{ number: '800', description: '', type: 'static' }],
 };
-
-const inside = (box: Box, count: number) =>
-  box.until<Room[]>(
-    'conferences',
-    ([room]) => room?.participants.filter(({ place }) => place === 'inside').length === count,
-  );
 
 test('a box at ::1: phones over UDP and TCP hear each other in a conference, and call each other', () =>
   withBox(
@@ -29,7 +23,7 @@ test('a box at ::1: phones over UDP and TCP hear each other in a conference, and
       const [one, other] = [await ann.dial('800'), await bob.dial('800')];
       assert.match(one.target, /^sip:800@\[::1\]:\d+$/);
       assert.is(one.ear.remote.address, '::1', 'audio');
-      await inside(box, 2);
+      await box.inside(2);
       await hearEachOther(one, other);
       await Promise.all([one.hangUp(), other.hangUp()]);
 
@@ -50,7 +44,7 @@ test('a box at all addresses: a phone over TLS and IPv6, one over IPv4, one conf
       const four = await box.phone('101', { box: { ...box.sip, address: '127.0.0.1' } });
       const six = await box.phone('102', await box.by('tls', '::1'));
       const [one, other] = [await four.dial('800'), await six.dial('800')];
-      await inside(box, 2);
+      await box.inside(2);
       assert.equal(
         [one, other].map(({ ear }) => ear.remote.address),
         ['127.0.0.1', '::1'],

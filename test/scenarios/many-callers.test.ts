@@ -4,7 +4,7 @@
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { phones, withBox, type Box, type Room, type Status } from '../support/box.js';
+import { phones, withBox, type Box, type Status } from '../support/box.js';
 import { Crowd } from '../support/crowd.js';
 
 const test = suite('many callers');
@@ -19,15 +19,12 @@ const config = {
   conferences: rooms.map((number) => ({ number, description: '', type: 'static' })),
 };
 
-const inside = (list: Room[]) =>
-  list.flatMap(({ participants }) => participants.filter(({ place }) => place === 'inside')).length;
-
 async function meet(box: Box, numberOf: (caller: number) => string): Promise<void> {
   const crowd = await Crowd.open(CALLERS);
   try {
     const phone = await box.phone('101');
     for (let caller = 0; caller < CALLERS; caller++) await crowd.dial(phone, numberOf(caller));
-    await box.until<Room[]>('conferences', (list) => inside(list) === CALLERS);
+    await box.inside(CALLERS);
     await crowd.report();
     const before = (await box.get<Status>('status')).media;
     const { media } = await box.until<Status>(

@@ -24,12 +24,6 @@ test.after.each(async () => {
   await box.until<object[]>('calls', (calls) => calls.length === 0);
 });
 
-const inside = (count: number, id = '800') =>
-  box.until<Room[]>('conferences', (rooms) => {
-    const room = rooms.find((candidate) => candidate.id === id);
-    return (room?.participants.filter(({ place }) => place === 'inside').length ?? 0) === count;
-  });
-
 /** Does what a path below /conferences says. */
 async function done(path: string, body?: object): Promise<void> {
   const answer = await box.ask(`conferences/${path}`, 'POST', body);
@@ -46,7 +40,7 @@ async function refused(path: string, status: number, body?: object): Promise<str
 /** Ann and Bob are in; Ann says a tone. */
 async function twoInside(): Promise<{ ann: TestCall; bob: TestCall; room: Room }> {
   const [ann, bob] = await Promise.all(['101', '102'].map(async (who) => (await box.phone(who)).dial('800')));
-  const [room] = await inside(2);
+  const [room] = await box.inside(2);
   ann.ear.source = toneSource(600, 4000);
   await bob.ear.listen(40);
   return { ann, bob, room };
@@ -92,7 +86,7 @@ test('removed: the seat is free at once, a goodbye is heard, then the box hangs 
   );
   assert.ok(rms(await ann.ear.listen(75)) > 300, 'told');
   await ann.ended;
-  await inside(1);
+  await box.inside(1);
   await bob.hangUp();
 });
 
@@ -104,21 +98,21 @@ test('locked: whoever comes hears so and is hung up, those inside stay; unlocked
   const late = await cy.dial('800');
   assert.ok(rms(await late.ear.listen(75)) > 300, 'told');
   await late.ended;
-  const [locked] = await inside(2);
+  const [locked] = await box.inside(2);
   assert.ok(locked.locked);
   await done('800/unlock');
   await cy.dial('800');
-  await inside(3);
+  await box.inside(3);
 });
 
 test('ended: everybody is said goodbye and hung up, also in a room of a dynamic conference', async () => {
   const { ann, bob } = await twoInside();
   const host = await (await box.phone('103')).dial('801');
   host.ear.keys('55##');
-  await inside(1, '801-55');
+  await box.inside(1, '801-55');
   await done('801-55/end');
   await host.ended;
-  await inside(2);
+  await box.inside(2);
   await done('800/end');
   assert.equal(await box.get('conferences'), []);
   await Promise.all([ann.ended, bob.ended]);
@@ -140,7 +134,7 @@ test('an announcement or the tone for attention is heard by all', async () => {
 test('what is not there is named', async () => {
   assert.match(await refused('805/lock', 404), /nobody is in a conference 805; none is in use/);
   await (await box.phone('101')).dial('800');
-  await inside(1);
+  await box.inside(1);
   assert.match(await refused('805/lock', 404), /in use: 800/);
   for (const id of ['999999', 'ann', '-1'])
     assert.match(await refused(`800/participants/${id}/mute`, 404), /conference 800 has no participant/);

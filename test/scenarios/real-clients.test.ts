@@ -9,7 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { PortStats } from '../../firmware/media/stats.js';
 import { Baresip } from '../support/baresip.js';
-import { Box, phones, type Room, type Status } from '../support/box.js';
+import { Box, phones, type Status } from '../support/box.js';
 import { isInstalled } from '../support/program.js';
 import { encodeG711 } from '../support/reference-g711.js';
 import type { TestCall } from '../support/test-call.js';
@@ -25,12 +25,6 @@ const config = {
 type Call = { number: string; state: string; media: PortStats };
 const AMPLITUDE = 4000;
 
-const inside = (box: Box, count: number) =>
-  box.until<Room[]>(
-    'conferences',
-    ([room]) => (room?.participants.filter(({ place }) => place === 'inside').length ?? 0) === count,
-  );
-
 /** `seconds` of a tone. */
 function tone(hz: number, seconds: number, rateHz = 8000): Int16Array {
   const next = toneSource(hz, AMPLITUDE, rateHz);
@@ -41,7 +35,7 @@ function tone(hz: number, seconds: number, rateHz = 8000): Int16Array {
 async function singer(box: Box) {
   const call = await (await box.phone('101')).dial('800');
   call.ear.keys('1234#');
-  await inside(box, 1);
+  await box.inside(1);
   call.ear.source = toneSource(500, AMPLITUDE);
   return call;
 }
@@ -56,7 +50,7 @@ if (isInstalled('baresip'))
       baresip.command('dial', `800@${box.sip.address}:${box.sip.port}`);
       await baresip.event('CALL_ESTABLISHED');
       for (const digit of '1234#') baresip.command('sndcode', digit);
-      await inside(box, 2);
+      await box.inside(2);
       await call.ear.listen(50);
       const level = decibels(amplitudeOf(await call.ear.listen(100), 800), AMPLITUDE);
       assert.ok(Math.abs(level) < 1, `baresip is heard at ${level.toFixed(1)} dB`);
@@ -68,7 +62,7 @@ if (isInstalled('baresip'))
         ),
       );
       baresip.command('hangup');
-      await inside(box, 1);
+      await box.inside(1);
       const heard = (await baresip.quit()).slice(-16_000, -1600);
       const [theirs, own] = [500, 800].map((hz) => decibels(amplitudeOf(heard, hz), AMPLITUDE));
       assert.ok(Math.abs(theirs) < 1, `baresip hears the other at ${theirs.toFixed(1)} dB`);
@@ -152,7 +146,7 @@ for (const [how, transport] of isInstalled('sipp')
       stream.on('data', (data: Buffer) => (output += data.toString()));
     const ended = once(sipp, 'exit') as Promise<[number]>;
     try {
-      await inside(box, 2);
+      await box.inside(2);
       await call.ear.listen(200);
       const level = decibels(amplitudeOf(await call.ear.listen(100), 800), AMPLITUDE);
       assert.ok(Math.abs(level) < 1, `sipp is heard at ${level.toFixed(1)} dB`);

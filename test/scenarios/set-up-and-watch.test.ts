@@ -1,7 +1,7 @@
 /** From a new box to a conference that was watched and moderated, in a browser and with real callers. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ADMIN_PASSWORD, Box, type Room } from '../support/box.js';
+import { ADMIN_PASSWORD, Box } from '../support/box.js';
 import { openBrowser } from '../support/browser.js';
 import { isInstalled } from '../support/program.js';
 import { amplitudeOf, decibels, rms, toneSource } from '../support/tone.js';
@@ -45,10 +45,7 @@ test('first run, two conferences, callers seen talking, muted, put out, and foun
     await page.goto('/status/conferences');
     const [ann, bob] = await Promise.all([0, 1].map(async (at) => (await phone(at)).dial('810')));
     for (const { ear } of [ann, bob]) ear.keys(`${pin}#`);
-    await box.until<Room[]>(
-      'conferences',
-      ([room]) => room?.participants.filter(({ place }) => place === 'inside').length === 2,
-    );
+    await box.inside(2);
     ann.ear.source = toneSource(600, AMPLITUDE);
     const level = async () => decibels(amplitudeOf(await bob.ear.listen(40), 600), AMPLITUDE);
     await page.waitForSelector('tr.speaking >> text=Phone 101');

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Baresip } from '../support/baresip.js';
-import { phones, type Room, withBox } from '../support/box.js';
+import { phones, withBox } from '../support/box.js';
 import { hearEachOther } from '../support/hear-each-other.js';
 import { isInstalled } from '../support/program.js';
 import { amplitudeOf, decibels, toneSource } from '../support/tone.js';
@@ -15,9 +15,6 @@ const config = {
   conferences: [{ number: '800', description: '', type: 'static' }],
 };
 type Call = { number: string; srtp: boolean };
-
-const inside = (list: Room[]) =>
-  list.flatMap(({ participants }) => participants.filter(({ place }) => place === 'inside')).length;
 
 test('two phones over TLS hear each other; one of them meets a plain phone in a conference', () =>
   withBox(config, async (box) => {
@@ -35,7 +32,7 @@ test('two phones over TLS hear each other; one of them meets a plain phone in a 
     await call.hangUp();
 
     const [one, other] = [await ann.dial('800'), await plain.dial('800')];
-    await box.until<Room[]>('conferences', (list) => inside(list) === 2);
+    await box.inside(2);
     await hearEachOther(one, other);
     const meeting = await box.get<Call[]>('calls');
     assert.equal(meeting.map(({ number, srtp }) => [number, srtp]).sort(), [
@@ -58,7 +55,7 @@ if (isInstalled('baresip'))
         );
         baresip.command('dial', `sip:800@${at.address}:${at.port};transport=tls`);
         await baresip.event('CALL_ESTABLISHED');
-        await box.until<Room[]>('conferences', (list) => inside(list) === 2);
+        await box.inside(2);
         assert.ok((await box.get<Call[]>('calls')).find(({ number }) => number === '102')!.srtp);
         call.ear.source = toneSource(500, 4000);
         await call.ear.listen(50);

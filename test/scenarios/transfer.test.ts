@@ -36,13 +36,6 @@ async function talk(caller: TestPhone, number: string, called: TestPhone): Promi
   return [await caller.dial(number), await answered];
 }
 
-const inside = (number: string, ...who: string[]) =>
-  box.until<Room[]>('conferences', (rooms) => {
-    const room = rooms.find((candidate) => candidate.number === number);
-    const there = room?.participants.filter(({ place }) => place === 'inside').map((one) => one.number) ?? [];
-    return there.sort().join() === who.join();
-  });
-
 test('blind, to an extension: the party hears it ring, then the new one; the phone that asked is let go', async () => {
   const [call, party] = await talk(boss, '102', ann);
   await call.reinvite('sendonly');
@@ -100,7 +93,7 @@ test('blind, to a conference: the party stands at its door', async () => {
   assert.is(await call.outcome(), 200);
   await call.ended;
   party.ear.keys('1234#');
-  await inside('801', '102');
+  await box.insideAre('801', '102');
   await party.hangUp();
 });
 
@@ -152,7 +145,7 @@ for (const answers of [true, false])
 test('attended, of two calls into a conference: both parties are in, without a PIN, and the phone is out', async () => {
   const member = await guest.dial('801');
   member.ear.keys('1234#');
-  await inside('801', '104');
+  await box.insideAre('801', '104');
   for (const [number, phone] of [
     ['102', ann],
     ['103', bob],
@@ -170,7 +163,7 @@ test('attended, of two calls into a conference: both parties are in, without a P
     assert.is(await outcome[0].outcome(), 200);
     await Promise.all([call.ended, room.ended]);
   }
-  await inside('801', '102', '103', '104');
+  await box.insideAre('801', '102', '103', '104');
   const [one] = ann.calls;
   await hearEachOther(member, one as TestCall);
 });
@@ -178,17 +171,17 @@ test('attended, of two calls into a conference: both parties are in, without a P
 test('a member asks for an extension: it is called into the conference, and the member may leave', async () => {
   const call = await boss.dial('801');
   call.ear.keys('1234#');
-  await inside('801', '101');
+  await box.insideAre('801', '101');
   const rings = ann.next();
   assert.is(await call.refer('102'), 202);
   const invited = await rings;
   assert.is(await call.outcome(), 200);
-  await inside('801', '101', '102');
+  await box.insideAre('801', '101', '102');
   await invited.ear.listen(50);
   await hearEachOther(call, invited);
   assert.is(await call.refer('800'), 403, 'a conference cannot be led into another');
   await call.hangUp();
-  await inside('801', '102');
+  await box.insideAre('801', '102');
 });
 
 test('Replaces: a second phone of an extension takes its call over; nobody else can', async () => {

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Box, phones, type Room, type Status, withBox } from '../support/box.js';
+import { Box, phones, type Status, withBox } from '../support/box.js';
 import { Refused, TestPhone } from '../support/test-phone.js';
 
 const test = suite('transports');
@@ -16,9 +16,6 @@ const config = {
   extensions: phones(3),
   conferences: [{ number: '800', description: '', type: 'static' }],
 };
-
-const inside = (list: Room[]) =>
-  list.flatMap(({ participants }) => participants.filter(({ place }) => place === 'inside')).length;
 
 /** A connection to the box from one of the addresses of the loopback network. */
 async function caller(box: Box, localAddress = '127.0.0.1'): Promise<Socket> {
@@ -48,7 +45,7 @@ for (const transport of ['tcp', 'tls'] as const)
       const other = await box.phone('102');
       const meeting = await phone.dial('800');
       await other.dial('800');
-      await box.until<Room[]>('conferences', (list) => inside(list) === 2);
+      await box.inside(2);
       await meeting.hangUp();
 
       const { open } = (await box.get<Status>('status')).sip.connections;

@@ -76,10 +76,7 @@ test('in by a number of the provider into a conference with PIN', () =>
     office.ear.keys('1234#');
     const caller = await (await outside.phone('101')).dial('200');
     caller.ear.keys('1234#');
-    await box.until<Room[]>(
-      'conferences',
-      ([room]) => room?.participants.filter(({ place }) => place === 'inside').length === 2,
-    );
+    await box.inside(2);
     await caller.ear.listen(50);
     await hearsTone(caller, office);
     await hearsTone(office, caller);

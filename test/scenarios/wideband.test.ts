@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Baresip } from '../support/baresip.js';
-import { phones, withBox, type Box, type Room, type Status } from '../support/box.js';
+import { phones, withBox, type Box, type Status } from '../support/box.js';
 import { isInstalled } from '../support/program.js';
 import type { TestCall } from '../support/test-call.js';
 import { amplitudeOf, decibels, toneSource } from '../support/tone.js';
@@ -15,12 +15,6 @@ const config = {
   extensions: phones(4),
   conferences: [{ number: '800', description: 'Open', type: 'static' }],
 };
-
-const inside = (box: Box, count: number) =>
-  box.until<Room[]>(
-    'conferences',
-    ([room]) => (room?.participants.filter(({ place }) => place === 'inside').length ?? 0) === count,
-  );
 
 async function join(box: Box, number: string, voice: VoiceName): Promise<TestCall> {
   return (await box.phone(number, { voice })).dial('800');
@@ -36,7 +30,7 @@ test('5 kHz passes from one G.722 phone to another while a G.711 phone is in the
     const wide = await join(box, '101', 'G722');
     const listener = await join(box, '102', 'G722');
     const narrow = await join(box, '103', 'PCMU');
-    await inside(box, 3);
+    await box.inside(3);
     wide.ear.source = toneSource(5000, AMPLITUDE, 16000);
     narrow.ear.source = toneSource(700, AMPLITUDE);
     for (const { ear } of [wide, listener, narrow]) await ear.listen(60);
@@ -66,12 +60,12 @@ if (isInstalled('baresip'))
         try {
           await box.until<Status>('status', ({ phones: registered }) => registered.length === 2);
           baresip.command('dial', `800@${box.sip.address}:${box.sip.port}`);
-          await inside(box, 2);
+          await box.inside(2);
           await phone.ear.listen(60);
           const heard = await level(phone, 5000);
           assert.ok(Math.abs(heard) < 3, `baresip is heard at ${heard.toFixed(1)} dB`);
           baresip.command('hangup');
-          await inside(box, 1);
+          await box.inside(1);
           const recorded = (await baresip.quit()).slice(-1.5 * rateHz, -0.2 * rateHz);
           const theirs = decibels(amplitudeOf(recorded, 4000, rateHz), AMPLITUDE);
           const own = decibels(amplitudeOf(recorded, 5000, rateHz), AMPLITUDE);

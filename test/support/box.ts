@@ -61,6 +61,7 @@ export class Box {
 
   private constructor(
     readonly directory: string,
+    readonly bind: string,
     readonly process: ChildProcess,
   ) {
     this.exited = once(process, 'exit').then(([code]) => code as number);
@@ -70,7 +71,7 @@ export class Box {
    * Starts a box on free ports, with this document or as at its first boot; `nodeOptions` are those of Node itself.
    * Without a password nobody is its administrator yet.
    */
-  static async start(
+  static start(
     config?: object,
     bind = '127.0.0.1',
     nodeOptions: string[] = [],
@@ -78,6 +79,23 @@ export class Box {
   ): Promise<Box> {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-box-'));
     if (config) writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
+    return Box.#launch(directory, bind, nodeOptions, password);
+  }
+
+  /** Stops it as its user does, and starts it with the same data. */
+  async restart(): Promise<Box> {
+    await this.#closePhones();
+    this.process.kill('SIGTERM');
+    assert.is(await this.exited, 0, 'exit code');
+    return Box.#launch(this.directory, this.bind, [], ADMIN_PASSWORD);
+  }
+
+  static async #launch(
+    directory: string,
+    bind: string,
+    nodeOptions: string[],
+    password: string,
+  ): Promise<Box> {
     const args = [
       ...nodeOptions,
       program,
@@ -100,7 +118,7 @@ export class Box {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, PARLEY_ADMIN_PASSWORD: password, PARLEY_LOG: 'info' },
     });
-    const box = new Box(directory, child);
+    const box = new Box(directory, bind, child);
     child.stderr.on('data', (data: Buffer) => (box.log += data.toString()));
     const lines = createInterface({ input: child.stdout });
     const ready = new Promise<RegExpExecArray>((resolve) =>
@@ -179,6 +197,28 @@ export class Box {
     }
   }
 
+  /** Waits until so many are inside the conferences, or inside that of one number or id: those conferences. */
+  async inside<R extends Room = Room>(count: number, which?: string): Promise<R[]> {
+    const meant = (rooms: R[]) =>
+      rooms.filter(({ id, number }) => which === undefined || which === id || which === number);
+    return meant(await this.until<R[]>('conferences', (rooms) => insiders(meant(rooms)).length === count));
+  }
+
+  /** Waits until just these numbers are inside a conference, in order: that conference. */
+  async insideAre(conference: string, ...who: string[]): Promise<Room[]> {
+    const meant = (rooms: Room[]) => rooms.filter(({ number }) => number === conference);
+    return meant(
+      await this.until<Room[]>(
+        'conferences',
+        (rooms) =>
+          insiders(meant(rooms))
+            .map(({ number }) => number)
+            .sort()
+            .join() === who.join(),
+      ),
+    );
+  }
+
   /** Closes the phones, asserts that nothing is left open in the box, stops it, asserts a clean end. */
   async stop(): Promise<void> {
     if (this.process.exitCode !== null) return;
@@ -240,6 +280,10 @@ export class Box {
     for (const phone of this.#phones.splice(0)) await phone.close().catch((error) => failures.push(error));
     if (failures.length > 0) throw failures[0];
   }
+}
+
+function insiders(rooms: Room[]): Participant[] {
+  return rooms.flatMap(({ participants }) => participants.filter(({ place }) => place === 'inside'));
 }
 
 /** Lets a box live through `body` and stops it; one that fails on the way is put away all the same. */

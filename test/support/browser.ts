@@ -30,20 +30,26 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: FLAGS, headless: true });
 }
 
-/** A window with cookies of its own, and its first page: signed in at a box. */
+/** A window with cookies of its own, and its first page: signed in at a box. `complaints`: all the browser complains of. */
 export async function signedIn(
   browser: Browser,
   box: Box,
   options: BrowserContextOptions = {},
-): Promise<{ window: BrowserContext; page: Page }> {
+): Promise<{ window: BrowserContext; page: Page; complaints: string[] }> {
   const window = await browser.newContext({ baseURL: box.http, ...options });
   const page = await window.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    // The status of an answer is no complaint: a form that is not right is answered 422.
+    if (message.type() === 'error' && !message.text().includes('422')) complaints.push(message.text());
+  });
   await page.goto('/');
   await page.fill('[name=name]', 'admin');
   await page.fill('[name=password]', ADMIN_PASSWORD);
   await page.click('text=Sign in >> nth=-1');
   await page.waitForURL('**/status/conferences');
-  return { window, page };
+  return { window, page, complaints };
 }
 
 /** What a checker of accessibility finds serious or worse on a page, each with where it is. */

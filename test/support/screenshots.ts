@@ -133,9 +133,7 @@ for (const [day, seconds] of [
 const calls = await Promise.all(
   ['101', '102', '103'].map(async (number) => (await box.phone(number)).dial('800')),
 );
-await box.until<Room[]>('conferences', ([room]) =>
-  room?.participants.every(({ place }) => place === 'inside'),
-);
+await box.inside(3);
 calls[0].ear.source = toneSource(440, 6000);
 calls[1].ear.source = toneSource(300, 900);
 await calls[2].reinvite('sendonly');

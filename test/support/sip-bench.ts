@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert';
 import { parseMessage, type SipMessage, type SipRequest, type SipResponse } from 'sip-parser';
 import { ManualClock } from '../../firmware/clock.js';
+import { GuessGuard } from '../../firmware/guess-guard.js';
 import type { Ending } from '../../firmware/sip/invite-session.js';
 import type { SipCall } from '../../firmware/sip/sip-call.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
@@ -15,6 +16,7 @@ export const offer =
 /** A box with one account, 101 with password `secret`, and everything it sent. */
 export class Bench {
   readonly clock = new ManualClock();
+  readonly guard = new GuessGuard(this.clock);
   readonly sent: SipMessage[] = [];
   readonly told: string[] = [];
   /** Where each message went. */
@@ -37,6 +39,7 @@ export class Bench {
       clock: this.clock,
       realm: 'parley',
       digestAlgorithms: () => ['SHA-256', 'MD5'],
+      guard: this.guard,
       isTrusted: () => false,
       passwordOf: (username) => (username === '101' ? 'secret' : undefined),
       onRefer: (username, conference, { method, number }, report) => {

@@ -12,13 +12,13 @@ import { tlsCertificate, type Certificate } from '../../firmware/config/tls-cert
 import { AdministratorCheck } from '../../web-ui/administrator-check.js';
 import { WebServer } from '../../web-ui/server.js';
 import { Sessions } from '../../web-ui/sessions.js';
-import { GuessGuard } from '../../firmware/sip/guess-guard.js';
+import { GuessGuard } from '../../firmware/guess-guard.js';
 import { ApiTokens } from '../../web-ui/api-tokens.js';
 import { Box } from '../support/box.js';
 
 const test = suite('https');
 
-const guard = new GuessGuard(clock, () => false);
+const guard = new GuessGuard(clock);
 
 let directory = '';
 let certificate: Certificate;

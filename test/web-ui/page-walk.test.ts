@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock as clock } from '../../firmware/clock.js';
 import { hashPassword } from '../../firmware/config/password.js';
-import { GuessGuard } from '../../firmware/sip/guess-guard.js';
+import { GuessGuard } from '../../firmware/guess-guard.js';
 import { AdministratorCheck } from '../../web-ui/administrator-check.js';
 import { api } from '../../web-ui/api/api.js';
 import { liveEvents } from '../../web-ui/api/live.js';
@@ -22,7 +22,7 @@ const { pages } = boxPages({
   folder: fileURLToPath(new URL('../../../web-ui/', import.meta.url)),
   sources,
   routes: api(sources, liveEvents(sources)),
-  administrators: new AdministratorCheck(() => [], clock, new GuessGuard(clock, () => false)),
+  administrators: new AdministratorCheck(() => [], clock, new GuessGuard(clock)),
 });
 const filled = (path: string) => path.replaceAll(/:\w+/g, '800');
 const gets = pages.filter(({ get }) => get).map(({ path, role }) => ({ path: filled(path), role }));

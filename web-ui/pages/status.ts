@@ -124,7 +124,7 @@ function extensionsNow(sources: ApiSources) {
   return sources.config().extensions.map(({ number, name, sip }) => ({
     number,
     name,
-    phones: (registrations.get(sip.username) ?? []).map(({ source, userAgent, expiresAtMs }) => ({
+    phones: ((sip && registrations.get(sip.username)) ?? []).map(({ source, userAgent, expiresAtMs }) => ({
       address: source.address,
       transport: (source.transport ?? 'udp').toUpperCase(),
       userAgent,

@@ -5,6 +5,7 @@ import { HardwareError } from '../../hardware-error.js';
 import type { Line, LineCard, LineEvent } from '../../line-card.js';
 import { Channel } from './channel.js';
 import { alarmWords, type ChannelParams } from './layout.js';
+import { WAITING_FRAMES } from './pump.js';
 import type { PumpMessage, PumpWork } from './pump-worker.js';
 import { atFirst, EVENT, signals, type Happened, type Signals } from './signals.js';
 
@@ -17,7 +18,6 @@ type Port = {
   signals: Signals;
   /** Of the last event. */
   atMs: number;
-  memory: { rx: SharedArrayBuffer; tx: SharedArrayBuffer };
 };
 
 export class DahdiCard implements LineCard {
@@ -44,7 +44,11 @@ export class DahdiCard implements LineCard {
     this.lines = this.#ports.map(({ line }) => line);
     this.#control = new Int32Array(new SharedArrayBuffer(4 * (1 + this.#ports.length)));
     const workerData: PumpWork = {
-      lines: this.#ports.map(({ channel, memory }) => ({ fd: channel.fd, ...memory })),
+      lines: this.#ports.map(({ channel, line }) => ({
+        fd: channel.fd,
+        rx: line.rx.memory,
+        tx: line.tx.memory,
+      })),
       control: this.#control,
     };
     this.#worker = new Worker(program, { workerData, name: 'line card' });
@@ -122,18 +126,18 @@ export class DahdiCard implements LineCard {
 
   #port(channel: Channel, index: number): Port {
     const { place } = channel.params;
-    const memory = { rx: frameRingMemory(RING_FRAMES), tx: frameRingMemory(RING_FRAMES) };
     const seat = {
       place,
-      rx: new FrameRing(memory.rx),
-      tx: new FrameRing(memory.tx),
+      rx: new FrameRing(frameRingMemory(RING_FRAMES)),
+      tx: new FrameRing(frameRingMemory(RING_FRAMES)),
+      keptFrames: WAITING_FRAMES,
       cancelsEcho: channel.cancelsEcho,
     };
     const line: Line =
       channel.params.kind === 'fxs'
         ? { kind: 'fxs', ...seat, ...this.#phone(channel, index) }
         : { kind: 'fxo', ...seat, hook: (off) => this.#take(index, off) };
-    return { line, channel, memory, atMs: 0, signals: atFirst(line.kind, place) };
+    return { line, channel, atMs: 0, signals: atFirst(line.kind, place) };
   }
 
   #phone(channel: Channel, index: number) {

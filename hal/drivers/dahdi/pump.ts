@@ -5,7 +5,7 @@ import { EVENT } from './signals.js';
 /** Frames of a channel that the driver holds for us each way: so late we may be. */
 export const HELD_FRAMES = 8;
 /** Frames that wait to go into the line when we are on time: heard as delay, not heard when we are late. */
-const WAITING_FRAMES = 2;
+export const WAITING_FRAMES = 2;
 const FRAME_MS = 20;
 /** Without a frame for so long a card has stopped, whatever else it says. */
 const DEAD_MS = 2000;

@@ -4,14 +4,16 @@
  *
  *     FXS 1 ---+--- FXO 1        pairs, each an FXS line wired to the FXO line beside it,
  *              `--- phone 1      with a phone on the same wires
- *     exchange --- FXO           and one more FXO line, whose other end a script plays
+ *     exchange --- FXO           and two more FXO lines, each with an exchange at its other end
  */
 import { FrameRing, frameRingMemory, FRAME_SAMPLES } from '../../frame-ring.js';
 import type { FxoLine, FxsLine, Line, LineCard, LineEvent } from '../../line-card.js';
+import { SimulatedExchange } from './exchange.js';
 import { SimulatedPhone } from './phone.js';
 import { quietWire, Wire, type Station, type WireSettings } from './wire.js';
 
 const RING_FRAMES = 8;
+const EXCHANGES = 2;
 
 type Fxs = { line: FxsLine; wire: Wire; phone: SimulatedPhone; off: boolean };
 type Fxo = {
@@ -26,11 +28,10 @@ type Fxo = {
 export class SimulatedCard implements LineCard {
   readonly name: string;
   onEvent: (event: LineEvent) => void = () => undefined;
-  /** FXS lines have the places 1 to N, FXO lines N+1 to 2N+1; the last of these hangs on the exchange. */
+  /** FXS lines have the places 1 to N, FXO lines N+1 to 2N+2; the last two of these hang on the exchanges. */
   readonly lines: readonly Line[];
   readonly phones: readonly SimulatedPhone[];
-  /** The wire whose other end is played by whoever holds this. */
-  readonly exchange: Wire;
+  readonly exchanges: readonly SimulatedExchange[];
   #fxs: Fxs[] = [];
   #fxo: Fxo[] = [];
   #frames = 0;
@@ -40,7 +41,7 @@ export class SimulatedCard implements LineCard {
   constructor(
     pairs: number,
     settings: WireSettings = quietWire,
-    private readonly skewPpm = 0,
+    public skewPpm = 0,
   ) {
     this.name = `simulated card of ${pairs} pairs`;
     for (let place = 1; place <= pairs; place++) {
@@ -50,8 +51,9 @@ export class SimulatedCard implements LineCard {
       this.#fxo.push(fxoOn(pairs + place, wire));
       wire.stations.push(phone);
     }
-    this.exchange = new Wire(settings);
-    this.#fxo.push(fxoOn(2 * pairs + 1, this.exchange));
+    this.exchanges = Array.from({ length: EXCHANGES }, () => new SimulatedExchange(new Wire(settings)));
+    for (const { wire } of this.exchanges)
+      this.#fxo.push(fxoOn(this.#fxs.length + this.#fxo.length + 1, wire));
     this.lines = [...this.#fxs, ...this.#fxo].map(({ line }) => line);
     this.phones = this.#fxs.map(({ phone }) => phone);
   }
@@ -70,6 +72,7 @@ export class SimulatedCard implements LineCard {
       phone.ringing = wire.ringing && wire.whole && !wire.current;
       phone.advance();
     }
+    for (const exchange of this.exchanges) exchange.advance();
     for (const { line, station } of this.#fxo) line.tx.read(station.tx);
     for (const { wire } of this.#fxo) wire.advance();
     for (const fxs of this.#fxs) {
@@ -112,7 +115,9 @@ export class SimulatedCard implements LineCard {
   #watchExchange(fxo: Fxo): void {
     const { wire, line } = fxo;
     const { place } = line;
-    const ringing = wire.whole && wire.ringing && !wire.current;
+    // A bell that begins is heard, though the line is taken in the same moment.
+    const ringing = wire.whole && wire.ringing && !(wire.current && wire.rang);
+    wire.rang = wire.ringing;
     if (ringing !== fxo.ringing) {
       fxo.ringing = ringing;
       this.onEvent({ type: 'ring', place, on: ringing, atMs: this.#atMs });
@@ -139,7 +144,6 @@ function fxsLine(place: number, wire: Wire, phone: SimulatedPhone): FxsLine {
     kind: 'fxs',
     place,
     ...rings(),
-    cancelsEcho: false,
     ring: (on) => void (wire.ringing = on),
     reverse: (reversed) => void (wire.reversed = reversed),
     feed: (on) => void (wire.battery = on),
@@ -154,7 +158,6 @@ function fxoOn(place: number, wire: Wire): Fxo {
     kind: 'fxo',
     place,
     ...rings(),
-    cancelsEcho: false,
     hook: (off) => void (station.off = off),
   };
   return { line, wire, station, ringing: false, battery: true, reversed: false };

@@ -1,11 +1,9 @@
 /** A simulated phone on a wire: hook, keys, dial, and a mouth. Its hand moves by frames of 20 ms. */
 import { FRAME_SAMPLES } from '../../frame-ring.js';
+import { KEYPAD, pressKey } from './keypad.js';
+import { SoundMeter } from './sound-meter.js';
 import type { Station } from './wire.js';
 
-const KEYPAD = '123A456B789C*0#D';
-const ROWS_HZ = [697, 770, 852, 941];
-const COLUMNS_HZ = [1209, 1336, 1477, 1633];
-const KEY_PEAK = 8000;
 /** Frames. */
 const KEY_ON = 5;
 const KEY_OFF = 5;
@@ -27,6 +25,7 @@ export class SimulatedPhone implements Station {
   readonly rx = new Int16Array(FRAME_SAMPLES);
   /** What it says while no key is pressed; silence if undefined. Fills the frame. */
   say: ((frame: Int16Array) => void) | undefined;
+  readonly meter = new SoundMeter();
   #moves: Move[] = [];
   #sample = 0;
 
@@ -66,18 +65,11 @@ export class SimulatedPhone implements Station {
   advance(): void {
     const move = this.#moves.shift();
     if (move?.off !== undefined) this.off = move.off;
+    this.meter.hear(this.rx);
     this.tx.fill(0);
-    if (move?.key !== undefined) this.#press(move.key);
+    if (move?.key !== undefined) pressKey(move.key, this.#sample, this.tx);
     else if (this.off) this.say?.(this.tx);
     this.#sample += FRAME_SAMPLES;
-  }
-
-  #press(key: number): void {
-    for (let i = 0; i < FRAME_SAMPLES; i++) {
-      const turn = (2 * Math.PI * (this.#sample + i)) / 8000;
-      this.tx[i] =
-        KEY_PEAK * (Math.sin(turn * ROWS_HZ[key >> 2]) + 1.2 * Math.sin(turn * COLUMNS_HZ[key & 3])) * 0.8;
-    }
   }
 
   #add(move: Move, frames: number): void {

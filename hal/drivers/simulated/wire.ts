@@ -30,21 +30,27 @@ export class Wire {
   battery = true;
   reversed = false;
   ringing = false;
+  /** Whether it was ringing a frame ago. */
+  rang = false;
   readonly tx = new Int16Array(FRAME_SAMPLES);
   readonly rx = new Int16Array(FRAME_SAMPLES);
   readonly stations: Station[] = [];
   /** False: cut, or the plug is out. */
   whole = true;
-  #settings: WireSettings;
-  #gain: number;
-  #echo: Float64Array;
-  #noise: number;
+  #settings = quietWire;
+  #gain = 1;
+  #echo = new Float64Array(ECHO_TAPS.length);
+  #noise = 0;
   #seed = 1;
   #officeTail = new Int16Array(ECHO_TAPS.length);
   #stationTail = new Int16Array(ECHO_TAPS.length);
   #fromStations = new Int16Array(FRAME_SAMPLES);
 
   constructor(settings: WireSettings = quietWire) {
+    this.settings = settings;
+  }
+
+  set settings(settings: WireSettings) {
     this.#settings = settings;
     this.#gain = 10 ** (-settings.lossDb / 20);
     const echoGain = 10 ** (-settings.echoLossDb / 20) / ECHO_POWER;
