@@ -27,7 +27,6 @@ check: build
 test: test-system build
 	node scripts/run-tests.mjs $(ONLY)
 
-<<<<<<< HEAD
 # Against drivers of the kernel, in a guest; as root, as packages are fetched for it. ONLY=dahdi: tests of that name.
 hardware-test: hardware-system build build/guest/initrd
 	ONLY=$(ONLY) scripts/hardware/run.sh build/guest
@@ -35,12 +34,8 @@ hardware-test: hardware-system build build/guest/initrd
 build/guest/initrd: scripts/hardware/build-guest.sh scripts/hardware/init | hardware-system
 	scripts/hardware/build-guest.sh build/guest
 
-# A simulated day, and fifty power cuts, where `make test` takes some of it.
-soak: build
-=======
 # A simulated day, fifty kills and fifty cut disks, where `make test` takes some of it.
 soak: test-system build
->>>>>>> main
 	PARLEY_SOAK=1 node dist/test/media/playout.test.js
 	PARLEY_SOAK=1 node dist/test/recording/power-cut.test.js
 	PARLEY_SOAK=1 node dist/test/recording/cut-image.test.js

@@ -2,8 +2,10 @@
  * DAHDI's own driver in the kernel, on spans that are wired to each other: what one end does, the other sees and hears.
  * Runs alone: the driver is taken out and loaded again.
  */
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dahdiDriver } from '../../hal/drivers/dahdi.js';
@@ -152,6 +154,16 @@ test('lines without what is asked for do nothing: a lamp, polarity', async () =>
   assert.ok((await box.next('hook', 1)).off);
   world.fxo(1).hook(false);
   await box.next('hook', 1);
+});
+
+test('who ends with a card open has ended at once: nothing waits for a frame or an event', async () => {
+  await close();
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    'dist/test/hardware/ends-with-a-card-open.js',
+  ]);
+  const ms = Date.now() - Number(stdout);
+  await open();
+  assert.ok(ms < 1000, `${ms} ms`);
 });
 
 test('the driver is unloaded in a call: the card is lost; loaded again, it is opened again and works', async () => {
