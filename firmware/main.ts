@@ -9,6 +9,7 @@ import { ApiTokens } from '../web-ui/api-tokens.js';
 import { api } from '../web-ui/api/api.js';
 import { liveEvents } from '../web-ui/api/live.js';
 import type { ApiSources } from '../web-ui/api/sources.js';
+import { PageApi } from '../web-ui/pages/ask-api.js';
 import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
 import { ConferenceEvents } from './call/conference-events.js';
@@ -26,6 +27,10 @@ import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
 import { GuessGuard } from './guess-guard.js';
 import { createLog, recentLog } from './log.js';
+import { commands } from './console/commands.js';
+import { Consoles } from './console/consoles.js';
+import { joinConsole, LocalSocket } from './console/local-socket.js';
+import { SerialLine } from './console/serial-line.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 import { AccessLog } from './recording/access-log.js';
@@ -235,6 +240,7 @@ async function run(options: Options): Promise<void> {
       ...recorder.alarms,
       ...trunks.alarms,
       ...recordings.alarms,
+      ...(serial?.alarms ?? []),
       ...(accessLog.failure === undefined
         ? []
         : [{ code: 'recording-access', text: `who listens is not kept: ${accessLog.failure}` }]),
@@ -305,6 +311,34 @@ async function run(options: Options): Promise<void> {
     api: routes,
     pages: boxPages({ folder: `${root}web-ui/`, sources, routes, administrators }),
   });
+  const pageApi = new PageApi(routes);
+  const consoles = new Consoles({
+    banner: `Parley ${version}, a conference box.`,
+    clock,
+    commands,
+    idleMs: () => store.config.console.idleMinutes * 60_000,
+    signIn: async (name, password) => {
+      const verdict = await administrators.check(name, password, 'the console');
+      if (verdict === 'locked' || verdict === 'busy')
+        return { refused: 'Too many wrong passwords: try again later.' };
+      if (verdict === 'refused') return { refused: 'Name or password is wrong.' };
+      if (verdict.role !== 'administrator')
+        return { refused: `Only administrators may; ${name} is: ${verdict.role}.` };
+      return {
+        api: {
+          ask: (what, asked) => pageApi.ask(what, { by: name, ...asked }),
+          changes: (what, asked, dryRun) => pageApi.changes(what, { by: name, ...asked }, dryRun),
+        },
+      };
+    },
+    isStill: (name) =>
+      store.config.administrators.some((one) => one.name === name && one.role === 'administrator'),
+    onFault: (err, command) => log.error({ err, command }, 'a command of the console failed'),
+  });
+  store.on('changed', () => consoles.look());
+  const localConsole = await LocalSocket.open(options.data, consoles);
+  const { device, baudRate } = store.config.console;
+  const serial = device === undefined ? undefined : new SerialLine(device, baudRate, consoles, clock);
   transport.listen({
     message: (message, source, octets) => agent.receive(message, source, octets),
     broken: (request, status, reason, source, octets) =>
@@ -334,7 +368,8 @@ async function run(options: Options): Promise<void> {
     guesses.flush();
     await agent.layer.answered();
     webhooks.apply([]);
-    await Promise.all([web.close(), media.close()]);
+    consoles.close();
+    await Promise.all([web.close(), localConsole.close(), serial?.close(), media.close()]);
     await recorder.close();
     agent.layer.stop();
     await transport.close();
@@ -347,6 +382,7 @@ try {
   const options = readOptions(process.argv.slice(2), process.env);
   if (options.help) process.stdout.write(usage);
   else if (options.printSchema) process.stdout.write(`${JSON.stringify(configSchema, null, 2)}\n`);
+  else if (options.joinConsole) await joinConsole(options.data);
   else await run(options);
 } catch (error) {
   if (error instanceof UsageError) process.stderr.write(`parley: ${error.message}\n${usage}`);

@@ -45,6 +45,7 @@ export const configSchema = {
     'recordingTone',
     'timeZone',
     'language',
+    'console',
     'recordings',
     'administrators',
     'extensions',
@@ -172,6 +173,26 @@ export const configSchema = {
       description: 'a time zone such as Europe/Berlin or UTC (IANA)',
     },
     language: { enum: ['en'], default: 'en', description: '"en", in which the box speaks' },
+    console: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['baudRate', 'idleMinutes'],
+      default: {},
+      properties: {
+        device: {
+          type: 'string',
+          pattern: '^/dev/',
+          maxLength: 256,
+          description: 'a serial port such as /dev/ttyS0 or /dev/ttyUSB0',
+        },
+        baudRate: {
+          enum: [9600, 19200, 38400, 57600, 115200],
+          default: 115200,
+          description: '9600, 19200, 38400, 57600 or 115200',
+        },
+        idleMinutes: { type: 'integer', minimum: 1, maximum: 1440, default: 15, description: '1 to 1440' },
+      },
+    },
     recordings: {
       type: 'object',
       additionalProperties: false,

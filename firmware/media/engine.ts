@@ -26,6 +26,8 @@ export type EngineOptions = {
     adopt(handle: number): PacketSocket;
     /** Watches those sockets that seldom have something; takes over what a worker that has died watched with, if not 0. */
     watch(handle: number): Readiness;
+    /** What serves the connected ones together, in rounds; null if each serves itself. */
+    ring: { receive(): void; flush(): void } | null;
   };
   emit(event: MediaEvent): void;
   prompts: Prompts;
@@ -88,6 +90,7 @@ export class Engine {
   tick(): void {
     for (let i = 0; i < this.#plays.length; i++) advance(this.#plays[i]);
     for (let i = 0; i < this.#mixes.length; i++) this.#mixes[i].begin();
+    this.#options.sockets.ring?.receive();
     this.#hearControls();
     for (let i = 0; i < this.#ports.length; i++) {
       const port = this.#ports[i];
@@ -103,6 +106,7 @@ export class Engine {
       if (port instanceof RtpPort) writeRtpRow(this.#options.stats, this.#rows[i], port);
       else writeLineRow(this.#options.stats, this.#rows[i], port);
     }
+    this.#options.sockets.ring?.flush();
     this.#endPlays();
     this.#writePlaneStats();
   }

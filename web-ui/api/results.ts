@@ -153,6 +153,7 @@ export const systemResult = object({
     late: whole,
     skipped: whole,
     realtime: yes,
+    ioUring: yes,
   }),
   ports: whole,
   memory: object({ program: bytes, free: bytes, total: bytes }),
