@@ -50,7 +50,7 @@ export type LineEvent =
   /** Something is wrong with the line, in words; '' when it is right again. */
   | { type: 'alarm'; place: number; alarm: string }
   /** The card is gone: pulled out, or its driver unloaded; `error` if it is a bug of ours. The last event. */
-  | { type: 'lost'; error?: unknown };
+  | { type: 'lost'; error?: Error };
 
 export type LineCard = {
   /** What the administrator sees: the card's own name for itself. */

@@ -29,7 +29,7 @@ export class DahdiCard implements LineCard {
   #ended: Promise<void>;
   #open = true;
   #running: () => void = () => undefined;
-  #error: unknown;
+  #error: Error | undefined;
 
   private constructor(
     readonly name: string,
@@ -59,7 +59,7 @@ export class DahdiCard implements LineCard {
         this.#lost();
       });
     });
-    this.#worker.once('error', (error) => (this.#error = error));
+    this.#worker.once('error', (error: Error) => (this.#error = error));
     this.#worker.on('message', (message: PumpMessage) => {
       if (message === 'running') this.#running();
       else this.#happened(this.#ports[message.line], message.event, message.atMs);
