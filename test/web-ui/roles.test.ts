@@ -86,6 +86,8 @@ const LEAST: Record<string, string> = {
   'DELETE config/audioPorts/:number': 'administrator',
   'GET config/network': 'administrator',
   'PUT config/network': 'administrator',
+  'GET config/console': 'administrator',
+  'PUT config/console': 'administrator',
   'GET config/media': 'administrator',
   'PUT config/media': 'administrator',
   'GET config/security': 'administrator',
