@@ -44,7 +44,7 @@ test.before(async () => {
     services: [{ number: '*4', service: 'askForConference' }],
     trunks: [{ name: 'main', type: 'peer', server: '127.0.0.9', port: 9, transport: 'udp' }],
     routes: [{ prefix: '9', trunks: ['main'] }],
-    audioPorts: [{ number: '702', role: 'room', capture: 'nowhere', playback: 'nowhere2', calls: '800' }],
+    audioPorts: [{ number: '602', role: 'room', capture: 'nowhere', playback: 'nowhere2', calls: '800' }],
   });
   const talkers = [{ name: 'Ann', number: '101', hz: 440, talked: [[0, 1] as [number, number]] }];
   recording = makeRecording(path.join(box.directory, 'recordings'), { talkers }).id;
@@ -127,7 +127,7 @@ const QUESTIONS: Record<string, () => Question> = {
   'get /dial-plan/free': () => ({ what: 'dial-plan/free' }),
   'get /audio-ports': () => ({ what: 'audio-ports' }),
   // Its device is not there.
-  'post /audio-ports/{number}/press': () => ({ what: 'audio-ports/702/press', refused: true }),
+  'post /audio-ports/{number}/press': () => ({ what: 'audio-ports/602/press', refused: true }),
   'get /system': () => ({ what: 'system' }),
   'get /alarms': () => ({ what: 'alarms' }),
   'get /log': () => ({ what: 'log?limit=5' }),
@@ -157,7 +157,7 @@ const QUESTIONS: Record<string, () => Question> = {
   ...entry('services/{number}', 'services/*5', { service: 'askForConference' }),
   ...entry('lines/{name}', 'lines/hall', { card: 'other', place: 1, kind: 'fxs', extension: '101' }),
   ...entry('permissionGroups/{name}', 'permissionGroups/office', { rules: [{ allow: '9' }] }),
-  ...entry('audioPorts/{number}', 'audioPorts/701', { role: 'paging', playback: 'nowhere' }),
+  ...entry('audioPorts/{number}', 'audioPorts/601', { role: 'paging', playback: 'nowhere' }),
   ...entry('administrators/{name}', 'administrators/nora', { role: 'viewer', password: 'long enough' }),
   ...section('network', () => network),
   ...section('console', () => ({})),
