@@ -165,8 +165,8 @@ const QUESTIONS: Record<string, () => Question> = {
   ...section('security', () => ({ trustedNetworks: ['10.0.0.0/8'] })),
   ...section('time-and-language', () => ({ country: 'de', timeZone: 'Europe/Berlin' })),
   'get /config/versions': () => ({ what: 'config/versions' }),
-  'get /config/versions/{version}/changes': () => ({ what: 'config/versions/1/changes' }),
-  'post /config/versions/{version}/restore': () => ({ what: 'config/versions/2/restore' }),
+  'get /config/versions/{version}/changes': () => ({ what: 'config/versions/9/changes' }),
+  'post /config/versions/{version}/restore': () => ({ what: 'config/versions/9/restore' }),
   'post /config/tokens': () => ({
     what: 'config/tokens',
     body: { name: 'one', scope: 'viewer', expires: '2099-12-31' },
