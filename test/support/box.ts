@@ -280,6 +280,11 @@ export class Box {
       .sort();
   }
 
+  /** Closes the phones: the next ones come to a box that goes on. */
+  async putAwayPhones(): Promise<void> {
+    await this.#closePhones();
+  }
+
   async #closePhones(): Promise<void> {
     const failures: unknown[] = [];
     for (const phone of this.#phones.splice(0)) await phone.close().catch((error) => failures.push(error));
