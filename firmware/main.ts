@@ -4,13 +4,16 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lineCardDrivers } from '../hal/drivers.js';
+import { openAlsaPort } from '../hal/drivers/alsa.js';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
 import { ApiTokens } from '../web-ui/api-tokens.js';
 import { api } from '../web-ui/api/api.js';
 import { liveEvents } from '../web-ui/api/live.js';
 import type { ApiSources } from '../web-ui/api/sources.js';
+import { PageApi } from '../web-ui/pages/ask-api.js';
 import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
+import { AudioPortBoard } from './call/audio-port-board.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
 import { FxsPhones } from './call/fxs-phones.js';
@@ -22,14 +25,19 @@ import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
 import { firstDocument } from './config/first-document.js';
 import { KeptState } from './config/kept-state.js';
-import { configSchema } from './config/schema.js';
+import { configSchema, type Config } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
 import { GuessGuard } from './guess-guard.js';
 import { createLog, recentLog } from './log.js';
+import { commands } from './console/commands.js';
+import { Consoles } from './console/consoles.js';
+import { joinConsole, LocalSocket } from './console/local-socket.js';
+import { SerialLine } from './console/serial-line.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 import { AccessLog } from './recording/access-log.js';
+import { placeOf } from './recording/disks.js';
 import { Recorder } from './recording/recorder.js';
 import { RecordingStore } from './recording/recording-store.js';
 import { ExternalAddress } from './sip/external-address.js';
@@ -97,14 +105,13 @@ async function run(options: Options): Promise<void> {
     },
     clock,
   });
-  const { folder: disk } = store.config.recordings;
   const guard = new GuessGuard(clock);
   const guesses = KeptState.open(path.join(options.data, 'guesses.json'), clock, guard);
-  const recorder = await Recorder.start(
-    disk ?? path.join(options.data, 'recordings'),
-    media.recordings,
-    disk === undefined,
-  );
+  const recordingPlace = ({ recordings }: Config) => placeOf(recordings.folder, options.data);
+  const recorder = await Recorder.start(recordingPlace(store.config), media.recordings);
+  store.on('changed', (before, after) => {
+    if (before.recordings.folder !== after.recordings.folder) recorder.keepIn(recordingPlace(after));
+  });
   const switchboard: Switchboard = new Switchboard({
     config: () => store.config,
     media,
@@ -194,7 +201,15 @@ async function run(options: Options): Promise<void> {
     clock,
     owners: { fxs: (owned) => linePhones.own(owned) },
   });
-  switchboard.connect(agent, trunks, linePhones);
+  const audioPorts = new AudioPortBoard({
+    open: openAlsaPort,
+    config: () => store.config,
+    switchboard,
+    media,
+    clock,
+  });
+  store.on('changed', () => audioPorts.apply());
+  switchboard.connect(agent, trunks, linePhones, audioPorts);
   await lines.start();
   store.on('changed', () => lines.apply());
 
@@ -207,10 +222,7 @@ async function run(options: Options): Promise<void> {
     void accessLog.flush();
   });
   const recordings = new RecordingStore({
-    folder: () => {
-      const { folder } = store.config.recordings;
-      return { path: folder ?? path.join(options.data, 'recordings'), mayBeMissing: folder === undefined };
-    },
+    place: () => recordingPlace(store.config),
     limits: () => store.config.recordings,
     nowMs: () => Date.now(),
     access: recordingAccess,
@@ -219,7 +231,7 @@ async function run(options: Options): Promise<void> {
     void recordings.tidy();
     void recordings.list().then((list) => {
       const recording = list.find((one) => one.id === id);
-      if (recording) webhooks.tell('recording.ready', { recording });
+      if (recording?.endedAt) webhooks.tell('recording.ready', { recording });
     });
   };
   void recordings.tidy();
@@ -240,11 +252,13 @@ async function run(options: Options): Promise<void> {
       ...tls.alarms,
       ...media.alarms,
       ...lines.alarms,
+      ...audioPorts.alarms,
       ...(external?.alarms ?? []),
       ...historyLog.alarms,
       ...recorder.alarms,
       ...trunks.alarms,
       ...recordings.alarms,
+      ...(serial?.alarms ?? []),
       ...(accessLog.failure === undefined
         ? []
         : [{ code: 'recording-access', text: `who listens is not kept: ${accessLog.failure}` }]),
@@ -286,6 +300,8 @@ async function run(options: Options): Promise<void> {
     }),
     media: () => media.counters(),
     trunks: () => trunks.status,
+    audioPorts: () => audioPorts.ports,
+    pressAudioPort: (number) => audioPorts.press(number),
     sip: () => ({
       dialogs: agent.dialogs.size,
       subscriptions: agent.notifier.open,
@@ -316,6 +332,34 @@ async function run(options: Options): Promise<void> {
     api: routes,
     pages: boxPages({ folder: `${root}web-ui/`, sources, routes, administrators }),
   });
+  const pageApi = new PageApi(routes);
+  const consoles = new Consoles({
+    banner: `Parley ${version}, a conference box.`,
+    clock,
+    commands,
+    idleMs: () => store.config.console.idleMinutes * 60_000,
+    signIn: async (name, password) => {
+      const verdict = await administrators.check(name, password, 'the console');
+      if (verdict === 'locked' || verdict === 'busy')
+        return { refused: 'Too many wrong passwords: try again later.' };
+      if (verdict === 'refused') return { refused: 'Name or password is wrong.' };
+      if (verdict.role !== 'administrator')
+        return { refused: `Only administrators may; ${name} is: ${verdict.role}.` };
+      return {
+        api: {
+          ask: (what, asked) => pageApi.ask(what, { by: name, ...asked }),
+          changes: (what, asked, dryRun) => pageApi.changes(what, { by: name, ...asked }, dryRun),
+        },
+      };
+    },
+    isStill: (name) =>
+      store.config.administrators.some((one) => one.name === name && one.role === 'administrator'),
+    onFault: (err, command) => log.error({ err, command }, 'a command of the console failed'),
+  });
+  store.on('changed', () => consoles.look());
+  const localConsole = await LocalSocket.open(options.data, consoles);
+  const { device, baudRate } = store.config.console;
+  const serial = device === undefined ? undefined : new SerialLine(device, baudRate, consoles, clock);
   transport.listen({
     message: (message, source, octets) => agent.receive(message, source, octets),
     broken: (request, status, reason, source, octets) =>
@@ -340,12 +384,13 @@ async function run(options: Options): Promise<void> {
     agent.stopTakingCalls();
     trunks.apply([]);
     await switchboard.hangUpAll();
-    await lines.close();
+    await Promise.all([lines.close(), audioPorts.close()]);
     await historyLog.flush();
     guesses.flush();
     await agent.layer.answered();
     webhooks.apply([]);
-    await Promise.all([web.close(), media.close()]);
+    consoles.close();
+    await Promise.all([web.close(), localConsole.close(), serial?.close(), media.close()]);
     await recorder.close();
     agent.layer.stop();
     await transport.close();
@@ -358,6 +403,7 @@ try {
   const options = readOptions(process.argv.slice(2), process.env);
   if (options.help) process.stdout.write(usage);
   else if (options.printSchema) process.stdout.write(`${JSON.stringify(configSchema, null, 2)}\n`);
+  else if (options.joinConsole) await joinConsole(options.data);
   else await run(options);
 } catch (error) {
   if (error instanceof UsageError) process.stderr.write(`parley: ${error.message}\n${usage}`);

@@ -12,6 +12,8 @@ export type Options = {
   httpPort?: number;
   httpsPort?: number;
   rtpPorts?: [number, number];
+  /** This terminal becomes the console of the box that runs. */
+  joinConsole: boolean;
   /** Line cards beside those that are found: `simulated`, `simulated:2`. */
   lineCards: string[];
   printSchema: boolean;
@@ -20,6 +22,7 @@ export type Options = {
 
 export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [--sip-tls-port N] [--http-port N]
               [--https-port N] [--rtp-ports A-B] [--line-card CARD]...
+       parley console [--data DIR]
        parley --print-schema
 
   --data DIR       where the configuration is kept (default: data)
@@ -31,8 +34,10 @@ export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [-
                    is for this machine alone, and leads others to HTTPS
   --https-port N   TCP port of the pages over TLS; 0 takes a free one
   --rtp-ports A-B  UDP ports for audio; 0-0 takes free ones
-  --line-card CARD opens this card too: simulated, or simulated:N for N pairs of lines; may be given several times
+  --line-card CARD opens this card too: simulated:N for N simulated pairs of lines, dahdi:N for span N of DAHDI; may be given
+                   several times
                    (default: PARLEY_LINE_CARD of the environment)
+  console          joins this terminal to the console of the box that runs on DIR
   --print-schema   prints the JSON schema of the configuration and ends
 `;
 
@@ -43,10 +48,11 @@ export class UsageError extends Error {
 
 /** Reads the command line, and what stands in for it in the environment. Throws UsageError. */
 export function readOptions(args: string[], environment: NodeJS.ProcessEnv): Options {
-  let values;
+  let values, positionals;
   try {
-    ({ values } = parseArgs({
+    ({ values, positionals } = parseArgs({
       args,
+      allowPositionals: true,
       options: {
         data: { type: 'string', default: 'data' },
         bind: { type: 'string' },
@@ -63,8 +69,11 @@ export function readOptions(args: string[], environment: NodeJS.ProcessEnv): Opt
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+  if (positionals.length > 1 || (positionals[0] ?? 'console') !== 'console')
+    throw new UsageError(`${positionals.join(' ')}: only "console" can stand there`);
   return {
     data: values.data,
+    joinConsole: positionals.length === 1,
     bind: readBind(values.bind),
     sipPort: readPort('--sip-port', values['sip-port']),
     sipTlsPort: readPort('--sip-tls-port', values['sip-tls-port']),

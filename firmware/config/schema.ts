@@ -1,5 +1,6 @@
 /** The one schema of the configuration: it validates the document and makes its TypeScript type. */
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import { audioPortsSchema } from './audio-port-schema.js';
 import {
   codecList,
   number,
@@ -45,6 +46,7 @@ export const configSchema = {
     'recordingTone',
     'timeZone',
     'language',
+    'console',
     'recordings',
     'administrators',
     'extensions',
@@ -53,6 +55,7 @@ export const configSchema = {
     'trunks',
     'routes',
     'permissionGroups',
+    'audioPorts',
     'apiTokens',
     'webhooks',
     'lines',
@@ -172,6 +175,26 @@ export const configSchema = {
       description: 'a time zone such as Europe/Berlin or UTC (IANA)',
     },
     language: { enum: ['en'], default: 'en', description: '"en", in which the box speaks' },
+    console: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['baudRate', 'idleMinutes'],
+      default: {},
+      properties: {
+        device: {
+          type: 'string',
+          pattern: '^/dev/',
+          maxLength: 256,
+          description: 'a serial port such as /dev/ttyS0 or /dev/ttyUSB0',
+        },
+        baudRate: {
+          enum: [9600, 19200, 38400, 57600, 115200],
+          default: 115200,
+          description: '9600, 19200, 38400, 57600 or 115200',
+        },
+        idleMinutes: { type: 'integer', minimum: 1, maximum: 1440, default: 15, description: '1 to 1440' },
+      },
+    },
     recordings: {
       type: 'object',
       additionalProperties: false,
@@ -310,6 +333,7 @@ export const configSchema = {
     trunks: trunksSchema,
     routes: routesSchema,
     permissionGroups: permissionGroupsSchema,
+    audioPorts: audioPortsSchema,
     apiTokens: apiTokensSchema,
     webhooks: webhooksSchema,
     lines: linesSchema,
@@ -329,6 +353,7 @@ export type Service = Config['services'][number];
 export type Trunk = Config['trunks'][number];
 export type Route = Config['routes'][number];
 export type PermissionGroup = Config['permissionGroups'][number];
+export type AudioPort = Config['audioPorts'][number];
 export type ApiToken = Config['apiTokens'][number];
 export type Webhook = Config['webhooks'][number];
 export type LineSettings = Config['lines'][number];
