@@ -1,6 +1,7 @@
 /** Where the API gets what it tells. */
 import type { AudioPortNow } from '../../firmware/call/audio-port-board.js';
 import type { History } from '../../firmware/call/history.js';
+import type { LineBoard } from '../../firmware/call/line-board.js';
 import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
 import type { ConfigVersions } from '../../firmware/config/config-versions.js';
@@ -26,6 +27,7 @@ export type ApiSources = {
   tokens: ApiTokens;
   webhooks: Webhooks;
   switchboard: Switchboard;
+  lines: LineBoard;
   /** Extensions with at least one phone registered, and those phones. */
   registrations(): { username: string; phones: readonly Binding[] }[];
   /** Where a phone registers that is at an address, or in the network of the box. */
