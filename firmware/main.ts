@@ -13,6 +13,7 @@ import { WebServer } from '../web-ui/server.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
 import { History } from './call/history.js';
+import { StolenAccounts } from './call/stolen-accounts.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
@@ -96,7 +97,14 @@ async function run(options: Options): Promise<void> {
   });
   const { folder: disk } = store.config.recordings;
   const guard = new GuessGuard(clock);
-  const guesses = KeptState.open(path.join(options.data, 'guesses.json'), clock, guard);
+  const stolen = new StolenAccounts(
+    () => store.config,
+    () => Date.now(),
+  );
+  const kept = [
+    KeptState.open(path.join(options.data, 'guesses.json'), clock, guard),
+    KeptState.open(path.join(options.data, 'habits.json'), clock, stolen),
+  ];
   const recorder = await Recorder.start(
     disk ?? path.join(options.data, 'recordings'),
     media.recordings,
@@ -108,6 +116,7 @@ async function run(options: Options): Promise<void> {
     recorder,
     clock,
     guard,
+    stolen,
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
@@ -214,6 +223,7 @@ async function run(options: Options): Promise<void> {
       ...store.alarms,
       ...versions.alarms,
       ...guard.alarms,
+      ...stolen.alarms,
       ...tls.alarms,
       ...media.alarms,
       ...(external?.alarms ?? []),
@@ -243,13 +253,14 @@ async function run(options: Options): Promise<void> {
       versions.startAnew(firstDocument());
       history.clear();
       await historyLog.clear();
-      guesses.clear();
+      for (const state of kept) state.clear();
     },
     history,
     log: recentLog,
     recordings,
     recordingAccess,
     switchboard,
+    stolen,
     registrations: () =>
       agent.registrar
         .accounts()
@@ -316,7 +327,7 @@ async function run(options: Options): Promise<void> {
     trunks.apply([]);
     await switchboard.hangUpAll();
     await historyLog.flush();
-    guesses.flush();
+    for (const state of kept) state.flush();
     await agent.layer.answered();
     webhooks.apply([]);
     await Promise.all([web.close(), media.close()]);

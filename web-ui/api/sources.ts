@@ -1,5 +1,6 @@
 /** Where the API gets what it tells. */
 import type { History } from '../../firmware/call/history.js';
+import type { StolenAccounts } from '../../firmware/call/stolen-accounts.js';
 import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
 import type { ConfigVersions } from '../../firmware/config/config-versions.js';
@@ -25,6 +26,8 @@ export type ApiSources = {
   tokens: ApiTokens;
   webhooks: Webhooks;
   switchboard: Switchboard;
+  /** Who is cut off from the outside. */
+  stolen: StolenAccounts;
   /** Extensions with at least one phone registered, and those phones. */
   registrations(): { username: string; phones: readonly Binding[] }[];
   /** Where a phone registers that is at an address, or in the network of the box. */

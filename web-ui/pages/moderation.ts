@@ -1,12 +1,12 @@
-/** What the buttons of the running conferences and calls do: the routes of the API, as forms. */
+/** What the buttons of the running conferences, calls and phones do: the routes of the API, as forms. */
 import { message, type Page } from '../page.js';
 import type { PageApi } from './ask-api.js';
 import { statusOf, troublesOf } from './troubles.js';
 
-/** A page for each write route below conferences/ and calls/; what it wants to be sent stands in its query. */
+/** A page for each write route below conferences/, calls/ and phones/; what it wants to be sent stands in its query. */
 export function moderationPages(api: PageApi): Page[] {
   return api.routes
-    .filter(({ method, path }) => method === 'POST' && /^(conferences|calls)\//.test(path))
+    .filter(({ method, path }) => method === 'POST' && /^(conferences|calls|phones)\//.test(path))
     .map(({ path, role }) => ({
       path: `/${path}`,
       role,
