@@ -31,6 +31,7 @@ test: test-system build
 soak: test-system build
 	PARLEY_SOAK=1 node dist/test/media/playout.test.js
 	PARLEY_SOAK=1 node dist/test/recording/power-cut.test.js
+	PARLEY_SOAK=1 node dist/test/scenarios/console-noise.test.js
 	PARLEY_SOAK=1 node dist/test/recording/cut-image.test.js
 
 # BENCH=100-one: only these rows of media-bench, without the others.
@@ -56,11 +57,23 @@ node_modules/.package-lock.json: package.json package-lock.json firmware/sip-par
 
 system:
 	@scripts/install-packages.sh node npm openssl
+	@scripts/install-packages.sh ping:iputils-ping || echo "Without it the console cannot ping; going on." >&2
 	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 || echo "Without it no call can be encrypted; going on." >&2
 	@scripts/install-packages.sh libopus.so.0:libopus0 || echo "Without it no call can be in Opus; going on." >&2
 
 test-system: system
-	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 libopus.so.0:libopus0 libspandsp.so.2:libspandsp2 sipp:sip-tester baresip sox chromium python3 linux.uml:user-mode-linux dmsetup mkfs.ext4:e2fsprogs
+	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 \
+	  libopus.so.0:libopus0 \
+	  libspandsp.so.2:libspandsp2 \
+	  sipp:sip-tester \
+	  baresip \
+	  sox \
+	  chromium \
+	  python3 \
+	  socat \
+	  linux.uml:user-mode-linux \
+	  dmsetup \
+	  mkfs.ext4:e2fsprogs
 
 bench-system: system
 	@scripts/install-packages.sh cc:build-essential || echo "Without a compiler the media bench is left out; going on." >&2

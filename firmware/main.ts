@@ -3,17 +3,20 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lineCardDrivers } from '../hal/drivers.js';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
 import { ApiTokens } from '../web-ui/api-tokens.js';
 import { api } from '../web-ui/api/api.js';
 import { liveEvents } from '../web-ui/api/live.js';
 import type { ApiSources } from '../web-ui/api/sources.js';
+import { PageApi } from '../web-ui/pages/ask-api.js';
 import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
 import { History } from './call/history.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
+import { LineBoard } from './call/line-board.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
@@ -25,6 +28,10 @@ import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
 import { GuessGuard } from './guess-guard.js';
 import { createLog, recentLog } from './log.js';
+import { commands } from './console/commands.js';
+import { Consoles } from './console/consoles.js';
+import { joinConsole, LocalSocket } from './console/local-socket.js';
+import { SerialLine } from './console/serial-line.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 import { AccessLog } from './recording/access-log.js';
@@ -155,7 +162,7 @@ async function run(options: Options): Promise<void> {
     guard,
     isTrusted: (address) => isWithin(address, store.config.security.trustedNetworks),
     passwordOf: (username) =>
-      store.config.extensions.find(({ sip }) => sip.username === username)?.sip.password,
+      store.config.extensions.find(({ sip }) => sip?.username === username)?.sip?.password,
     trunkOf: (source) => trunks.of(source),
     events: eventPackages(() => store.config, switchboard),
     onCall: (...call) => switchboard.onCall(...call),
@@ -173,8 +180,9 @@ async function run(options: Options): Promise<void> {
     trunks.apply(after.trunks);
     for (const { sip } of before.extensions)
       if (
+        sip &&
         !after.extensions.some(
-          (one) => one.sip.username === sip.username && one.sip.password === sip.password,
+          (one) => one.sip?.username === sip.username && one.sip.password === sip.password,
         )
       )
         agent.registrar.forget(sip.username);
@@ -182,7 +190,17 @@ async function run(options: Options): Promise<void> {
   switchboard.onChanged = (resource) => {
     for (const event of ['conference', 'dialog']) agent.notifier.changed(event, resource);
   };
-  switchboard.connect(agent, trunks);
+  const lines = new LineBoard({
+    drivers: lineCardDrivers,
+    cards: options.lineCards,
+    lines: () => store.config.lines,
+    media,
+    clock,
+    owners: {},
+  });
+  switchboard.connect(agent, trunks, { call: () => 'unavailable' });
+  await lines.start();
+  store.on('changed', () => lines.apply());
 
   const recordingAccess = new AccessLog(() => Date.now());
   const accessLog = AppendLog.open(path.join(options.data, 'recording-access'), (line) =>
@@ -226,11 +244,13 @@ async function run(options: Options): Promise<void> {
       ...stolen.alarms,
       ...tls.alarms,
       ...media.alarms,
+      ...lines.alarms,
       ...(external?.alarms ?? []),
       ...historyLog.alarms,
       ...recorder.alarms,
       ...trunks.alarms,
       ...recordings.alarms,
+      ...(serial?.alarms ?? []),
       ...(accessLog.failure === undefined
         ? []
         : [{ code: 'recording-access', text: `who listens is not kept: ${accessLog.failure}` }]),
@@ -302,6 +322,34 @@ async function run(options: Options): Promise<void> {
     api: routes,
     pages: boxPages({ folder: `${root}web-ui/`, sources, routes, administrators }),
   });
+  const pageApi = new PageApi(routes);
+  const consoles = new Consoles({
+    banner: `Parley ${version}, a conference box.`,
+    clock,
+    commands,
+    idleMs: () => store.config.console.idleMinutes * 60_000,
+    signIn: async (name, password) => {
+      const verdict = await administrators.check(name, password, 'the console');
+      if (verdict === 'locked' || verdict === 'busy')
+        return { refused: 'Too many wrong passwords: try again later.' };
+      if (verdict === 'refused') return { refused: 'Name or password is wrong.' };
+      if (verdict.role !== 'administrator')
+        return { refused: `Only administrators may; ${name} is: ${verdict.role}.` };
+      return {
+        api: {
+          ask: (what, asked) => pageApi.ask(what, { by: name, ...asked }),
+          changes: (what, asked, dryRun) => pageApi.changes(what, { by: name, ...asked }, dryRun),
+        },
+      };
+    },
+    isStill: (name) =>
+      store.config.administrators.some((one) => one.name === name && one.role === 'administrator'),
+    onFault: (err, command) => log.error({ err, command }, 'a command of the console failed'),
+  });
+  store.on('changed', () => consoles.look());
+  const localConsole = await LocalSocket.open(options.data, consoles);
+  const { device, baudRate } = store.config.console;
+  const serial = device === undefined ? undefined : new SerialLine(device, baudRate, consoles, clock);
   transport.listen({
     message: (message, source, octets) => agent.receive(message, source, octets),
     broken: (request, status, reason, source, octets) =>
@@ -326,11 +374,13 @@ async function run(options: Options): Promise<void> {
     agent.stopTakingCalls();
     trunks.apply([]);
     await switchboard.hangUpAll();
+    await lines.close();
     await historyLog.flush();
     for (const state of kept) state.flush();
     await agent.layer.answered();
     webhooks.apply([]);
-    await Promise.all([web.close(), media.close()]);
+    consoles.close();
+    await Promise.all([web.close(), localConsole.close(), serial?.close(), media.close()]);
     await recorder.close();
     agent.layer.stop();
     await transport.close();
@@ -340,9 +390,10 @@ async function run(options: Options): Promise<void> {
 }
 
 try {
-  const options = readOptions(process.argv.slice(2));
+  const options = readOptions(process.argv.slice(2), process.env);
   if (options.help) process.stdout.write(usage);
   else if (options.printSchema) process.stdout.write(`${JSON.stringify(configSchema, null, 2)}\n`);
+  else if (options.joinConsole) await joinConsole(options.data);
   else await run(options);
 } catch (error) {
   if (error instanceof UsageError) process.stderr.write(`parley: ${error.message}\n${usage}`);

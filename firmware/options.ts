@@ -12,12 +12,17 @@ export type Options = {
   httpPort?: number;
   httpsPort?: number;
   rtpPorts?: [number, number];
+  /** This terminal becomes the console of the box that runs. */
+  joinConsole: boolean;
+  /** Line cards beside those that are found: `simulated`, `simulated:2`. */
+  lineCards: string[];
   printSchema: boolean;
   help: boolean;
 };
 
 export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [--sip-tls-port N] [--http-port N]
-              [--https-port N] [--rtp-ports A-B]
+              [--https-port N] [--rtp-ports A-B] [--line-card CARD]...
+       parley console [--data DIR]
        parley --print-schema
 
   --data DIR       where the configuration is kept (default: data)
@@ -29,6 +34,9 @@ export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [-
                    is for this machine alone, and leads others to HTTPS
   --https-port N   TCP port of the pages over TLS; 0 takes a free one
   --rtp-ports A-B  UDP ports for audio; 0-0 takes free ones
+  --line-card CARD opens this card too: simulated, or simulated:N for N pairs of lines; may be given several times
+                   (default: PARLEY_LINE_CARD of the environment)
+  console          joins this terminal to the console of the box that runs on DIR
   --print-schema   prints the JSON schema of the configuration and ends
 `;
 
@@ -37,12 +45,13 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
-/** Reads the command line. Throws UsageError. */
-export function readOptions(args: string[]): Options {
-  let values;
+/** Reads the command line, and what stands in for it in the environment. Throws UsageError. */
+export function readOptions(args: string[], environment: NodeJS.ProcessEnv): Options {
+  let values, positionals;
   try {
-    ({ values } = parseArgs({
+    ({ values, positionals } = parseArgs({
       args,
+      allowPositionals: true,
       options: {
         data: { type: 'string', default: 'data' },
         bind: { type: 'string' },
@@ -51,6 +60,7 @@ export function readOptions(args: string[]): Options {
         'http-port': { type: 'string' },
         'https-port': { type: 'string' },
         'rtp-ports': { type: 'string' },
+        'line-card': { type: 'string', multiple: true },
         'print-schema': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -58,14 +68,18 @@ export function readOptions(args: string[]): Options {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+  if (positionals.length > 1 || (positionals[0] ?? 'console') !== 'console')
+    throw new UsageError(`${positionals.join(' ')}: only "console" can stand there`);
   return {
     data: values.data,
+    joinConsole: positionals.length === 1,
     bind: readBind(values.bind),
     sipPort: readPort('--sip-port', values['sip-port']),
     sipTlsPort: readPort('--sip-tls-port', values['sip-tls-port']),
     httpPort: readPort('--http-port', values['http-port']),
     httpsPort: readPort('--https-port', values['https-port']),
     rtpPorts: readRange(values['rtp-ports']),
+    lineCards: readCards(values['line-card'] ?? environment.PARLEY_LINE_CARD?.split(',') ?? []),
     printSchema: values['print-schema'],
     help: values.help,
   };
@@ -79,6 +93,13 @@ function readBind(text: string | undefined): string[] | undefined {
       `--bind ${text}: an IP address, or one of IPv4 and one of IPv6 as in 192.0.2.1,2001:db8::1`,
     );
   return addresses;
+}
+
+function readCards(cards: string[]): string[] {
+  const wrong = cards.find((card) => !/^[a-z]{1,16}(:[A-Za-z0-9._-]{1,32})?$/.test(card));
+  if (wrong !== undefined)
+    throw new UsageError(`--line-card ${wrong}: a kind of card, and perhaps which, as in simulated:2`);
+  return cards;
 }
 
 function readPort(name: string, text: string | undefined): number | undefined {

@@ -9,6 +9,8 @@ type LineOfCard = {
   readonly place: number;
   readonly rx: FrameRing;
   readonly tx: FrameRing;
+  /** Frames that the card keeps between the rings and the wire, there and back together; 0 if left out. */
+  readonly keptFrames?: number;
 };
 
 export type FxsLine = LineOfCard & {
@@ -55,12 +57,14 @@ export type LineCard = {
   /** Who is told; set before the next turn of the event loop. */
   onEvent: (event: LineEvent) => void;
   close(): Promise<void>;
+  /** A simulated card: plays the part of its phones, `1 off-hook`; returns what is to be said, '' if nothing is wrong. */
+  simulate?(words: string): string;
 };
 
 export type LineCardDriver = {
   /** As in `--line-card NAME`, or `NAME:which`. */
   readonly name: string;
-  /** Which of its cards are there now, as `open` takes them. Never throws: no hardware is no card. */
+  /** Which of its cards are there now, as `open` takes them. Never throws: no hardware is no card, nor is a simulated one. */
   probe(): Promise<string[]>;
   /** Rejects with a HardwareError if that card is not to be had. */
   open(which: string): Promise<LineCard>;

@@ -74,7 +74,7 @@ function statusOf({ place, held, muted }: Member): ConferenceMember['status'] {
 }
 
 function isIn({ legs }: OpenRoom, { extensions }: Config, account: string): boolean {
-  const own = extensions.find(({ sip }) => sip.username === account)?.number;
+  const own = extensions.find(({ sip }) => sip?.username === account)?.number;
   return [...legs.values()].some(({ leg }) => leg.party.number === own);
 }
 

@@ -48,10 +48,17 @@ export type Leg = {
   /** As whom its wrong PINs are counted: the extension and its address, or the trunk or line with the caller's number. */
   readonly sources: readonly string[];
   readonly state: LegState;
+  /** Where its signalling comes from: an IP address, or the name of a line. */
+  readonly peerAddress: string;
+  /** On the clock's scale: when it began, was answered, ended. */
   readonly sinceMs: number;
+  readonly answeredMs: number | undefined;
+  readonly endedMs: number | undefined;
+  /** Why it ended. */
+  readonly cause: Cause | undefined;
   /** Set once it can be spoken to. */
   readonly port: PortId | undefined;
-  /** For people: `PCMU`, ...; undefined before the answer. */
+  /** For people: `PCMU`, ..., `analog`; undefined before the answer. */
   readonly codec: string | undefined;
   /** Whether its media are encrypted. */
   readonly srtp: boolean;

@@ -1,5 +1,5 @@
 /** Which calls are encrypted. Keys go by SDP (RFC 4568 §8.3), so only signalling over TLS may carry them. */
-import type { Extension } from '../config/schema.js';
+import type { SipAccount } from '../config/schema.js';
 import type { Endpoint } from '../sip/transport.js';
 
 /** `impossible`: the extension requires SRTP, and this leg cannot have it. */
@@ -7,7 +7,7 @@ export type MediaSecurity = 'plain' | 'optional' | 'required' | 'impossible';
 
 /** `available`: whether the media plane can do SRTP at all. */
 export function mediaSecurity(
-  setting: Extension['sip']['srtp'],
+  setting: SipAccount['srtp'],
   peer: Endpoint,
   available: boolean,
 ): MediaSecurity {

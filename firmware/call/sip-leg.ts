@@ -49,12 +49,9 @@ export class SipLeg implements Leg {
   srtp = false;
   #call?: SipCall;
   #open?: OpenPort;
-  /** Where its signalling comes from. */
   peerAddress = '';
-  /** On the clock's scale. */
   answeredMs: number | undefined;
   endedMs: number | undefined;
-  /** Why it ended. */
   cause: Cause | undefined;
   readonly #srtpKey = randomBytes(MASTER_KEY_BYTES);
   readonly #sessionId = String(randomInt(1, 2 ** 47));

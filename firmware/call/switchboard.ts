@@ -1,6 +1,6 @@
 /** Takes calls, finds what was dialled, and knows every leg there is. */
 import type { Clock } from '../clock.js';
-import type { Conference, Config, Extension, Trunk } from '../config/schema.js';
+import type { Conference, Config, Extension, SipAccount, Trunk } from '../config/schema.js';
 import type { GuessGuard } from '../guess-guard.js';
 import { createLog } from '../log.js';
 import type { Media, PortId } from '../media/contract.js';
@@ -32,6 +32,7 @@ import type { Called } from './ringing.js';
 import type { LegId } from './room.js';
 import { RoomRecordings, type RoomRecorder } from './room-recording.js';
 import { SilenceWatch } from './silence-watch.js';
+import type { NewLeg } from './line-leg.js';
 import { SipLeg, type SipLegOptions } from './sip-leg.js';
 import type { StolenAccounts } from './stolen-accounts.js';
 import { tonesOf } from './tone-plan.js';
@@ -54,9 +55,15 @@ export type SwitchboardOptions = {
 };
 
 /** A leg with what it is doing, for those who watch. `extension`: whose it is, if it is not outside. */
-export type OpenLeg = { leg: SipLeg; extension: string | undefined; dialled: string };
+export type OpenLeg = { leg: Leg; extension: string | undefined; dialled: string };
 
-type Party = { number: string; name: string };
+export type Party = { number: string; name: string };
+
+/** The phones on lines. */
+export type LinePhones = {
+  /** Calls those of an extension, shown `from`: one leg at least, or why there is none; `unavailable` if it has none. */
+  call(to: Extension, from: Party): readonly Leg[] | Cause;
+};
 
 export class Switchboard {
   readonly conferences: ConferenceDirectory;
@@ -76,6 +83,7 @@ export class Switchboard {
   #nextLeg: LegId = 1;
   #agent?: UserAgent;
   #trunks?: Trunks;
+  #linePhones?: LinePhones;
   #idle: (() => void)[] = [];
 
   constructor(private readonly options: SwitchboardOptions) {
@@ -111,7 +119,7 @@ export class Switchboard {
     this.#silence = new SilenceWatch({
       clock: options.clock,
       limitSeconds: () => options.config().network.rtpTimeoutSeconds,
-      legs: () => this.legs.map(({ leg }) => leg),
+      legs: () => this.legs.flatMap(({ leg }) => (leg instanceof SipLeg ? leg : [])),
       rxPackets: (port) => options.rxPackets(port),
       silent: (leg) => {
         log.warn({ leg: leg.id, number: leg.party.number }, 'no audio comes any more: hung up');
@@ -119,14 +127,16 @@ export class Switchboard {
       },
     });
     options.media.onDigit = (port, digit) => {
-      for (const { leg } of this.#legs.values()) if (leg.port === port) leg.key(digit);
+      for (const { leg } of this.#legs.values())
+        if (leg instanceof SipLeg && leg.port === port) leg.key(digit);
     };
   }
 
   /** Through whom phones and numbers outside are called. */
-  connect(agent: UserAgent, trunks: Trunks): void {
+  connect(agent: UserAgent, trunks: Trunks, linePhones: LinePhones): void {
     this.#agent = agent;
     this.#trunks = trunks;
+    this.#linePhones = linePhones;
   }
 
   get legs(): readonly OpenLeg[] {
@@ -140,22 +150,22 @@ export class Switchboard {
       const trunk = config.trunks.find(({ name }) => name === caller.trunk);
       if (!trunk || replaced) return call.reject(403);
       const leg = SipLeg.incoming(call, this.#trunkLeg(trunk, caller, call.peer));
-      this.#keep(leg, undefined, dialled);
-      return this.#route(leg, { trunk }, dialled);
+      this.keep(leg, undefined, dialled);
+      return this.route(leg, { trunk }, dialled);
     }
-    const extension = config.extensions.find(({ sip }) => sip.username === caller.username);
-    if (!extension) return call.reject(403);
+    const extension = config.extensions.find(({ sip }) => sip?.username === caller.username);
+    if (!extension?.sip) return call.reject(403);
     if (!replaced && this.#callsOf(extension) >= extension.sip.maxCalls) return call.reject(486);
-    const leg = SipLeg.incoming(call, this.#phoneLeg(extension, call.peer));
-    this.#keep(leg, extension, dialled);
-    if (!replaced) return this.#route(leg, { extension }, dialled);
+    const leg = SipLeg.incoming(call, this.#phoneLeg(extension, extension.sip, call.peer));
+    this.keep(leg, extension, dialled);
+    if (!replaced) return this.route(leg, { extension }, dialled);
     const old = this.#ownLegOf(replaced);
     if (!old || !this.#transfers.replace(leg, extension, old)) call.reject(403);
   }
 
   /** An account asks for something of a conference, outside any call: 202, or the SIP status that refuses. */
   onRefer(username: string, conference: string, target: ReferTarget, report: Report): number {
-    const by = this.options.config().extensions.find(({ sip }) => sip.username === username);
+    const by = this.options.config().extensions.find(({ sip }) => sip?.username === username);
     return by ? this.#control.refer(by, conference, target, report) : 403;
   }
 
@@ -165,7 +175,8 @@ export class Switchboard {
     if (this.#legs.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  #route(leg: SipLeg, from: Dialler, dialled: string): void {
+  /** Leads a leg that is kept to what was dialled. */
+  route(leg: Leg, from: Dialler, dialled: string): void {
     const by = 'extension' in from ? from.extension : undefined;
     this.#lead(leg, destinationOf(this.options.config(), from, dialled), dialled, unwatched, by);
   }
@@ -225,7 +236,7 @@ export class Switchboard {
       const place = (sdp: Buffer) => this.#agent!.callTrunk(trunk, endpoint, number, shown, sdp);
       const party = { number, name: `trunk ${name}` };
       const leg = SipLeg.outgoing(place, this.#trunkLeg(settings, party, endpoint));
-      this.#keep(leg, undefined, from);
+      this.keep(leg, undefined, from);
       return leg;
     });
   }
@@ -256,25 +267,34 @@ export class Switchboard {
     return { phones, redirected };
   }
 
-  #phonesOf(to: Extension, from: Party): SipLeg[] | Cause {
+  /** Its phones that can be called now, by SIP and on lines. */
+  #phonesOf(to: Extension, from: Party): readonly Leg[] | Cause {
+    if (to.sip && this.#callsOf(to) >= to.sip.maxCalls) return 'busy';
+    const onLines = this.#linePhones!.call(to, from);
+    const bySip = to.sip ? this.#sipPhonesOf(to, to.sip, from) : 'unavailable';
+    const found = [onLines, bySip].flatMap((phones) => (typeof phones === 'string' ? [] : phones));
+    if (found.length > 0) return found;
+    return typeof bySip === 'string' && bySip !== 'unavailable' ? bySip : onLines;
+  }
+
+  #sipPhonesOf(to: Extension, account: SipAccount, from: Party): SipLeg[] | Cause {
     const agent = this.#agent!;
-    if (this.#callsOf(to) >= to.sip.maxCalls) return 'busy';
-    const bindings = agent.registrar.bindings(to.sip.username);
+    const bindings = agent.registrar.bindings(account.username);
     if (bindings.length === 0) return 'unavailable';
     const safe = bindings.filter(
-      ({ source }) => mediaSecurity(to.sip.srtp, source, this.options.media.srtp) !== 'impossible',
+      ({ source }) => mediaSecurity(account.srtp, source, this.options.media.srtp) !== 'impossible',
     );
     if (safe.length === 0) return 'incompatible';
     return safe.map(({ contact, source }) => {
       const place = (sdp: Buffer) => agent.call(contact, source, from, sdp);
-      const phone = SipLeg.outgoing(place, this.#phoneLeg(to, source));
-      this.#keep(phone, to, from.number);
+      const phone = SipLeg.outgoing(place, this.#phoneLeg(to, account, source));
+      this.keep(phone, to, from.number);
       return phone;
     });
   }
 
   #ownLegOf(call: SipCall): OwnLeg | undefined {
-    const open = this.legs.find(({ leg }) => leg.isOf(call));
+    const open = this.legs.find(({ leg }) => leg instanceof SipLeg && leg.isOf(call));
     return open && this.#ownLeg(open.leg.id);
   }
 
@@ -294,11 +314,11 @@ export class Switchboard {
     return own.filter((one) => !rings(one)).length + ringing.size;
   }
 
-  #phoneLeg(extension: Extension, peer: Endpoint): SipLegOptions {
+  #phoneLeg(extension: Extension, account: SipAccount, peer: Endpoint): SipLegOptions {
     const { trustedNetworks } = this.options.config().security;
     const from = isWithin(peer.address, trustedNetworks) ? [] : [sourceOf(peer.address)];
     return {
-      ...this.#legOptions(extension, peer, extension.sip.srtp),
+      ...this.#legOptions(extension, peer, account.srtp),
       sources: [`extension ${extension.number}`, ...from],
     };
   }
@@ -311,17 +331,17 @@ export class Switchboard {
     };
   }
 
-  #legOptions({ number, name }: Party, peer: Endpoint, srtp: Extension['sip']['srtp']) {
-    const { media, clock } = this.options;
-    const id = this.#nextLeg++;
+  #legOptions({ number, name }: Party, peer: Endpoint, srtp: SipAccount['srtp']) {
+    const { media } = this.options;
+    const { id, ...newLeg } = this.newLeg();
     return {
       id,
+      ...newLeg,
       party: { number, name },
       media,
       address: this.options.addressFor(peer.address),
       codecs: this.options.config().media.codecs,
       security: mediaSecurity(srtp, peer, media.srtp),
-      nowMs: () => clock.nowMs(),
       referred: (target: ReferTarget, replaced: SipCall | undefined, report: Report) => {
         const by = this.#ownLeg(id);
         const other = replaced && this.#ownLegOf(replaced);
@@ -330,12 +350,22 @@ export class Switchboard {
         if (target.method === 'BYE') return this.#control.referWithin(by.extension, by.leg, target, report);
         return this.#transfers.start(by, target.number, other, report);
       },
+    };
+  }
+
+  /** What a leg on a line begins with. */
+  newLeg(): NewLeg {
+    const id = this.#nextLeg++;
+    return {
+      id,
+      nowMs: () => this.options.clock.nowMs(),
       onState: () => this.#changed(id),
       onClosed: () => this.#drop(id),
     };
   }
 
-  #keep(leg: SipLeg, extension: Extension | undefined, dialled: string): void {
+  /** A leg has begun; `dialled`: the called number of an incoming one, the caller of an outgoing one. */
+  keep(leg: Leg, extension: Extension | undefined, dialled: string): void {
     const open = { leg, extension: extension?.number, dialled };
     this.#legs.set(leg.id, open);
     this.onLegOpened(open);

@@ -13,6 +13,7 @@ export const entryNames = {
   permissionGroups: 'permission group',
   apiTokens: 'API token',
   webhooks: 'webhook',
+  lines: 'line',
 } as const;
 
 export type ListName = keyof typeof entryNames;

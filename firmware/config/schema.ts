@@ -10,6 +10,7 @@ import {
   trunksSchema,
 } from './dial-plan-schema.js';
 import { apiTokensSchema, webhooksSchema } from './integration-schema.js';
+import { linesSchema } from './line-schema.js';
 
 const name = { type: 'string', maxLength: 64, description: 'at most 64 characters' } as const;
 const file = {
@@ -44,6 +45,7 @@ export const configSchema = {
     'recordingTone',
     'timeZone',
     'language',
+    'console',
     'recordings',
     'administrators',
     'extensions',
@@ -54,6 +56,7 @@ export const configSchema = {
     'permissionGroups',
     'apiTokens',
     'webhooks',
+    'lines',
   ],
   properties: {
     version: { const: 1, description: '1' },
@@ -170,6 +173,26 @@ export const configSchema = {
       description: 'a time zone such as Europe/Berlin or UTC (IANA)',
     },
     language: { enum: ['en'], default: 'en', description: '"en", in which the box speaks' },
+    console: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['baudRate', 'idleMinutes'],
+      default: {},
+      properties: {
+        device: {
+          type: 'string',
+          pattern: '^/dev/',
+          maxLength: 256,
+          description: 'a serial port such as /dev/ttyS0 or /dev/ttyUSB0',
+        },
+        baudRate: {
+          enum: [9600, 19200, 38400, 57600, 115200],
+          default: 115200,
+          description: '9600, 19200, 38400, 57600 or 115200',
+        },
+        idleMinutes: { type: 'integer', minimum: 1, maximum: 1440, default: 15, description: '1 to 1440' },
+      },
+    },
     recordings: {
       type: 'object',
       additionalProperties: false,
@@ -234,7 +257,7 @@ export const configSchema = {
       items: {
         type: 'object',
         additionalProperties: false,
-        required: ['number', 'name', 'sip'],
+        required: ['number', 'name'],
         properties: {
           number,
           name: { ...name, default: '' },
@@ -310,6 +333,7 @@ export const configSchema = {
     permissionGroups: permissionGroupsSchema,
     apiTokens: apiTokensSchema,
     webhooks: webhooksSchema,
+    lines: linesSchema,
   },
 } as const;
 
@@ -320,6 +344,7 @@ export type Config = TypeOf<typeof configSchema>;
 export type Administrator = Config['administrators'][number];
 export type Role = Administrator['role'];
 export type Extension = Config['extensions'][number];
+export type SipAccount = NonNullable<Extension['sip']>;
 export type Conference = Config['conferences'][number];
 export type Service = Config['services'][number];
 export type Trunk = Config['trunks'][number];
@@ -327,4 +352,5 @@ export type Route = Config['routes'][number];
 export type PermissionGroup = Config['permissionGroups'][number];
 export type ApiToken = Config['apiTokens'][number];
 export type Webhook = Config['webhooks'][number];
+export type LineSettings = Config['lines'][number];
 export type WebhookEvent = Webhook['events'][number];

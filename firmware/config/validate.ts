@@ -1,6 +1,7 @@
 /** Checks a document against the schema and against itself. */
 import { isIP } from 'node:net';
 import { dialPlanProblems } from './dial-plan-checks.js';
+import { lineProblems } from './line-checks.js';
 import { clashes, quoted, type Problem } from './problem.js';
 import { ConfigError, schemaCheck } from './schema-check.js';
 import { configSchema, type Config } from './schema.js';
@@ -12,6 +13,7 @@ export function validateConfig(document: unknown): Config {
   const candidate = check(document);
   const problems = [
     ...dialPlanProblems(candidate),
+    ...lineProblems(candidate),
     ...sameNames(candidate),
     ...nobodyRules(candidate),
     ...misfits(candidate),
@@ -22,11 +24,9 @@ export function validateConfig(document: unknown): Config {
 
 /** Two that claim the same user name, or the same name in one list; both are named. */
 function sameNames(config: Config): Problem[] {
-  const users = config.extensions.map(({ number, sip }, at) => ({
-    path: `/extensions/${at}/sip/username`,
-    value: sip.username,
-    owner: `extension ${number}`,
-  }));
+  const users = config.extensions.flatMap(({ number, sip }, at) =>
+    sip ? { path: `/extensions/${at}/sip/username`, value: sip.username, owner: `extension ${number}` } : [],
+  );
   const administrators = config.administrators.map(({ name }, at) => ({
     path: `/administrators/${at}/name`,
     value: name,

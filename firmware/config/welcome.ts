@@ -19,7 +19,7 @@ export function welcome(
       '',
     );
     for (const { number, sip } of config.extensions)
-      lines.push(`  extension ${number}   user name ${sip.username}   password ${sip.password}`);
+      if (sip) lines.push(`  extension ${number}   user name ${sip.username}   password ${sip.password}`);
     lines.push('');
     for (const { number, description, type, pin } of config.conferences)
       lines.push(`  dial ${number}   ${description} (${type}${pin ? `, PIN ${pin}` : ''})`);

@@ -1,5 +1,8 @@
 /** What the main thread and the media worker say to each other. rx = what that party says, tx = what it hears. */
 import type { CodecName } from '../codec-formats.js';
+import type { TonePlan } from '../tone-plans.js';
+import type { FskKind } from './analog/fsk.js';
+import type { ProgressTone } from './analog/progress-recogniser.js';
 
 /** A port is one leg's place in the media plane; ids are chosen by the main thread and never used again. */
 export type PortId = number;
@@ -36,8 +39,48 @@ export type RtpPeer = {
   allowed: string[];
 };
 
+export type { FskKind, ProgressTone };
+
+/** The sound of a line: a pair of frame rings, whose rate is that of both. */
+export type LineSound = {
+  rx: SharedArrayBuffer;
+  tx: SharedArrayBuffer;
+  /** Frames that the card keeps on the way out and back beside those in the rings: an echo comes so much later. */
+  keptFrames: number;
+};
+
+/** What is done with the sound of a line; may be changed at any time. The last three are for 8 kHz only. */
+export type LineSettings = {
+  /** Told to the others, and to the line, louder or softer: -24 to 24 dB. */
+  rxGainDb: number;
+  txGainDb: number;
+  /** Whether keys are listened to, told, and taken out of what the others hear. */
+  keys: boolean;
+  /** How long an echo may come after what is sent, ms, 8 to 128; 0 leaves it in, or to the card. */
+  echoTailMs: number;
+  /** Listens to caller id messages of this modem. */
+  callerId?: FskKind;
+  /** Listens to the tones of an exchange. */
+  tones?: Pick<TonePlan, ProgressTone>;
+};
+
+export type LineHandlers = {
+  /** A key, once per press. */
+  digit(key: string): void;
+  /** An exchange plays this tone from now on; '' is none any more. */
+  tone(tone: ProgressTone | ''): void;
+  /** A caller id message, from type to checksum, which was right. */
+  callerId(message: Uint8Array): void;
+};
+
 export type PlayItem =
-  { prompt: string } | { silenceMs: number } | { frequenciesHz: number[]; ms: number; levelDbm0: number };
+  | { prompt: string }
+  | { silenceMs: number }
+  | { frequenciesHz: number[]; ms: number; levelDbm0: number }
+  /** To lines only: a message for the phone's display; `offHook`: within a call. */
+  | { callerId: Uint8Array; modem: FskKind; offHook?: boolean }
+  /** To lines only: keys as a phone sends them, 0-9 * # A-D and `,` for a pause. */
+  | { keys: string; onMs: number; offMs: number };
 
 /** What a mix does for those in it. */
 export type MixSettings = {
@@ -47,7 +90,8 @@ export type MixSettings = {
   gate: boolean;
 };
 
-export type PlayTarget = { port: PortId } | { mix: MixId; except?: PortId };
+/** `alone`: while it is played, that party hears nothing else. */
+export type PlayTarget = { port: PortId; alone?: boolean } | { mix: MixId; except?: PortId };
 
 export type MediaCommand =
   | { type: 'openPort'; port: PortId; address: string; rtpPorts: readonly [number, number] }
@@ -60,6 +104,9 @@ export type MediaCommand =
       sending: boolean;
       receiving: boolean;
     }
+  /** A port whose sound comes from a card or a sound device of this machine. */
+  | { type: 'openLine'; port: PortId; sound: LineSound }
+  | { type: 'setLine'; port: PortId; settings: LineSettings }
   | { type: 'closePort'; port: PortId }
   | { type: 'join'; port: PortId; mix: MixId; settings?: MixSettings }
   | { type: 'leave'; port: PortId }
@@ -89,6 +136,9 @@ export type MediaEvent =
   | { type: 'portClosed'; port: PortId }
   /** A key of the peer's keypad, one of 0-9 * # A-D (RFC 4733), once per press. */
   | { type: 'digit'; port: PortId; digit: string }
+  /** Of lines: see LineHandlers. */
+  | { type: 'tone'; port: PortId; tone: ProgressTone | '' }
+  | { type: 'callerId'; port: PortId; message: Uint8Array }
   /** A playback that was not stopped reached its end (never for a looping one). */
   | { type: 'played'; play: PlayId }
   /** What is stored is not written fast enough: the recording has been paused. */
@@ -107,7 +157,10 @@ export type Media = {
     port: PortId,
     to: { peer: RtpPeer; format: RtpFormat; sending: boolean; receiving: boolean },
   ): void;
-  /** Resolves when the socket is closed. */
+  /** Opens a port on the rings of a line. Rejects with the reason if there are too many. */
+  openLine(sound: LineSound, settings: LineSettings, handlers: LineHandlers): Promise<PortId>;
+  setLine(port: PortId, settings: LineSettings): void;
+  /** Resolves when the socket is closed, or the rings are left alone. */
   closePort(port: PortId): Promise<void>;
   /** `settings`: neither levelling nor gate if left out. */
   join(port: PortId, mix: MixId, settings?: MixSettings): void;
@@ -130,6 +183,6 @@ export type Media = {
   /** Stores nothing any more, of nobody: for the present, or for ever. */
   pauseRecord(recording: RecordingId): void;
   endRecord(recording: RecordingId): void;
-  /** Who is told of keys (RFC 4733). */
+  /** Who is told of keys of RTP ports (RFC 4733). */
   onDigit: (port: PortId, digit: string) => void;
 };

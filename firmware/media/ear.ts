@@ -1,7 +1,7 @@
-/** What one party hears: the mix it is in without itself, and what is played to it alone, encoded. */
+/** What one party hears: the mix it is in without itself, and what is played to it alone; encoded, or as it is. */
 import type { Codec, Encoder } from './codec.js';
 import type { PortId } from './contract.js';
-import { frameSamples, MAX_FRAME_SAMPLES } from './frame.js';
+import { frameSamples, MAX_FRAME_SAMPLES, type Rate } from './frame.js';
 import { Limiter } from './limiter.js';
 import type { Band, MixBus } from './mix-bus.js';
 import { addTo, takeFrom } from './mixer.js';
@@ -22,8 +22,9 @@ const spaces = new Map<number, { heard: Int32Array; pcm: Int16Array }>();
 export class Ear {
   /** What is played to this party alone. */
   plays: Playback[] = [];
-  #codec: Codec;
-  #encoder: Encoder;
+  /** While it is played to, it hears nothing else. */
+  alone = false;
+  #encoder: Encoder | null;
   #limiter = new Limiter();
   #heard: Int32Array;
   #pcm: Int16Array;
@@ -34,11 +35,11 @@ export class Ear {
 
   constructor(
     private readonly id: PortId,
-    codec: Codec,
+    private readonly rate: Rate,
+    private readonly codec: Codec | null,
   ) {
-    this.#codec = codec;
-    this.#encoder = codec.createEncoder();
-    const samples = frameSamples(codec.sampleRate);
+    this.#encoder = codec?.createEncoder() ?? null;
+    const samples = frameSamples(rate);
     const space = spaces.get(samples) ?? {
       heard: heardSpace.subarray(0, samples),
       pcm: pcmSpace.subarray(0, samples),
@@ -50,10 +51,10 @@ export class Ear {
 
   /** It is in this mix, which has been arranged for its codec; null is none. */
   listenTo(mix: MixBus | null): void {
-    const band = mix?.band(this.#codec.sampleRate) ?? null;
-    const shared = band?.shared(this.#codec) ?? null;
-    if (shared === this.#shared) return;
+    const band = mix?.band(this.rate) ?? null;
+    const shared = (this.codec && band?.shared(this.codec)) ?? null;
     this.#band = band;
+    if (shared === this.#shared) return;
     this.#shared = shared;
     this.#sharing = false;
     this.#aloneTicks = ALONE_TICKS;
@@ -67,25 +68,32 @@ export class Ear {
     if (asOthers) {
       this.#sharing ||= shared.encoder === this.#encoder || --this.#aloneTicks <= 0;
     } else {
-      if (this.#sharing) this.#encoder.follow(shared!.encoder);
+      if (this.#sharing) this.#encoder!.follow(shared!.encoder);
       this.#sharing = false;
       this.#aloneTicks = ALONE_TICKS;
     }
   }
 
-  /** Writes the payload of the tick; returns its length. `own`: what it says itself, null if it does not talk. */
+  /** What it hears in the tick. `own`: what it says itself, null if it does not talk. */
+  hear(own: Int16Array | null): Int16Array {
+    const band = this.alone ? null : this.#band;
+    if (band && this.plays.length === 0 && !band.hasExcepted(this.id)) {
+      if (!own) return band.whole();
+      this.#limiter.minus(this.#pcm, band.heard, own, this.#heard);
+    } else this.#limiter.whole(this.#pcm, this.#sum(band, own));
+    return this.#pcm;
+  }
+
+  /** Writes the payload of the tick; returns its length. `own` as for `hear`. */
   encode(own: Int16Array | null, bytes: Uint8Array, offset: number): number {
     const band = this.#band;
     if (band && this.#sharing) return this.#shared!.write(band.whole(), bytes, offset);
-    const pcm = this.#pcm;
-    if (band && own && this.plays.length === 0 && !band.hasExcepted(this.id))
-      this.#limiter.minus(pcm, band.heard, own, this.#heard);
-    else this.#limiter.whole(pcm, this.#sum(band, own));
-    return this.#encoder.encode(pcm, pcm.length, bytes, offset);
+    const pcm = this.hear(own);
+    return this.#encoder!.encode(pcm, pcm.length, bytes, offset);
   }
 
   close(): void {
-    this.#encoder.close();
+    this.#encoder?.close();
   }
 
   #sum(band: Band | null, own: Int16Array | null): Int32Array {

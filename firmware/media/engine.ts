@@ -1,11 +1,13 @@
 /** All ports, mixes and playbacks, and the 20 ms they live through together. Knows neither threads nor clocks. */
 import type { MediaCommand, MediaEvent, MixId, PlayId, PlayItem, PlayTarget, PortId } from './contract.js';
 import { RATES, type Rate } from './frame.js';
+import { LinePort } from './line-port.js';
 import { MixBus } from './mix-bus.js';
 import { Playback, type Prompts } from './playback.js';
+import { wallMs, whereItStood, writeLineRow, writeRtpRow } from './port-rows.js';
 import { RecordingTap } from './recording-tap.js';
-import { RtpPort, type PacketSocket, type Resumed, type Traffic } from './rtp-port.js';
-import { PLANE, ROW, ROW_WORDS, findRow, readLong, writeLong } from './stats.js';
+import { RtpPort, type PacketSocket, type Traffic } from './rtp-port.js';
+import { PLANE, ROW, ROW_WORDS, findRow, writeLong } from './stats.js';
 
 /** Tells which of the sockets it was given have something to receive; no call in the tick waits or allocates. */
 export type Readiness = {
@@ -24,6 +26,8 @@ export type EngineOptions = {
     adopt(handle: number): PacketSocket;
     /** Watches those sockets that seldom have something; takes over what a worker that has died watched with, if not 0. */
     watch(handle: number): Readiness;
+    /** What serves the connected ones together, in rounds; null if each serves itself. */
+    ring: { receive(): void; flush(): void } | null;
   };
   emit(event: MediaEvent): void;
   prompts: Prompts;
@@ -44,7 +48,7 @@ type Play = {
 
 export class Engine {
   #options: EngineOptions;
-  #ports: RtpPort[] = [];
+  #ports: (RtpPort | LinePort)[] = [];
   #rows: number[] = [];
   #mixes: MixBus[] = [];
   #plays: Play[] = [];
@@ -68,13 +72,15 @@ export class Engine {
   /** Does what the main thread says; a port that is not there any more is no error. */
   handle(command: MediaCommand): void {
     if (command.type === 'openPort') this.#openPort(command);
+    else if (command.type === 'openLine') this.#openLine(command);
+    else if (command.type === 'setLine') this.#setLine(command);
     else if (command.type === 'connectPort') this.#connectPort(command);
     else if (command.type === 'closePort') this.#closePort(command.port);
     else if (command.type === 'join') this.#join(command);
     else if (command.type === 'leave') this.#leave(command.port);
     else if (command.type === 'mute') this.#mute(command.port, command.muted);
-    else if (command.type === 'volume') this.#find(command.port)?.volume.set(command.gainDb);
-    else if (command.type === 'sendKey') this.#find(command.port)?.writer.sendKey(command.key);
+    else if (command.type === 'volume') this.#find(command.port)?.mouth.volume.set(command.gainDb);
+    else if (command.type === 'sendKey') this.#findRtp(command.port)?.writer.sendKey(command.key);
     else if (command.type === 'play') this.#play(command);
     else if (command.type === 'stopPlay') this.#stopPlays((play) => play.id === command.play);
     else if (command.type !== 'shutdown') this.#tap.handle(command, (id) => this.#find(id));
@@ -84,6 +90,7 @@ export class Engine {
   tick(): void {
     for (let i = 0; i < this.#plays.length; i++) advance(this.#plays[i]);
     for (let i = 0; i < this.#mixes.length; i++) this.#mixes[i].begin();
+    this.#options.sockets.ring?.receive();
     this.#hearControls();
     for (let i = 0; i < this.#ports.length; i++) {
       const port = this.#ports[i];
@@ -96,8 +103,10 @@ export class Engine {
     for (let i = 0; i < this.#ports.length; i++) {
       const port = this.#ports[i];
       port.send();
-      this.#writeStats(port, this.#rows[i]);
+      if (port instanceof RtpPort) writeRtpRow(this.#options.stats, this.#rows[i], port);
+      else writeLineRow(this.#options.stats, this.#rows[i], port);
     }
+    this.#options.sockets.ring?.flush();
     this.#endPlays();
     this.#writePlaneStats();
   }
@@ -111,8 +120,10 @@ export class Engine {
     const ready = this.#readiness?.poll() ?? 0;
     for (let i = 0; i < ready; i++) {
       const id = this.#readiness!.nameAt(i);
-      for (let at = 0; at < this.#ports.length; at++)
-        if (this.#ports[at].id === id) this.#ports[at].hearControl();
+      for (let at = 0; at < this.#ports.length; at++) {
+        const port = this.#ports[at];
+        if (port.id === id && port instanceof RtpPort) port.hearControl();
+      }
     }
   }
 
@@ -130,34 +141,51 @@ export class Engine {
 
   /** Opens a port, or takes over the one that a worker that has died left behind. */
   #openPort({ port, address, rtpPorts }: MediaCommand & { type: 'openPort' }): void {
-    const options = this.#options;
-    const { stats, sockets } = options;
-    const emit = (event: MediaEvent) => options.emit(event);
+    const { stats, sockets } = this.#options;
+    this.#open(port, (row, isLeft) => {
+      const socket = isLeft
+        ? sockets.adopt(stats[row + ROW.socket])
+        : sockets.open(address, rtpPorts, this.#lastLocalPort + 2);
+      this.#lastLocalPort = socket.localPort;
+      const onDigit = (of: PortId, digit: string) => this.#emit({ type: 'digit', port: of, digit });
+      const resumed = isLeft ? whereItStood(stats, row, (handle) => sockets.adopt(handle)) : undefined;
+      const opened = new RtpPort(port, socket, this.#traffic, onDigit, resumed);
+      stats[row + ROW.socket] = socket.handle;
+      if (!isLeft) writeRtpRow(stats, row, opened);
+      return opened;
+    });
+  }
+
+  #openLine({ port, sound }: MediaCommand & { type: 'openLine' }): void {
+    this.#open(port, () => new LinePort(port, sound, (event) => this.#emit(event)));
+  }
+
+  /** `isLeft`: a worker that has died had it open, in this row. */
+  #open(port: PortId, make: (row: number, isLeft: boolean) => RtpPort | LinePort): void {
+    const { stats } = this.#options;
     const left = findRow(stats, port + 1);
     const row = left < 0 ? findRow(stats, 0) : left;
-    if (row < 0) return emit({ type: 'portFailed', port, reason: 'too many ports' });
+    if (row < 0) return this.#emit({ type: 'portFailed', port, reason: 'too many ports' });
     try {
-      const socket =
-        left < 0
-          ? sockets.open(address, rtpPorts, this.#lastLocalPort + 2)
-          : sockets.adopt(stats[row + ROW.socket]);
-      this.#lastLocalPort = socket.localPort;
-      const onDigit = (of: PortId, digit: string) => emit({ type: 'digit', port: of, digit });
-      const resumed = left < 0 ? undefined : whereItStood(stats, row, (handle) => sockets.adopt(handle));
-      const opened = new RtpPort(port, socket, this.#traffic, onDigit, resumed);
+      const opened = make(row, left >= 0);
       this.#ports.push(opened);
       this.#rows.push(row);
-      stats[row + ROW.socket] = socket.handle;
-      if (!resumed) this.#writeStats(opened, row);
       stats[row + ROW.port] = port + 1;
-      emit({ type: 'portOpened', port, localPort: socket.localPort });
+      const localPort = opened instanceof RtpPort ? opened.socket.localPort : 0;
+      this.#emit({ type: 'portOpened', port, localPort });
     } catch (error) {
-      emit({ type: 'portFailed', port, reason: error instanceof Error ? error.message : String(error) });
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#emit({ type: 'portFailed', port, reason });
     }
   }
 
+  #setLine({ port: id, settings }: MediaCommand & { type: 'setLine' }): void {
+    const port = this.#find(id);
+    if (port instanceof LinePort) port.set(settings);
+  }
+
   #connectPort(command: MediaCommand & { type: 'connectPort' }): void {
-    const port = this.#find(command.port);
+    const port = this.#findRtp(command.port);
     if (!port) return;
     port.connect(command.peer, command.format, command.sending, command.receiving);
     const row = this.#rows[this.#ports.indexOf(port)];
@@ -185,9 +213,9 @@ export class Engine {
       this.#options.stats.fill(0, this.#rows[at], this.#rows[at] + ROW_WORDS);
       this.#ports.splice(at, 1);
       this.#rows.splice(at, 1);
-      if (!this.#ports.some(({ control }) => control)) this.#watchNone();
+      if (!this.#ports.some((port) => port instanceof RtpPort && port.control)) this.#watchNone();
     }
-    this.#options.emit({ type: 'portClosed', port: id });
+    this.#emit({ type: 'portClosed', port: id });
   }
 
   #join({ port: id, mix: mixId, settings }: MediaCommand & { type: 'join' }): void {
@@ -215,14 +243,16 @@ export class Engine {
   /** Those in a mix, or their codecs, have changed. */
   #arrange(mix: MixBus): void {
     const inside = this.#ports.filter((port) => port.mix === mix);
-    mix.arrange([...new Set(inside.map(({ codec }) => codec))]);
+    const codecs = new Set(inside.flatMap(({ codec }) => codec ?? []));
+    const plain = new Set(inside.flatMap(({ codec, rate }) => (codec ? [] : rate)));
+    mix.arrange([...codecs], [...plain]);
     for (const port of inside) port.tune();
     this.#assignPlays({ mix: mix.id });
   }
 
   #mute(id: PortId, muted: boolean): void {
     const port = this.#find(id);
-    if (port) port.muted = muted;
+    if (port) port.mouth.muted = muted;
   }
 
   #play({ play, to, items, loop, ticks = 0 }: MediaCommand & { type: 'play' }): void {
@@ -245,7 +275,9 @@ export class Engine {
     if ('port' in target) {
       const port = this.#find(target.port);
       const own = this.#plays.filter(({ to }) => 'port' in to && to.port === target.port);
-      if (port) port.ear.plays = own.map((play) => voice(play, port.codec.sampleRate, prompts));
+      if (!port) return;
+      port.ear.plays = own.map((play) => voice(play, port.rate, prompts));
+      port.ear.alone = own.some(({ to }) => 'port' in to && to.alone);
       return;
     }
     const mix = this.#mixes.find(({ id }) => id === target.mix);
@@ -262,35 +294,22 @@ export class Engine {
       if (!hasEnded(this.#plays[i])) continue;
       const ended = this.#plays.filter(hasEnded);
       this.#stopPlays(hasEnded);
-      for (const { id } of ended) this.#options.emit({ type: 'played', play: id });
+      for (const { id } of ended) this.#emit({ type: 'played', play: id });
       return;
     }
   }
 
-  #find(id: PortId): RtpPort | undefined {
+  #find(id: PortId): RtpPort | LinePort | undefined {
     return this.#ports.find((port) => port.id === id);
   }
 
-  #writeStats(port: RtpPort, row: number): void {
-    const { stats } = this.#options;
-    stats[row + ROW.rxPackets] = port.rxPackets;
-    stats[row + ROW.txPackets] = port.txPackets;
-    stats[row + ROW.rxLost] = port.rxLost;
-    stats[row + ROW.rxDropped] = port.rxDropped;
-    stats[row + ROW.levelDbm0] = port.level.levelDbm0;
-    stats[row + ROW.txSsrc] = port.writer.ssrc;
-    stats[row + ROW.txSequence] = port.writer.sequence;
-    stats[row + ROW.txTimestamp] = port.writer.timestamp;
-    stats[row + ROW.speaking] = port.level.speaking ? 1 : 0;
-    const { rtcp } = port;
-    stats[row + ROW.rxLoss] = rtcp.rxLoss * 10_000;
-    stats[row + ROW.rxJitterUs] = rtcp.rxJitterMs * 1000;
-    stats[row + ROW.rxMos] = rtcp.rxMos * 100;
-    stats[row + ROW.txLoss] = rtcp.txLoss * 10_000;
-    stats[row + ROW.txJitterUs] = rtcp.txJitterMs * 1000;
-    stats[row + ROW.txMos] = rtcp.txMos * 100;
-    stats[row + ROW.roundTripUs] = rtcp.roundTripMs * 1000;
-    stats[row + ROW.delayUs] = rtcp.delayMs * 1000;
+  #findRtp(id: PortId): RtpPort | undefined {
+    const port = this.#find(id);
+    return port instanceof RtpPort ? port : undefined;
+  }
+
+  #emit(event: MediaEvent): void {
+    this.#options.emit(event);
   }
 
   #writePlaneStats(): void {
@@ -322,24 +341,4 @@ function voice(play: Play, rate: Rate, prompts: Prompts): Playback {
 function hasEnded(play: Play): boolean {
   for (let i = 0; i < play.voices.length; i++) if (!play.voices[i].ended) return false;
   return true;
-}
-
-/** A clock that all threads share, as 32 bits. */
-function wallMs(): number {
-  return (performance.timeOrigin + performance.now()) | 0;
-}
-
-function whereItStood(stats: Int32Array, row: number, adopt: (handle: number) => PacketSocket): Resumed {
-  return {
-    rxPackets: stats[row + ROW.rxPackets],
-    txPackets: stats[row + ROW.txPackets],
-    rxDropped: stats[row + ROW.rxDropped],
-    rxLost: stats[row + ROW.rxLost],
-    ssrc: stats[row + ROW.txSsrc] >>> 0,
-    sequence: stats[row + ROW.txSequence],
-    timestamp: stats[row + ROW.txTimestamp] >>> 0,
-    agoMs: (wallMs() - stats[PLANE.lastTickMs]) | 0,
-    control: stats[row + ROW.controlSocket] > 0 ? adopt(stats[row + ROW.controlSocket]) : null,
-    srtp: { rx: readLong(stats, row + ROW.srtpRx), tx: readLong(stats, row + ROW.srtpTx) },
-  };
 }

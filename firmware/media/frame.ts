@@ -16,3 +16,11 @@ export const MAX_FRAME_SAMPLES = frameSamples(48000);
 
 /** Payload of a frame at most: that of L16 at 16 kHz. */
 export const MAX_FRAME_BYTES = 640;
+
+/** Peak of a line that is silent in A-law, which has no zero, or in G.722, which hums: such a frame is nobody talking. */
+const IDLE_PEAK = 12;
+
+export function isIdle(frame: Int16Array): boolean {
+  for (let i = 0; i < frame.length; i++) if (frame[i] > IDLE_PEAK || frame[i] < -IDLE_PEAK) return false;
+  return true;
+}

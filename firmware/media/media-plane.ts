@@ -1,6 +1,9 @@
 /** The main thread's handle on the media workers: one at work, and a spare that takes over when that one dies or stalls. */
 import type { CodecName } from '../codec-formats.js';
 import type {
+  LineHandlers,
+  LineSettings,
+  LineSound,
   Media,
   MediaCommand,
   MediaEvent,
@@ -51,7 +54,16 @@ type Opening = {
 };
 
 /** What a port was told last, of each kind: told again to a worker that takes over, in this order. */
-const LASTING = ['openPort', 'connectPort', 'join', 'mute', 'volume', 'closePort'] as const;
+const LASTING = [
+  'openPort',
+  'connectPort',
+  'openLine',
+  'setLine',
+  'join',
+  'mute',
+  'volume',
+  'closePort',
+] as const;
 type Lasting = (typeof LASTING)[number];
 type Told = Partial<Record<Lasting, MediaCommand>>;
 
@@ -86,6 +98,7 @@ export class MediaPlane implements Media {
   #told = new Map<PortId, Told>();
   #opening = new Map<PortId, Opening>();
   #closing = new Map<PortId, { closed: Promise<void>; resolve(): void }>();
+  #lines = new Map<PortId, LineHandlers>();
   #plays = new Map<PlayId, Play>();
   #closed = false;
   #deathsMs: number[] = [];
@@ -132,6 +145,22 @@ export class MediaPlane implements Media {
     to: { peer: RtpPeer; format: RtpFormat; sending: boolean; receiving: boolean },
   ): void {
     this.#tellPort({ type: 'connectPort', port, ...to });
+  }
+
+  openLine(sound: LineSound, settings: LineSettings, handlers: LineHandlers): Promise<PortId> {
+    if (this.#closed) return Promise.reject(new Error('the media plane is closed'));
+    const port = this.#nextPort++;
+    this.#lines.set(port, handlers);
+    const opened = new Promise<PortId>((resolve, reject) =>
+      this.#opening.set(port, { resolve: () => resolve(port), reject }),
+    );
+    this.#tellPort({ type: 'openLine', port, sound });
+    this.setLine(port, settings);
+    return opened;
+  }
+
+  setLine(port: PortId, settings: LineSettings): void {
+    this.#tellPort({ type: 'setLine', port, settings });
   }
 
   closePort(port: PortId): Promise<void> {
@@ -311,20 +340,33 @@ export class MediaPlane implements Media {
   }
 
   #take(event: MediaEvent): void {
-    if (event.type === 'digit') this.onDigit(event.port, event.digit);
+    if (event.type === 'digit') this.#pressed(event.port, event.digit);
+    else if (event.type === 'tone') this.#lines.get(event.port)?.tone(event.tone);
+    else if (event.type === 'callerId') this.#lines.get(event.port)?.callerId(event.message);
     else if (event.type === 'played') this.#played(event.play);
     else if (event.type === 'recordingOverrun') {
       this.#recordings.delete(event.recording);
       this.onOverrun(event.recording);
     } else if (event.type === 'portOpened') this.#opened(event.port)?.resolve(event);
     else if (event.type === 'portFailed') {
-      this.#told.delete(event.port);
+      this.#forget(event.port);
       this.#opened(event.port)?.reject(new Error(event.reason));
     } else if (event.type === 'portClosed') {
-      this.#told.delete(event.port);
+      this.#forget(event.port);
       this.#closing.get(event.port)?.resolve();
       this.#closing.delete(event.port);
     }
+  }
+
+  #pressed(port: PortId, digit: string): void {
+    const line = this.#lines.get(port);
+    if (line) line.digit(digit);
+    else this.onDigit(port, digit);
+  }
+
+  #forget(port: PortId): void {
+    this.#told.delete(port);
+    this.#lines.delete(port);
   }
 
   #opened(port: PortId): Opening | undefined {

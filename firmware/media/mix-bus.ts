@@ -29,11 +29,11 @@ export class MixBus {
 
   constructor(readonly id: MixId) {}
 
-  /** Makes room for those who are in it now, one codec each; not in the tick. */
-  arrange(codecs: readonly Codec[]): void {
-    for (const band of this.bands.slice())
-      if (!codecs.some(({ sampleRate }) => sampleRate === band.rate)) this.#drop(band);
-    for (const { sampleRate } of codecs) if (!this.band(sampleRate)) this.#add(new Band(sampleRate));
+  /** Makes room for those who are in it now: their codecs, and the rates of those who have none; not in the tick. */
+  arrange(codecs: readonly Codec[], plainRates: readonly Rate[] = []): void {
+    const rates = new Set([...codecs.map(({ sampleRate }) => sampleRate), ...plainRates]);
+    for (const band of this.bands.slice()) if (!rates.has(band.rate)) this.#drop(band);
+    for (const rate of rates) if (!this.band(rate)) this.#add(new Band(rate));
     for (const band of this.bands) band.arrange(codecs.filter(({ sampleRate }) => sampleRate === band.rate));
   }
 

@@ -1,4 +1,7 @@
 /** A queue of prompts, tones and pauses on its way to somebody's ear, at the rate of that ear. */
+import { FskSender } from './analog/fsk-sender.js';
+import { LINE_RATE } from './analog/fsk.js';
+import { KeyTones } from './analog/key-tones.js';
 import type { PlayItem } from './contract.js';
 import { frameSamples, type Rate } from './frame.js';
 import { ToneGenerator } from './tone-generator.js';
@@ -73,6 +76,16 @@ function sourceOf(item: PlayItem, prompts: Prompts, rate: Rate): Source {
   if ('prompt' in item) {
     const pcm = prompts.get(item.prompt, rate);
     return { samples: pcm?.length ?? 0, pcm };
+  }
+  if ('callerId' in item || 'keys' in item) {
+    const sender =
+      'keys' in item
+        ? new KeyTones(item.keys, item.onMs, item.offMs)
+        : new FskSender(item.modem, item.callerId, item.offHook);
+    // Lines are of one rate; elsewhere nobody understands it.
+    const pcm = new Int16Array(rate === LINE_RATE ? sender.samples : 0);
+    sender.fill(pcm);
+    return { samples: pcm.length, pcm };
   }
   if ('silenceMs' in item) return { samples: samplesOf(item.silenceMs, rate) };
   const tone = new ToneGenerator(item.frequenciesHz, item.levelDbm0, rate);

@@ -3,15 +3,15 @@
  * hear it. What is written is what they said, before it is mixed: the mix is made of it by who writes the files.
  */
 import type { MediaCommand, MediaEvent, MixId, PortId, RecordingId } from './contract.js';
+import type { Port } from './port.js';
 import { RingWriter, setTicks, ticksOf } from './recording-ring.js';
-import type { RtpPort } from './rtp-port.js';
 
 export type RecordingCommand = Extract<
   MediaCommand,
   { type: 'record' | 'recordPort' | 'unrecordPort' | 'pauseRecord' | 'endRecord' }
 >;
 
-type Track = { port: RtpPort; track: number; fresh: boolean };
+type Track = { port: Port; track: number; fresh: boolean };
 
 type Tap = {
   recording: RecordingId;
@@ -34,7 +34,7 @@ export class RecordingTap {
   }
 
   /** Does what the main thread says; what is not there any more is no error. */
-  handle(command: RecordingCommand, find: (id: PortId) => RtpPort | undefined): void {
+  handle(command: RecordingCommand, find: (id: PortId) => Port | undefined): void {
     const { recording } = command;
     const tap = this.#taps.find((one) => one.recording === recording);
     if (command.type === 'record') this.#record(command, tap);
@@ -94,9 +94,9 @@ export class RecordingTap {
       const { port, track } = one;
       if (one.fresh && !this.#ring.consent(recording, tick, track, Date.now())) return false;
       one.fresh = false;
-      const { rxFrame, level } = port;
+      const { rxFrame, mouth } = port;
       if (!port.talks || port.mix?.id !== tap.mix) continue;
-      if (!this.#ring.frame(recording, tick, track, rxFrame, level.speaking)) return false;
+      if (!this.#ring.frame(recording, tick, track, rxFrame, mouth.level.speaking)) return false;
     }
     return this.#ring.tick(recording, tick);
   }

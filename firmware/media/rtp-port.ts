@@ -10,20 +10,18 @@ import {
 import { codecs, type Codec } from './codec.js';
 import type { MixSettings, PortId, RtpFormat, RtpPeer } from './contract.js';
 import { Ear } from './ear.js';
-import { FRAME_MS, frameSamples } from './frame.js';
-import { Gate } from './gate.js';
+import { FRAME_MS, frameSamples, isIdle, type Rate } from './frame.js';
 import { JitterBuffer } from './jitter-buffer.js';
 import { KeyEraser } from './key-eraser.js';
-import { LevelMeter } from './level.js';
-import { Leveller } from './leveller.js';
 import type { Band, MixBus } from './mix-bus.js';
+import { Mouth } from './mouth.js';
 import { PacketWriter } from './packet-writer.js';
+import type { Port } from './port.js';
 import { isRtcp } from './rtcp.js';
 import { RtcpSession } from './rtcp-session.js';
 import { RtpHeader } from './rtp.js';
 import { Srtp } from './srtp.js';
 import { TelephoneEventReceiver } from './telephone-event.js';
-import { Volume } from './volume.js';
 
 /** What a port needs of a socket; none of the calls of the tick may block, throw or allocate. */
 export type PacketSocket = {
@@ -34,15 +32,19 @@ export type PacketSocket = {
   readonly peer: SocketAddress | null;
   /** One on the port after this one; null if somebody else has that. Not in the tick. */
   next(): PacketSocket | null;
-  /** Length of the datagram received into `into`, or -1 if none waits. */
-  receive(into: Uint8Array): number;
-  /** The same, which also says in `source` where it came from. */
-  receiveFrom(into: Uint8Array): number;
+  /** For a connected one: length of the datagram received, negative if none waits. */
+  receive(): number;
+  /** For any: the same, which also says in `source` where it came from. */
+  receiveFrom(): number;
   readonly source: SocketAddress;
+  /** What was received last: until the next datagram is received, at whichever socket. */
+  readonly datagram: Uint8Array;
   /** From now on the socket takes nothing in but what comes from there; what waits already may be of others. */
   connect(peer: SocketAddress): boolean;
   disconnect(): void;
   send(bytes: Uint8Array, length: number): boolean;
+  /** Sends at the end of the tick: until then the bytes, always of the same array, must stay as they are. */
+  post(bytes: Uint8Array, length: number): boolean;
   sendTo(to: SocketAddress, bytes: Uint8Array, length: number): boolean;
   close(): void;
 };
@@ -78,26 +80,21 @@ const KEY_HANGOVER_TICKS = 5;
 const KEY_END_TICKS = 2;
 /** Payload type of comfort noise: phones send it unasked (RFC 3551 §6, RFC 3389). */
 const COMFORT_NOISE = 13;
-/** Peak of a line that is silent in A-law, which has no zero, or in G.722, which hums: such a frame is nobody talking. */
-const IDLE_PEAK = 12;
 
 const UNSPECIFIED = ['0.0.0.0', '::'].map((host) => socketAddress(host, 0)!);
 
-/** A datagram is received here, of whichever port, and read before the next one. */
-const datagram = new Uint8Array(2048);
+/** The one in hand, of whichever port, read before the next one. */
+let datagram: Uint8Array;
 const header = new RtpHeader();
 
-export class RtpPort {
-  /** What this party said in the tick, when `talks`, at the rate of its codec. */
+export class RtpPort implements Port {
+  /** At the rate of its codec. */
   rxFrame = new Int16Array(frameSamples(codecs.PCMU.sampleRate));
   talks = false;
-  muted = false;
   mix: MixBus | null = null;
-  /** What it says is added here. */
   band: Band | null = null;
   settings: MixSettings | undefined;
-  readonly level = new LevelMeter();
-  readonly volume = new Volume();
+  readonly mouth = new Mouth();
   rxPackets = 0;
   txPackets = 0;
   rxDropped = 0;
@@ -121,8 +118,6 @@ export class RtpPort {
   #jitter = new JitterBuffer(codecs.PCMU);
   /** Once made kept until the end: its counters must not begin anew with the same key. */
   #srtp: Srtp | null = null;
-  #leveller = new Leveller();
-  #gate = new Gate();
   #keys = new TelephoneEventReceiver();
   #keyTicks = 0;
   /** Where no telephone events were agreed, keys are tones in the audio. */
@@ -137,7 +132,7 @@ export class RtpPort {
     private readonly onDigit: (port: PortId, digit: string) => void,
     resumed?: Resumed,
   ) {
-    this.ear = new Ear(id, this.codec);
+    this.ear = new Ear(id, this.rate, this.codec);
     if (!resumed) return;
     this.rxPackets = resumed.rxPackets;
     this.txPackets = resumed.txPackets;
@@ -146,6 +141,10 @@ export class RtpPort {
     this.control = resumed.control;
     this.#resumed = resumed;
     if (resumed.srtp.rx + resumed.srtp.tx > 0) this.#srtp = new Srtp(resumed.srtp);
+  }
+
+  get rate(): Rate {
+    return this.codec.sampleRate;
   }
 
   get rxLost(): number {
@@ -191,11 +190,11 @@ export class RtpPort {
     if (resumed && this.#learned) this.#hearStragglers();
   }
 
-  /** Takes in what waits at the socket, then sets `rxFrame` and `talks` for this tick. */
   receive(): void {
     for (let i = 0; i < MAX_PACKETS_PER_TICK; i++) {
-      const length = this.#learned ? this.socket.receive(datagram) : this.socket.receiveFrom(datagram);
+      const length = this.#learned ? this.socket.receive() : this.socket.receiveFrom();
       if (length < 0) break;
+      datagram = this.socket.datagram;
       const known = this.#learned || this.#mayBePeer(this.socket.source);
       if (!known || !this.#accept(length)) this.#drop();
       else if (!this.#learned) this.#learn();
@@ -203,7 +202,6 @@ export class RtpPort {
     this.#pull();
   }
 
-  /** The tick's other half: sends what it hears. */
   send(): void {
     const { writer } = this;
     const own = this.talks && this.band ? this.rxFrame : null;
@@ -214,9 +212,8 @@ export class RtpPort {
     this.#report(false);
   }
 
-  /** Its mix has been arranged anew. */
   tune(): void {
-    this.band = this.mix?.band(this.codec.sampleRate) ?? null;
+    this.band = this.mix?.band(this.rate) ?? null;
     this.ear.listenTo(this.mix);
   }
 
@@ -224,7 +221,7 @@ export class RtpPort {
     this.codec = codec;
     this.rxFrame = new Int16Array(frameSamples(codec.sampleRate));
     this.ear.close();
-    this.ear = new Ear(this.id, codec);
+    this.ear = new Ear(this.id, codec.sampleRate, codec);
     this.#lostBefore += this.#jitter.lost;
     this.#jitter.close();
     this.#jitter = new JitterBuffer(codec);
@@ -240,7 +237,8 @@ export class RtpPort {
   }
 
   #put(bytes: Uint8Array, length: number): boolean {
-    return this.#learned ? this.socket.send(bytes, length) : this.socket.sendTo(this.#peer!, bytes, length);
+    if (!this.#learned) return this.socket.sendTo(this.#peer!, bytes, length);
+    return bytes === this.writer.bytes ? this.socket.post(bytes, length) : this.socket.send(bytes, length);
   }
 
   /** Sends our RTCP report, where that was agreed. */
@@ -259,8 +257,9 @@ export class RtpPort {
   hearControl(): void {
     const { control } = this;
     for (let i = 0; control && i < MAX_REPORTS_PER_TICK; i++) {
-      const length = control.receiveFrom(datagram);
+      const length = control.receiveFrom();
       if (length < 0) return;
+      datagram = control.datagram;
       if (!this.#mayBePeer(control.source) || !this.#hearRtcp(length)) this.rxDropped++;
       // Their router may have another port for it than they know (RFC 4961).
       else this.#controlPeer!.set(control.source);
@@ -307,8 +306,9 @@ export class RtpPort {
   #hearStragglers(): void {
     const { socket } = this;
     for (;;) {
-      const length = socket.receiveFrom(datagram);
+      const length = socket.receiveFrom();
       if (length < 0) return;
+      datagram = socket.datagram;
       if (!sameAddress(socket.source, this.#source) || !this.#accept(length)) this.#drop();
     }
   }
@@ -369,25 +369,14 @@ export class RtpPort {
       this.#keyTicks--;
       this.#jitter.forgetSound();
     }
-    this.talks = this.#receiving && !pressing && !isIdle(this.rxFrame);
-    if (this.talks) this.level.hear(this.rxFrame);
-    else this.level.silence();
-    const { levelDbm0, loud, speaking } = this.level;
-    if (this.settings?.levelling) this.#leveller.apply(this.rxFrame, levelDbm0, loud && speaking);
-    if (this.settings?.gate && !this.#gate.apply(this.rxFrame, loud || speaking)) this.talks = false;
-    this.volume.apply(this.rxFrame);
-    if (this.muted) this.talks = false;
+    const sounds = this.#receiving && !pressing && !isIdle(this.rxFrame);
+    this.talks = this.mouth.speak(this.rxFrame, sounds, this.settings);
   }
 
   #mayBePeer(source: SocketAddress): boolean {
     for (let i = 0; i < this.#allowed.length; i++) if (sameHost(source, this.#allowed[i])) return true;
     return false;
   }
-}
-
-function isIdle(frame: Int16Array): boolean {
-  for (let i = 0; i < frame.length; i++) if (frame[i] > IDLE_PEAK || frame[i] < -IDLE_PEAK) return false;
-  return true;
 }
 
 /** 0.0.0.0 or ::, hold in the dialect of old phones. */

@@ -36,6 +36,8 @@ export const PLANE = {
   /** CPU time of a tick over ten seconds, us: the median and the longest. */
   tickP50Us: 15,
   tickLongestUs: 16,
+  /** What serves the sockets together, by the system's number for it; 0 if they are served one by one. */
+  ring: 17,
 } as const;
 export const PLANE_WORDS = 18;
 
@@ -68,6 +70,14 @@ export const ROW = {
   delayUs: 22,
   /** The socket of RTCP, if it has one, as `socket`. */
   controlSocket: 23,
+  /** 1 for a line: then these count; the echo's in tenths of a dB, -1 where none is taken out. */
+  isLine: 24,
+  txLevelDbm0: 25,
+  echoLossDb: 26,
+  echoEnhancementDb: 27,
+  slips: 28,
+  overruns: 29,
+  underruns: 30,
 } as const;
 export const ROW_WORDS = 32;
 
@@ -92,6 +102,17 @@ export type PortStats = {
     roundTripMs?: number;
     /** From packet in to packet out. */
     delayMs?: number;
+  };
+  /** Of a port on a line or a sound device. */
+  line?: {
+    txLevelDbm0: number;
+    /** How much softer an echo comes back, and how much softer it is made; undefined where none is taken out. */
+    echoLossDb?: number;
+    echoEnhancementDb?: number;
+    /** Samples left out or said twice, as the card has another clock; frames lost, and frames missing. */
+    slips: number;
+    overruns: number;
+    underruns: number;
   };
 };
 
@@ -131,6 +152,18 @@ export function readPortStats(block: Int32Array, port: PortId): PortStats | unde
       roundTripMs: known(block[row + ROW.roundTripUs], 1000),
       delayMs: known(block[row + ROW.delayUs], 1000),
     },
+    line: block[row + ROW.isLine] === 1 ? readLine(block, row) : undefined,
+  };
+}
+
+function readLine(block: Int32Array, row: number): PortStats['line'] {
+  return {
+    txLevelDbm0: block[row + ROW.txLevelDbm0],
+    echoLossDb: known(block[row + ROW.echoLossDb], 10),
+    echoEnhancementDb: known(block[row + ROW.echoEnhancementDb], 10),
+    slips: block[row + ROW.slips] >>> 0,
+    overruns: block[row + ROW.overruns] >>> 0,
+    underruns: block[row + ROW.underruns] >>> 0,
   };
 }
 

@@ -2,6 +2,7 @@
 import { HardwareError } from '../hardware-error.js';
 import type { LineCardDriver } from '../line-card.js';
 import { SimulatedCard } from './simulated/card.js';
+import { command } from './simulated/script.js';
 
 const PAIRS = 4;
 const MAX_PAIRS = 24;
@@ -12,6 +13,10 @@ class RunningCard extends SimulatedCard {
   #startMs = performance.now();
   #ticks = 0;
   #timer = setInterval(() => this.#catchUp(), FRAME_MS);
+
+  simulate(words: string): string {
+    return command(this, words);
+  }
 
   override async close(): Promise<void> {
     clearInterval(this.#timer);
@@ -31,7 +36,7 @@ class RunningCard extends SimulatedCard {
 
 export const simulatedDriver: LineCardDriver = {
   name: 'simulated',
-  probe: () => Promise.resolve([String(PAIRS)]),
+  probe: () => Promise.resolve([]),
   open(which) {
     const pairs = which === '' ? PAIRS : Number(which);
     if (!Number.isInteger(pairs) || pairs < 1 || pairs > MAX_PAIRS)

@@ -27,6 +27,17 @@ export const clock_gettime = call('int clock_gettime(int clock, void *time)');
 export const sched_setscheduler = call(
   'int sched_setscheduler(int thread, int policy, const void *priority)',
 );
+export const mmap = call(
+  'uintptr_t mmap(uintptr_t address, size_t length, int protection, int flags, int fd, int64_t offset)',
+);
+export const munmap = call('int munmap(uintptr_t address, size_t length)');
+const setupRing = call('long syscall(long number, uint32_t entries, void *params)');
+const enterRing = call(
+  'long syscall(long number, int fd, uint32_t submit, uint32_t await, uint32_t flags, uintptr_t mask, size_t size)',
+);
+export const io_uring_setup = (entries: number, params: Uint32Array) => setupRing(425, entries, params);
+export const io_uring_enter = (fd: number, submit: number, complete: number, flags: number) =>
+  enterRing(426, fd, submit, complete, flags, 0, 0);
 
 export const EPOLL_CLOEXEC = 0o2000000;
 export const EPOLL_CTL_ADD = 1;
@@ -40,6 +51,11 @@ export const SOL_SOCKET = 1;
 export const SO_RCVBUF = 8;
 export const IPPROTO_IPV6 = 41;
 export const IPV6_V6ONLY = 26;
+export const MSG_DONTWAIT = 0x40;
+export const PROT_READ = 1;
+export const PROT_WRITE = 2;
+export const MAP_SHARED = 1;
+export const MAP_POPULATE = 0x8000;
 export const SEEK_DATA = 3;
 export const ENXIO = 6;
 export const EADDRINUSE = 98;

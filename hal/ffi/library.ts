@@ -15,6 +15,16 @@ export function defineStruct(name: string, fields: Record<string, string>): void
   koffi.struct(name, fields);
 }
 
+/** Where the bytes of a typed array are: as long as it lives they stay there. */
+export function addressOf(bytes: Uint8Array): bigint {
+  return koffi.address(bytes);
+}
+
+/** Memory at an address that a call returned. */
+export function viewOf(address: number, bytes: number): ArrayBuffer {
+  return koffi.view(BigInt(address), bytes);
+}
+
 /** Why the last call of this thread failed. */
 export function errno(): number {
   return koffi.errno();

@@ -46,6 +46,8 @@ class Bench {
       codecs: ['PCMU', 'PCMA'],
       openPort: () => Promise.resolve({ port: 1, localPort: 4000 }),
       connectPort: (_port, { format }) => void this.formats.push(format),
+      openLine: () => Promise.resolve(1),
+      setLine: () => {},
       closePort: () => Promise.resolve(),
       join: () => {},
       leave: () => {},
@@ -94,7 +96,7 @@ class Bench {
       contactFor: (peer) => this.agent.contactFor(peer),
       locate: () => Promise.resolve([]),
     });
-    this.switchboard.connect(this.agent, trunks);
+    this.switchboard.connect(this.agent, trunks, { call: () => 'unavailable' });
   }
 
   /** A phone calls; its INVITE has passed the digest. Resolves with the final response. */

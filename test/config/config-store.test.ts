@@ -34,7 +34,7 @@ test('the first boot makes a document, kept for the owner alone; the pages ask f
     store.config.conferences.map(({ type }) => type),
     ['static', 'dynamic'],
   );
-  assert.is(new Set(store.config.extensions.map(({ sip }) => sip.password)).size, 4);
+  assert.is(new Set(store.config.extensions.map(({ sip }) => sip!.password)).size, 4);
   assert.ok(store.isNew);
   assert.equal(store.config.administrators, []);
   assert.is(fs.statSync(file()).mode & 0o777, 0o600);

@@ -37,7 +37,7 @@ test('a document written by hand gets its defaults, and is itself left as it was
   });
   assert.equal(config.recordings, { keepDays: 90, maxMegabytes: 4096 });
   assert.equal(config.administrators, []);
-  assert.is(config.extensions[0].sip.maxCalls, 4);
+  assert.is(config.extensions[0].sip?.maxCalls, 4);
   assert.is(JSON.stringify(good), before);
 });
 
@@ -352,6 +352,42 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
     /^\/network\/rtpPorts is \[4000, 4001\]/,
   ],
 ];
+const hall = { name: 'hall', card: 'simulated', place: 1, kind: 'fxs', extension: '101' };
+const town = { name: 'town', card: 'simulated', place: 5, kind: 'fxo', to: 'askForConference' };
+bad.push(
+  [
+    'two lines of one name',
+    { ...good, lines: [hall, { ...town, name: 'hall' }] },
+    /^\/lines\/1\/name is "hall"; right would be: one that line 1 does not have$/,
+  ],
+  [
+    'two lines at one place',
+    { ...good, lines: [hall, { ...town, place: 1 }] },
+    /^\/lines\/1\/place is "simulated 1"; right would be: one that line hall does not have$/,
+  ],
+  [
+    'an analog phone of no extension',
+    { ...good, lines: [{ ...hall, extension: '999' }] },
+    /^\/lines\/0\/extension is "999"; right would be: the number of an extension that exists$/,
+  ],
+  [
+    'a line to the exchange that leads nowhere',
+    { ...good, lines: [{ ...town, to: undefined }] },
+    /^\/lines\/0\/to is missing; right would be: .* that exists, or "askForConference"$/,
+  ],
+  [
+    'a field of the other kind of line',
+    {
+      ...good,
+      lines: [
+        { ...hall, to: '800' },
+        { ...town, hotLine: '800' },
+      ],
+    },
+    /^\/lines\/1\/hotLine is "800"; right would be: none: the line is fxo$/,
+  ],
+);
+
 for (const [title, document, problem] of bad)
   test(`refused: ${title}`, () => {
     assert.throws(
@@ -360,6 +396,20 @@ for (const [title, document, problem] of bad)
         error instanceof ConfigError && error.message.split('\n').some((line) => problem.test(line)),
     );
   });
+
+test('lines get their defaults; an analog phone needs no SIP account', () => {
+  const config = validateConfig({
+    ...good,
+    extensions: [...good.extensions, { number: '201' }],
+    lines: [{ ...hall, extension: '201' }, town],
+  });
+  assert.equal(config.extensions[1], { number: '201', name: '' });
+  const { firstDigitSeconds, betweenDigitsSeconds, callerId, echoTailMs, outgoing } = config.lines[1];
+  assert.equal(
+    [firstDigitSeconds, betweenDigitsSeconds, callerId, echoTailMs, outgoing],
+    [15, 5, 'bell202', 32, false],
+  );
+});
 
 test('all problems are told at once', () => {
   try {

@@ -138,12 +138,12 @@ for (const ppm of [200, -200])
 
 test('a slip is where it does least harm', () => {
   const ring = new FrameRing(frameRingMemory(32));
-  const reader = new SlipReader(ring, FRAME_SAMPLES);
+  const reader = new SlipReader(ring, 1);
   const frame = Int16Array.from({ length: FRAME_SAMPLES }, (_, i) => (i === 100 ? 990 : i * 10));
   const out = new Int16Array(FRAME_SAMPLES);
   ring.write(frame);
   reader.read(out);
-  for (let i = 0; i < 3; i++) ring.write(frame);
+  ring.write(frame);
   for (let tick = 0; tick < 200 && reader.left === 0; tick++) {
     ring.write(frame);
     reader.read(out);

@@ -59,7 +59,7 @@ class Party {
     readonly hz = 0,
     readonly amplitude = 4000,
   ) {
-    this.ear = new Ear(id, codec);
+    this.ear = new Ear(id, codec.sampleRate, codec);
     this.encoder = codec.encoders.at(-1)!;
     this.frame = new Int16Array(frameSamples(codec.sampleRate));
     this.talks = hz > 0;

@@ -49,6 +49,7 @@ export class RecordedRoom {
       },
       adopt: () => null!,
       watch: () => new FakeReadiness(),
+      ring: null,
     },
     emit: (event) => this.events.push(event),
     prompts: { get: () => undefined },

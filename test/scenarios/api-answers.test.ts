@@ -152,6 +152,7 @@ const QUESTIONS: Record<string, () => Question> = {
   ...entry('trunks/{name}', 'trunks/second', { type: 'peer', server: '127.0.0.8', port: 9 }),
   ...entry('routes/{prefix}', 'routes/7', { trunks: ['main'] }),
   ...entry('services/{number}', 'services/*5', { service: 'askForConference' }),
+  ...entry('lines/{name}', 'lines/hall', { card: 'other', place: 1, kind: 'fxs', extension: '101' }),
   ...entry('permissionGroups/{name}', 'permissionGroups/office', { rules: [{ allow: '9' }] }),
   ...entry('administrators/{name}', 'administrators/nora', { role: 'viewer', password: 'long enough' }),
   ...section('network', () => network),

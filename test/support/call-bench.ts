@@ -1,5 +1,6 @@
 /** The switchboard between phones and providers that answer at once, without SIP, media or a clock that goes. */
-import type { SipLeg } from '../../firmware/call/sip-leg.js';
+import type { Leg } from '../../firmware/call/leg.js';
+import { SipLeg } from '../../firmware/call/sip-leg.js';
 import { Switchboard } from '../../firmware/call/switchboard.js';
 import { StolenAccounts } from '../../firmware/call/stolen-accounts.js';
 import { ManualClock } from '../../firmware/clock.js';
@@ -77,6 +78,8 @@ export class CallBench {
       srtp: false,
       codecs: ['PCMU', 'PCMA'],
       openPort: () => Promise.resolve({ port: ++ports, localPort: 4000 }),
+      openLine: () => Promise.resolve(++ports),
+      setLine: nothing,
       connectPort: nothing,
       closePort: () => Promise.resolve(),
       join: nothing,
@@ -121,7 +124,7 @@ export class CallBench {
       find: (name) =>
         ({ settings: { name }, usable: true, endpoints: [peer] }) as unknown as ReturnType<Trunks['find']>,
     };
-    this.switchboard.connect(agent as UserAgent, trunks as Trunks);
+    this.switchboard.connect(agent as UserAgent, trunks as Trunks, { call: () => 'unavailable' });
   }
 
   /** Calls that were placed at trunks since it was asked last. */
@@ -148,7 +151,7 @@ export class CallBench {
 
   async keys(at: number, keys: string): Promise<void> {
     const leg = this.#legAt(at)?.leg;
-    for (const key of keys) leg?.key(key);
+    if (leg instanceof SipLeg) for (const key of keys) leg.key(key);
     await settled();
   }
 
@@ -208,8 +211,8 @@ export class CallBench {
     return this.#callOf(this.#legAt(at)?.leg);
   }
 
-  #callOf(leg: SipLeg | undefined): AgreeableCall | undefined {
-    return leg && this.#calls.find((call) => leg.isOf(asCall(call)));
+  #callOf(leg: Leg | undefined): AgreeableCall | undefined {
+    return leg instanceof SipLeg ? this.#calls.find((call) => leg.isOf(asCall(call))) : undefined;
   }
 
   #legAt(at: number) {

@@ -62,10 +62,10 @@ const KINDS: readonly Kind[] = [
   {
     list: 'extensions',
     key: 'number',
-    told: (entry) => ({ ...entry, sip: { ...(entry.sip as Fields), password: undefined } }),
+    told: (entry) => (isFields(entry.sip) ? { ...entry, sip: { ...entry.sip, password: undefined } } : entry),
     withSecrets(sent, before) {
-      if (!isFields(sent.sip) || sent.sip.password !== undefined || !before) return sent;
-      return { ...sent, sip: { ...sent.sip, password: (before.sip as Fields).password } };
+      if (!isFields(sent.sip) || sent.sip.password !== undefined || !isFields(before?.sip)) return sent;
+      return { ...sent, sip: { ...sent.sip, password: before.sip.password } };
     },
   },
   {
@@ -86,6 +86,7 @@ const KINDS: readonly Kind[] = [
   { list: 'routes', key: 'prefix' },
   { list: 'services', key: 'number' },
   { list: 'permissionGroups', key: 'name' },
+  { list: 'lines', key: 'name' },
 ];
 
 /** A secret that was not sent stays; null removes it. What is `told` instead of it may be sent back, and says nothing. */
@@ -207,7 +208,8 @@ function clashesOf(
         : undefined;
   if (holder !== undefined) problems.push(clash(`/${key}`, value, holder));
   const username = isFields(entry.sip) ? entry.sip.username : undefined;
-  const other = others.extensions.find(({ sip }) => sip.username === username);
+  const other =
+    username === undefined ? undefined : others.extensions.find(({ sip }) => sip?.username === username);
   if (other) problems.push(clash('/sip/username', username, `extension ${other.number}`));
   return problems;
 }

@@ -2,7 +2,7 @@
 import { configSchema } from '../../firmware/config/schema.js';
 import { list, object, text, time, whole, yes, type Schema } from './results.js';
 
-const { administrators, extensions, conferences, trunks, routes, services, permissionGroups } =
+const { administrators, extensions, conferences, trunks, routes, services, permissionGroups, lines } =
   configSchema.properties;
 const sip: Record<string, Schema> = without(extensions.items.properties.sip.properties, 'password');
 
@@ -26,6 +26,7 @@ export const entryResults = {
   routes: routes.items,
   services: services.items,
   permissionGroups: permissionGroups.items,
+  lines: lines.items,
 };
 export const entriesResult = (listName: keyof typeof entryResults) =>
   object({ [listName]: list(entryResults[listName]), 'freeNumber?': text });

@@ -5,16 +5,17 @@ import { write, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 
 /** What each section holds. */
-export type Sections = Pick<Config, 'network' | 'media' | 'security'> & {
+export type Sections = Pick<Config, 'network' | 'media' | 'security' | 'console'> & {
   'time-and-language': Pick<Config, 'country' | 'timeZone' | 'language'>;
 };
 export type SectionName = keyof Sections;
 
-const { network, media, security, country, timeZone, language } = configSchema.properties;
+const { network, media, security, console, country, timeZone, language } = configSchema.properties;
 const SECTIONS: Record<SectionName, { what: string; properties: object; at: string }> = {
   network: { what: 'Addresses and ports', properties: network.properties, at: '/network' },
   media: { what: 'How callers sound', properties: media.properties, at: '/media' },
   security: { what: 'How phones prove who they are', properties: security.properties, at: '/security' },
+  console: { what: 'The serial port of the technician', properties: console.properties, at: '/console' },
   'time-and-language': {
     what: 'The country, whose tones callers hear, the time zone of the pages, and the language of the prompts',
     properties: { country, timeZone, language },

@@ -41,6 +41,7 @@ export function phoneSetupRoute(sources: ApiSources): Route {
     ({ params: { number }, body: { at } }): PhoneSetup => {
       const extension = sources.config().extensions.find((one) => one.number === number);
       if (!extension) throw new ApiError(404, `there is no extension ${number}`);
+      if (!extension.sip) throw new ApiError(404, `no phone registers as extension ${number}`);
       const { username, password } = extension.sip;
       return { ...sources.registrar(at), username, password };
     },

@@ -155,6 +155,7 @@ export const systemResult = object({
     late: whole,
     skipped: whole,
     realtime: yes,
+    ioUring: yes,
   }),
   ports: whole,
   memory: object({ program: bytes, free: bytes, total: bytes }),

@@ -2,7 +2,7 @@
 import { freeNumber } from '../../firmware/config/number-holder.js';
 import { randomPassword } from '../../firmware/config/password.js';
 import type { Extension } from '../../firmware/config/schema.js';
-import { numberIn } from './config-form.js';
+import { numberIn, trimmedIn } from './config-form.js';
 import type { EntryKind } from './entry-pages.js';
 
 const PASSWORD_LENGTH = 14;
@@ -20,17 +20,18 @@ export const extensionKind: EntryKind<Extension> = {
       number,
       name: entry?.name ?? '',
       permissions: entry?.permissions ?? '',
-      username: entry?.sip.username ?? number,
+      username: entry ? (entry.sip?.username ?? '') : number,
       password: entry ? '' : randomPassword(PASSWORD_LENGTH),
-      maxCalls: String(entry?.sip.maxCalls ?? 4),
-      srtp: entry?.sip.srtp ?? 'optional',
+      maxCalls: String(entry?.sip?.maxCalls ?? 4),
+      srtp: entry?.sip?.srtp ?? 'optional',
     };
   },
   bodyOf: (form) => ({
     name: (form.name ?? '').trim(),
     permissions: form.permissions || undefined,
-    sip: {
-      username: (form.username ?? '').trim(),
+    // Without a user name no phone registers: an analog one may be attached to a line.
+    sip: trimmedIn(form.username) && {
+      username: trimmedIn(form.username),
       // None: the one that there is stays.
       password: form.password || undefined,
       maxCalls: numberIn(form.maxCalls),

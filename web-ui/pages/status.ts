@@ -126,7 +126,7 @@ function extensionsNow(sources: ApiSources) {
     number,
     name,
     cutOff: cutOff.has(number),
-    phones: (registrations.get(sip.username) ?? []).map(({ source, userAgent, expiresAtMs }) => ({
+    phones: ((sip && registrations.get(sip.username)) ?? []).map(({ source, userAgent, expiresAtMs }) => ({
       address: source.address,
       transport: (source.transport ?? 'udp').toUpperCase(),
       userAgent,

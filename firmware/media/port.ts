@@ -1,0 +1,30 @@
+/** One party's place in the media plane, by whatever way its sound comes: what engine and mixes know of it. */
+import type { Codec } from './codec.js';
+import type { MixSettings, PortId } from './contract.js';
+import type { Ear } from './ear.js';
+import type { Rate } from './frame.js';
+import type { Band, MixBus } from './mix-bus.js';
+import type { Mouth } from './mouth.js';
+
+export type Port = {
+  readonly id: PortId;
+  readonly rate: Rate;
+  /** By which what it hears is encoded; null if that goes out as it is. */
+  readonly codec: Codec | null;
+  /** What this party said in the tick, when `talks`. */
+  readonly rxFrame: Int16Array;
+  readonly talks: boolean;
+  readonly mouth: Mouth;
+  readonly ear: Ear;
+  mix: MixBus | null;
+  /** What it says is added here. */
+  readonly band: Band | null;
+  settings: MixSettings | undefined;
+  /** Takes in what waits, then sets `rxFrame` and `talks` for this tick. */
+  receive(): void;
+  /** The tick's other half: sends what it hears. */
+  send(): void;
+  /** Its mix has been arranged anew. */
+  tune(): void;
+  close(): void;
+};
