@@ -23,7 +23,7 @@ import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
 import { firstDocument } from './config/first-document.js';
 import { KeptState } from './config/kept-state.js';
-import { configSchema } from './config/schema.js';
+import { configSchema, type Config } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
 import { GuessGuard } from './guess-guard.js';
@@ -35,6 +35,7 @@ import { SerialLine } from './console/serial-line.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 import { AccessLog } from './recording/access-log.js';
+import { placeOf } from './recording/disks.js';
 import { Recorder } from './recording/recorder.js';
 import { RecordingStore } from './recording/recording-store.js';
 import { ExternalAddress } from './sip/external-address.js';
@@ -102,7 +103,6 @@ async function run(options: Options): Promise<void> {
     },
     clock,
   });
-  const { folder: disk } = store.config.recordings;
   const guard = new GuessGuard(clock);
   const stolen = new StolenAccounts(
     () => store.config,
@@ -112,11 +112,11 @@ async function run(options: Options): Promise<void> {
     KeptState.open(path.join(options.data, 'guesses.json'), clock, guard),
     KeptState.open(path.join(options.data, 'habits.json'), clock, stolen),
   ];
-  const recorder = await Recorder.start(
-    disk ?? path.join(options.data, 'recordings'),
-    media.recordings,
-    disk === undefined,
-  );
+  const recordingPlace = ({ recordings }: Config) => placeOf(recordings.folder, options.data);
+  const recorder = await Recorder.start(recordingPlace(store.config), media.recordings);
+  store.on('changed', (before, after) => {
+    if (before.recordings.folder !== after.recordings.folder) recorder.keepIn(recordingPlace(after));
+  });
   const switchboard: Switchboard = new Switchboard({
     config: () => store.config,
     media,
@@ -211,10 +211,7 @@ async function run(options: Options): Promise<void> {
     void accessLog.flush();
   });
   const recordings = new RecordingStore({
-    folder: () => {
-      const { folder } = store.config.recordings;
-      return { path: folder ?? path.join(options.data, 'recordings'), mayBeMissing: folder === undefined };
-    },
+    place: () => recordingPlace(store.config),
     limits: () => store.config.recordings,
     nowMs: () => Date.now(),
     access: recordingAccess,
@@ -223,7 +220,7 @@ async function run(options: Options): Promise<void> {
     void recordings.tidy();
     void recordings.list().then((list) => {
       const recording = list.find((one) => one.id === id);
-      if (recording) webhooks.tell('recording.ready', { recording });
+      if (recording?.endedAt) webhooks.tell('recording.ready', { recording });
     });
   };
   void recordings.tidy();

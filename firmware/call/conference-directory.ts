@@ -144,6 +144,11 @@ export class ConferenceDirectory {
     for (const { legs } of this.#rooms.values()) legs.get(leg)?.skipPrompt?.();
   }
 
+  /** A leg speaks another codec now. */
+  codecChanged(leg: LegId): void {
+    for (const open of this.#rooms.values()) if (open.legs.has(leg)) this.onChanged(open);
+  }
+
   #guessed({ sources }: Leg, { number }: Conference): void {
     const refusedMs = this.guard.wrong({ secret: 'pin', sources, target: `conference ${number}` });
     log.warn({ sources, conference: number, refusedSeconds: refusedMs / 1000 }, 'wrong PIN');

@@ -40,7 +40,8 @@ export class Ear implements MediaEnd {
   #srtp?: Srtp;
 
   private constructor(
-    readonly voice: Voice,
+    /** Another one counts from the next frame on. */
+    public voice: Voice,
     private readonly socket: Socket,
     readonly address: string,
   ) {
