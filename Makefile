@@ -67,6 +67,7 @@ system:
 	@scripts/install-packages.sh ping:iputils-ping || echo "Without it the console cannot ping; going on." >&2
 	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 || echo "Without it no call can be encrypted; going on." >&2
 	@scripts/install-packages.sh libopus.so.0:libopus0 || echo "Without it no call can be in Opus; going on." >&2
+	@scripts/install-packages.sh libasound.so.2:libasound2 /usr/include/alsa/asoundlib.h:libasound2-dev c++:build-essential python3 || echo "Without them there are no audio ports; going on." >&2
 
 test-system: system
 	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 \
@@ -78,6 +79,8 @@ test-system: system
 	  chromium \
 	  python3 \
 	  socat \
+	  pulseaudio \
+	  '/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so:libasound2-plugins' \
 	  linux.uml:user-mode-linux \
 	  dmsetup \
 	  mkfs.ext4:e2fsprogs

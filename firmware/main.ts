@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lineCardDrivers } from '../hal/drivers.js';
+import { openAlsaPort } from '../hal/drivers/alsa.js';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
 import { ApiTokens } from '../web-ui/api-tokens.js';
 import { api } from '../web-ui/api/api.js';
@@ -12,6 +13,7 @@ import type { ApiSources } from '../web-ui/api/sources.js';
 import { PageApi } from '../web-ui/pages/ask-api.js';
 import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
+import { AudioPortBoard } from './call/audio-port-board.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
 import { History } from './call/history.js';
@@ -198,7 +200,15 @@ async function run(options: Options): Promise<void> {
     clock,
     owners: {},
   });
-  switchboard.connect(agent, trunks, { call: () => 'unavailable' });
+  const audioPorts = new AudioPortBoard({
+    open: openAlsaPort,
+    config: () => store.config,
+    switchboard,
+    media,
+    clock,
+  });
+  store.on('changed', () => audioPorts.apply());
+  switchboard.connect(agent, trunks, { call: () => 'unavailable' }, audioPorts);
   await lines.start();
   store.on('changed', () => lines.apply());
 
@@ -242,6 +252,7 @@ async function run(options: Options): Promise<void> {
       ...tls.alarms,
       ...media.alarms,
       ...lines.alarms,
+      ...audioPorts.alarms,
       ...(external?.alarms ?? []),
       ...historyLog.alarms,
       ...recorder.alarms,
@@ -289,6 +300,8 @@ async function run(options: Options): Promise<void> {
     }),
     media: () => media.counters(),
     trunks: () => trunks.status,
+    audioPorts: () => audioPorts.ports,
+    pressAudioPort: (number) => audioPorts.press(number),
     sip: () => ({
       dialogs: agent.dialogs.size,
       subscriptions: agent.notifier.open,
@@ -371,7 +384,7 @@ async function run(options: Options): Promise<void> {
     agent.stopTakingCalls();
     trunks.apply([]);
     await switchboard.hangUpAll();
-    await lines.close();
+    await Promise.all([lines.close(), audioPorts.close()]);
     await historyLog.flush();
     for (const state of kept) state.flush();
     await agent.layer.answered();

@@ -23,9 +23,13 @@ export class StolenAccounts {
     private readonly timeMs: () => number,
   ) {}
 
-  /** An extension calls a number outside. `cutOff`: not any more, and what it has outside ends. */
-  judge(extension: Extension, number: string): 'ok' | 'refused' | 'cutOff' {
+  /**
+   * An extension calls a number outside. `cutOff`: not any more, and what it has outside ends. Audio ports have no account
+   * that could be stolen.
+   */
+  judge(extension: Pick<Extension, 'number' | 'permissions'>, number: string): 'ok' | 'refused' | 'cutOff' {
     const config = this.config();
+    if (!config.extensions.some((one) => one.number === extension.number)) return 'ok';
     const { country } = config;
     const nowMs = this.timeMs();
     const limit = groupOf(config, extension)?.unusualCallsPerDay ?? UNUSUAL_CALLS;

@@ -1,13 +1,22 @@
 /** Shared libraries through the FFI: the one place that knows it. */
-import koffi from 'koffi';
+import koffi, { type KoffiFunc } from 'koffi';
 
 /** A typed array is passed as the pointer to its bytes. */
-type Call = (...args: (number | object | string)[]) => number;
+type Call = (...args: (number | object | string | null)[]) => number;
 
 /** Opens a library by its soname; what it returns makes a function of a C prototype. Throws where it is missing. */
 export function openLibrary(soname: string): (prototype: string) => Call {
   const library = koffi.load(soname);
   return (prototype) => library.func(prototype) as Call;
+}
+
+/** The same call on a thread of libuv's pool, for one that waits; resolves with what it returns. */
+export function inBackground(call: Call, ...args: Parameters<Call>): Promise<number> {
+  return new Promise((resolve, reject) =>
+    (call as KoffiFunc<Call>).async(...args, (error: Error | null, result: number) =>
+      error ? reject(error) : resolve(result),
+    ),
+  );
 }
 
 /** Makes a struct known to prototypes; a call is given an object of its fields. */

@@ -96,7 +96,8 @@ class Bench {
       contactFor: (peer) => this.agent.contactFor(peer),
       locate: () => Promise.resolve([]),
     });
-    this.switchboard.connect(this.agent, trunks, { call: () => 'unavailable' });
+    const none = { call: () => 'unavailable' as const };
+    this.switchboard.connect(this.agent, trunks, none, none);
   }
 
   /** A phone calls; its INVITE has passed the digest. Resolves with the final response. */

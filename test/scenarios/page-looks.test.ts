@@ -15,7 +15,7 @@ const PATHS = [
   ...['calls', 'conferences'].map((rest) => `/history/${rest}`),
   ...['', '/factory-reset'].map((rest) => `/configuration/backup${rest}`),
   ...['', '/add', '/800/edit', '/800/delete'].map((rest) => `/configuration/conferences${rest}`),
-  ...['extensions', 'trunks', 'routes', 'services', 'permissionGroups'].flatMap((list) => [
+  ...['extensions', 'trunks', 'routes', 'services', 'permissionGroups', 'audioPorts'].flatMap((list) => [
     `/configuration/${list}`,
     `/configuration/${list}/add`,
   ]),

@@ -124,7 +124,8 @@ export class CallBench {
       find: (name) =>
         ({ settings: { name }, usable: true, endpoints: [peer] }) as unknown as ReturnType<Trunks['find']>,
     };
-    this.switchboard.connect(agent as UserAgent, trunks as Trunks, { call: () => 'unavailable' });
+    const none = { call: () => 'unavailable' as const };
+    this.switchboard.connect(agent as UserAgent, trunks as Trunks, none, none);
   }
 
   /** Calls that were placed at trunks since it was asked last. */

@@ -1,5 +1,6 @@
 /** The API of the box, for pages and programs: everything below /api/v1. */
 import { administratorRoutes } from './administrators.js';
+import { audioPortRoutes } from './audio-ports.js';
 import { backupRoutes } from './backup.js';
 import { configEntryRoutes } from './config-entries.js';
 import { configSectionRoutes } from './config-sections.js';
@@ -28,6 +29,7 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...systemRoutes(sources),
     ...conferenceRoutes(sources),
     ...phoneRoutes(sources),
+    ...audioPortRoutes(sources),
     ...dialPlanRoutes(sources),
     ...liveRoutes(events),
     ...historyRoutes(sources),

@@ -1,4 +1,5 @@
 /** Where the API gets what it tells. */
+import type { AudioPortNow } from '../../firmware/call/audio-port-board.js';
 import type { History } from '../../firmware/call/history.js';
 import type { StolenAccounts } from '../../firmware/call/stolen-accounts.js';
 import type { Switchboard } from '../../firmware/call/switchboard.js';
@@ -41,6 +42,10 @@ export type ApiSources = {
   log: RecentLog;
   /** The state of each trunk. */
   trunks(): TrunkStatus[];
+  /** Each audio port of the configuration. */
+  audioPorts(): readonly AudioPortNow[];
+  /** Presses the button of one; false if nothing comes of it. */
+  pressAudioPort(number: string): boolean;
   /** The ports of SIP, and counters: dialogs and transactions that have not ended. */
   sip(): { port: number; tlsPort: number | undefined };
   /** Counters of the media plane. */

@@ -1,5 +1,6 @@
 /** What the box does now: pages with a live part. */
 import { levels } from '../../firmware/recent-log.js';
+import { audioPortsNow } from '../api/audio-ports.js';
 import { logLines } from '../api/log.js';
 import { ApiError, mayDo } from '../api/route.js';
 import { secondsSince, type ApiSources } from '../api/sources.js';
@@ -52,6 +53,12 @@ export function liveParts(sources: ApiSources): LivePart[] {
       title: 'Trunks',
       purpose: 'The providers and other systems through which the outside is reached.',
       data: () => ({ trunks: sources.trunks() }),
+    },
+    {
+      part: 'lines',
+      title: 'Lines and audio ports',
+      purpose: 'What is attached to the box itself, whether it is there, and how loud it is.',
+      data: () => ({ audioPorts: audioPortsNow(sources) }),
     },
     {
       part: 'system',
