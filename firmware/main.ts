@@ -16,6 +16,7 @@ import { WebServer } from '../web-ui/server.js';
 import { AudioPortBoard } from './call/audio-port-board.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
+import { FxsPhones } from './call/fxs-phones.js';
 import { History } from './call/history.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
 import { LineBoard } from './call/line-board.js';
@@ -192,13 +193,22 @@ async function run(options: Options): Promise<void> {
   switchboard.onChanged = (resource) => {
     for (const event of ['conference', 'dialog']) agent.notifier.changed(event, resource);
   };
+  const linePhones = new FxsPhones({
+    conferences: switchboard.conferences,
+    media,
+    clock,
+    config: () => store.config,
+    newLeg: () => switchboard.newLeg(),
+    keep: (...leg) => switchboard.keep(...leg),
+    route: (...leg) => switchboard.route(...leg),
+  });
   const lines = new LineBoard({
     drivers: lineCardDrivers,
     cards: options.lineCards,
     lines: () => store.config.lines,
     media,
     clock,
-    owners: {},
+    owners: { fxs: (owned) => linePhones.own(owned) },
   });
   const audioPorts = new AudioPortBoard({
     open: openAlsaPort,
@@ -208,7 +218,7 @@ async function run(options: Options): Promise<void> {
     clock,
   });
   store.on('changed', () => audioPorts.apply());
-  switchboard.connect(agent, trunks, { call: () => 'unavailable' }, audioPorts);
+  switchboard.connect(agent, trunks, linePhones, audioPorts);
   await lines.start();
   store.on('changed', () => lines.apply());
 
@@ -289,6 +299,7 @@ async function run(options: Options): Promise<void> {
     recordingAccess,
     switchboard,
     stolen,
+    lines,
     registrations: () =>
       agent.registrar
         .accounts()

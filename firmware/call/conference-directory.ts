@@ -48,6 +48,8 @@ export type OpenRoom = {
   sinceMs: number;
   state: RoomState;
   legs: Map<LegId, Seat>;
+  /** With whom it ends. */
+  leader?: LegId;
 };
 
 /** What a room is called by those who watch it. */
@@ -111,6 +113,26 @@ export class ConferenceDirectory {
       return false;
     this.#seat(key, open, leg, by);
     return true;
+  }
+
+  /**
+   * Opens a room of its own for legs that are up, each of which has a seat then; it ends when its leader leaves. Conferences
+   * of the configuration have numbers of digits: `name` is none.
+   */
+  gather(name: string, description: string, legs: readonly Leg[], leader: Leg): Conference {
+    const conference: Conference = {
+      number: name,
+      description,
+      type: 'static',
+      record: 'off',
+      levelling: false,
+      noiseGate: false,
+    };
+    const key = `${name}/`;
+    const open = this.#open(key, conference, '', '');
+    open.leader = leader.id;
+    for (const leg of legs) this.#seat(key, open, leg);
+    return conference;
   }
 
   /** Something happened to a leg that has a seat; others are ignored. */
@@ -179,6 +201,7 @@ export class ConferenceDirectory {
     open.state = state;
     for (const effect of effects) this.#perform(key, open, effect);
     if (event.type === 'leave') open.legs.delete(event.leg);
+    if (event.type === 'leave' && event.leg === open.leader) this.end(open);
     this.onChanged(open);
   }
 

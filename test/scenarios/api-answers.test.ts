@@ -44,6 +44,7 @@ test.before(async () => {
     services: [{ number: '*4', service: 'askForConference' }],
     trunks: [{ name: 'main', type: 'peer', server: '127.0.0.9', port: 9, transport: 'udp' }],
     routes: [{ prefix: '9', trunks: ['main'] }],
+    lines: [{ name: 'first', card: 'simulated', place: 1, kind: 'fxs', extension: '101' }],
     audioPorts: [{ number: '602', role: 'room', capture: 'nowhere', playback: 'nowhere2', calls: '800' }],
   });
   const talkers = [{ name: 'Ann', number: '101', hz: 440, talked: [[0, 1] as [number, number]] }];
@@ -168,6 +169,7 @@ const QUESTIONS: Record<string, () => Question> = {
   ...section('time-and-language', () => ({ country: 'de', timeZone: 'Europe/Berlin' })),
   'get /config/versions': () => ({ what: 'config/versions' }),
   'get /config/versions/{version}/changes': () => ({ what: 'config/versions/1/changes' }),
+  'post /simulated-card': () => ({ what: 'simulated-card', body: { command: '1 state' } }),
   'post /config/versions/{version}/restore': () => ({ what: 'config/versions/2/restore' }),
   'post /config/tokens': () => ({
     what: 'config/tokens',

@@ -16,6 +16,7 @@ import { phoneSetupRoute } from './phone-setup.js';
 import { phoneRoutes } from './phones.js';
 import { recordingRoutes } from './recordings.js';
 import type { Route } from './route.js';
+import { simulatedCardRoute } from './simulated-card.js';
 import type { ApiSources } from './sources.js';
 import { statusRoutes } from './status.js';
 import { systemRoutes } from './system.js';
@@ -43,6 +44,7 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...backupRoutes(sources),
     ...tokenRoutes(sources),
     ...webhookRoutes(sources),
+    simulatedCardRoute(sources),
   ];
   return [...routes, openApiRoute(sources.version, routes)];
 }

@@ -45,7 +45,8 @@ export function liveParts(sources: ApiSources): LivePart[] {
     {
       part: 'phones',
       title: 'Phones',
-      purpose: 'Which extensions can be reached: their phones have registered with the box.',
+      purpose:
+        'Which extensions can be reached: their phones have registered with the box, or are on its lines.',
       data: () => ({ extensions: extensionsNow(sources) }),
     },
     {
@@ -133,6 +134,9 @@ function extensionsNow(sources: ApiSources) {
     number,
     name,
     cutOff: cutOff.has(number),
+    lines: sources.lines.lines.flatMap(({ settings, offHook, alarm }) =>
+      settings?.extension === number ? { name: settings.name, offHook, alarm } : [],
+    ),
     phones: ((sip && registrations.get(sip.username)) ?? []).map(({ source, userAgent, expiresAtMs }) => ({
       address: source.address,
       transport: (source.transport ?? 'udp').toUpperCase(),
