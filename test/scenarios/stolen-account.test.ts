@@ -29,7 +29,7 @@ test('ten calls abroad that nobody made before: then nothing outside, an alarm, 
   let box = await Box.start({
     version: 1,
     country: 'de',
-    extensions: (phones(2)).map((phone) => ({ ...phone, permissions: 'staff' })),
+    extensions: phones(2).map((phone) => ({ ...phone, permissions: 'staff' })),
     permissionGroups: [{ name: 'staff', rules: [{ allow: '9' }] }],
     routes: [{ prefix: '9', trunks: ['main'] }],
     trunks: [
