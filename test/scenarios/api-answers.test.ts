@@ -166,9 +166,9 @@ const QUESTIONS: Record<string, () => Question> = {
   ...section('security', () => ({ trustedNetworks: ['10.0.0.0/8'] })),
   ...section('time-and-language', () => ({ country: 'de', timeZone: 'Europe/Berlin' })),
   'get /config/versions': () => ({ what: 'config/versions' }),
-  'get /config/versions/{version}/changes': () => ({ what: 'config/versions/15/changes' }),
+  'get /config/versions/{version}/changes': () => ({ what: 'config/versions/9/changes' }),
+  'post /config/versions/{version}/restore': () => ({ what: 'config/versions/9/restore' }),
   'post /simulated-card': () => ({ what: 'simulated-card', body: { command: '1 state' } }),
-  'post /config/versions/{version}/restore': () => ({ what: 'config/versions/16/restore' }),
   'post /config/tokens': () => ({
     what: 'config/tokens',
     body: { name: 'one', scope: 'viewer', expires: '2099-12-31' },

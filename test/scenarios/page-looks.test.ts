@@ -9,7 +9,7 @@ import { isInstalled } from '../support/program.js';
 const test = suite('how pages look');
 
 const PATHS = [
-  ...['conferences', 'calls', 'phones', 'trunks', 'system', 'log', 'dial-plan'].map(
+  ...['conferences', 'calls', 'phones', 'trunks', 'lines', 'system', 'log', 'dial-plan'].map(
     (part) => `/status/${part}`,
   ),
   ...['calls', 'conferences'].map((rest) => `/history/${rest}`),

@@ -76,6 +76,7 @@ const LEAST: Record<string, string> = {
   'GET config/permissionGroups/:name': 'administrator',
   'PUT config/permissionGroups/:name': 'administrator',
   'DELETE config/permissionGroups/:name': 'administrator',
+  'POST simulated-card': 'administrator',
   'GET config/lines': 'administrator',
   'GET config/lines/:name': 'administrator',
   'PUT config/lines/:name': 'administrator',
