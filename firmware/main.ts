@@ -18,6 +18,7 @@ import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
 import { FxsPhones } from './call/fxs-phones.js';
 import { History } from './call/history.js';
+import { StolenAccounts } from './call/stolen-accounts.js';
 import { LineBoard } from './call/line-board.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
@@ -106,7 +107,14 @@ async function run(options: Options): Promise<void> {
     clock,
   });
   const guard = new GuessGuard(clock);
-  const guesses = KeptState.open(path.join(options.data, 'guesses.json'), clock, guard);
+  const stolen = new StolenAccounts(
+    () => store.config,
+    () => Date.now(),
+  );
+  const kept = [
+    KeptState.open(path.join(options.data, 'guesses.json'), clock, guard),
+    KeptState.open(path.join(options.data, 'habits.json'), clock, stolen),
+  ];
   const recordingPlace = ({ recordings }: Config) => placeOf(recordings.folder, options.data);
   const recorder = await Recorder.start(recordingPlace(store.config), media.recordings);
   store.on('changed', (before, after) => {
@@ -118,6 +126,7 @@ async function run(options: Options): Promise<void> {
     recorder,
     clock,
     guard,
+    stolen,
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
@@ -249,6 +258,7 @@ async function run(options: Options): Promise<void> {
       ...store.alarms,
       ...versions.alarms,
       ...guard.alarms,
+      ...stolen.alarms,
       ...tls.alarms,
       ...media.alarms,
       ...lines.alarms,
@@ -281,13 +291,14 @@ async function run(options: Options): Promise<void> {
       versions.startAnew(firstDocument());
       history.clear();
       await historyLog.clear();
-      guesses.clear();
+      for (const state of kept) state.clear();
     },
     history,
     log: recentLog,
     recordings,
     recordingAccess,
     switchboard,
+    stolen,
     lines,
     registrations: () =>
       agent.registrar
@@ -386,7 +397,7 @@ async function run(options: Options): Promise<void> {
     await switchboard.hangUpAll();
     await Promise.all([lines.close(), audioPorts.close()]);
     await historyLog.flush();
-    guesses.flush();
+    for (const state of kept) state.flush();
     await agent.layer.answered();
     webhooks.apply([]);
     consoles.close();

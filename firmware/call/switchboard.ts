@@ -35,6 +35,7 @@ import { RoomRecordings, type RoomRecorder } from './room-recording.js';
 import { SilenceWatch } from './silence-watch.js';
 import type { NewLeg } from './line-leg.js';
 import { SipLeg, type SipLegOptions } from './sip-leg.js';
+import type { StolenAccounts } from './stolen-accounts.js';
 import { tonesOf } from './tone-plan.js';
 import { Transfers, type OwnLeg } from './transfer.js';
 import { TrunkCall } from './trunk-call.js';
@@ -47,6 +48,7 @@ export type SwitchboardOptions = {
   recorder: RoomRecorder;
   clock: Clock;
   guard: GuessGuard;
+  stolen: StolenAccounts;
   /** Our address towards a peer, and the one that it is told. */
   addressFor(peerAddress: string): { local: string; shown: string };
   /** RTP packets that came to a port so far. */
@@ -110,6 +112,8 @@ export class Switchboard {
       newMix: () => this.conferences.newMix(),
       destinationOf: (extension, number) => destinationOf(options.config(), { extension }, number),
       lead: (...what) => this.#lead(...what),
+      transfersOutside: (by) => groupOf(options.config(), by)?.transferOutside ?? false,
+      isOutside: ({ id }) => this.#legs.get(id)?.extension === undefined,
       callIn: ({ leg, extension }, number, report) =>
         this.#control.referWithin(extension, leg, { method: 'INVITE', number }, report),
     });
@@ -219,11 +223,19 @@ export class Switchboard {
   }
 
   #callOutside(caller: Leg, to: TrunkDestination, progress: CallProgress, by: Account | undefined): void {
-    const limits = by && groupOf(this.options.config(), by);
-    const refused = by ? this.#outbound.begin(caller.id, by.number, limits ?? {}) : 'barred';
+    const refused = by ? this.#barred(caller, to, by) : 'barred';
     if (refused) return this.#refuse(caller, refused, progress);
     const ways = to.trunks.flatMap((name) => this.#waysOver(name, caller.party.number, to));
     new TrunkCall(caller, ways, { ...this.#callOptions(), progress });
+  }
+
+  /** Counts a call outside, or says why there is none. */
+  #barred(caller: Leg, to: TrunkDestination, by: Account): Cause | undefined {
+    const verdict = this.options.stolen.judge(by, to.number);
+    if (verdict === 'cutOff')
+      for (const id of this.#outbound.callersOf(by.number)) this.#legs.get(id)?.leg.hangUp('barred');
+    if (verdict !== 'ok') return 'barred';
+    return this.#outbound.begin(caller.id, by.number, groupOf(this.options.config(), by) ?? {});
   }
 
   /** One way for each place where a provider may be; none while it is known not to work. */

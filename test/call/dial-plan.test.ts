@@ -261,7 +261,7 @@ const anyConfig: fc.Arbitrary<Config> = fc
     conferences: conferences.map((number) => ({ ...config.conferences[0], number })),
     services: services.map((number) => ({ number, service: 'askForConference' as const })),
     trunks: names.map((name) => ({ ...config.trunks[1], name, inbound })),
-    permissionGroups: names.slice(0, 2).map((name) => ({ name, rules })),
+    permissionGroups: names.slice(0, 2).map((name) => ({ ...config.permissionGroups[0], name, rules })),
     routes,
   }));
 

@@ -124,6 +124,8 @@ const QUESTIONS: Record<string, () => Question> = {
   'get /conferences': () => ({ what: 'conferences' }),
   'get /calls': () => ({ what: 'calls' }),
   'get /phones': () => ({ what: 'phones' }),
+  'get /phones/cut-off': () => ({ what: 'phones/cut-off' }),
+  'post /phones/{extension}/release': () => ({ what: 'phones/101/release' }),
   'get /dial-plan': () => ({ what: 'dial-plan' }),
   'get /dial-plan/free': () => ({ what: 'dial-plan/free' }),
   'get /audio-ports': () => ({ what: 'audio-ports' }),

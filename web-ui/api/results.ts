@@ -125,6 +125,8 @@ export const phonesResult = list(
   }),
 );
 
+export const cutOffResult = list(object({ extension: text, since: time }));
+
 const alarm = object({ id: whole, code: text, text, raised: time, 'cleared?': time });
 
 export const statusResult = object({

@@ -1,6 +1,7 @@
 /** Where the API gets what it tells. */
 import type { AudioPortNow } from '../../firmware/call/audio-port-board.js';
 import type { History } from '../../firmware/call/history.js';
+import type { StolenAccounts } from '../../firmware/call/stolen-accounts.js';
 import type { LineBoard } from '../../firmware/call/line-board.js';
 import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
@@ -27,6 +28,8 @@ export type ApiSources = {
   tokens: ApiTokens;
   webhooks: Webhooks;
   switchboard: Switchboard;
+  /** Who is cut off from the outside. */
+  stolen: StolenAccounts;
   lines: LineBoard;
   /** Extensions with at least one phone registered, and those phones. */
   registrations(): { username: string; phones: readonly Binding[] }[];

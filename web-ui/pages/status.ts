@@ -129,9 +129,11 @@ function asked(part: string, asks: readonly string[], query: URLSearchParams): s
 
 function extensionsNow(sources: ApiSources) {
   const registrations = new Map(sources.registrations().map(({ username, phones }) => [username, phones]));
+  const cutOff = new Set(sources.stolen.cutOff.map(({ extension }) => extension));
   return sources.config().extensions.map(({ number, name, sip }) => ({
     number,
     name,
+    cutOff: cutOff.has(number),
     lines: sources.lines.lines.flatMap(({ settings, offHook, alarm }) =>
       settings?.extension === number ? { name: settings.name, offHook, alarm } : [],
     ),
