@@ -107,7 +107,10 @@ export class FarEnd {
   static async open(
     device: AudioDevice = { capture: 'far_in', playback: 'far_out', rate: RATE },
   ): Promise<FarEnd> {
-    return new FarEnd(await openAlsaPort(device));
+    const port = await openAlsaPort(device);
+    // PulseAudio takes more than a second until what is played is captured too.
+    while (port.rx.written === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    return new FarEnd(port);
   }
 
   get rate(): number {
