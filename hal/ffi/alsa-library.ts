@@ -3,7 +3,8 @@ import { HardwareError, type HardwareCode } from '../hardware-error.js';
 import { inBackground, openLibrary } from './library.js';
 
 const STREAMS = { playback: 0, capture: 1 } as const;
-const NONBLOCK = 1;
+/** How a device is opened: one that somebody else has is refused; or is waited for, and so is room for what is played. */
+const [WAITING, NONBLOCK] = [0, 1];
 const S16_LE = 2;
 const RW_INTERLEAVED = 3;
 /** The device was late or we were: sound was lost. */
@@ -31,9 +32,9 @@ type Pcm = number;
 /** One of the device's directions. `period`: samples that it takes or gives at a time, 20 ms. */
 export type PcmSettings = { device: string; rate: number; period: number };
 
-/** Throws a HardwareError if the device cannot be captured from just so. */
-export function probeCapture(settings: PcmSettings): void {
-  library.close(openPcm('capture', settings));
+/** Throws a HardwareError if the device cannot be had just so. */
+export function probe(direction: keyof typeof STREAMS, settings: PcmSettings): void {
+  library.close(openPcm(direction, settings, NONBLOCK));
 }
 
 /** A loudspeaker that is open. */
@@ -42,8 +43,9 @@ export class Playback {
 
   /** Throws a HardwareError if the device is not to be had, or cannot play just so. */
   constructor(settings: PcmSettings) {
-    this.#pcm = openPcm('playback', settings);
-    library.nonblock(this.#pcm, 0);
+    // The kernel never forgets how a stream was opened: only one that was opened so waits for room.
+    probe('playback', settings);
+    this.#pcm = openPcm('playback', settings, WAITING);
   }
 
   /**
@@ -60,10 +62,9 @@ export class Playback {
   }
 }
 
-function openPcm(direction: keyof typeof STREAMS, { device, rate, period }: PcmSettings): Pcm {
+function openPcm(direction: keyof typeof STREAMS, { device, rate, period }: PcmSettings, mode: number): Pcm {
   const handle = new BigUint64Array(1);
-  // Otherwise it waits until whoever has the device gives it back.
-  check(library.open(handle, device, STREAMS[direction], NONBLOCK), direction);
+  check(library.open(handle, device, STREAMS[direction], mode), direction);
   const pcm = Number(handle[0]);
   try {
     setUp(pcm, rate, period, direction);
@@ -110,7 +111,6 @@ function load() {
   return {
     open: call('int snd_pcm_open(void *pcm, const char *name, int stream, int mode)'),
     close: call('int snd_pcm_close(void *pcm)'),
-    nonblock: call('int snd_pcm_nonblock(void *pcm, int nonblock)'),
     prepare: call('int snd_pcm_prepare(void *pcm)'),
     write: call('long snd_pcm_writei(void *pcm, const void *frames, unsigned long length)'),
     reason: call('const char *snd_strerror(int status)'),

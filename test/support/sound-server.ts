@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openAlsaPort } from '../../hal/drivers/alsa.js';
-import type { AudioPort } from '../../hal/audio-port.js';
+import type { AudioDevice, AudioPort } from '../../hal/audio-port.js';
 import { SlipReader } from '../../hal/slip-reader.js';
 
 export const RATE = 48000;
@@ -104,8 +104,10 @@ export class FarEnd {
     this.#reader = new SlipReader(port.rx);
   }
 
-  static async open(capture = 'far_in', playback = 'far_out'): Promise<FarEnd> {
-    return new FarEnd(await openAlsaPort({ capture, playback, rate: RATE }));
+  static async open(
+    device: AudioDevice = { capture: 'far_in', playback: 'far_out', rate: RATE },
+  ): Promise<FarEnd> {
+    return new FarEnd(await openAlsaPort(device));
   }
 
   get rate(): number {

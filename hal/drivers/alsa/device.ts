@@ -2,7 +2,7 @@
  * Program: one ALSA device, in a process of its own. What is native can crash, hang or flood, and then costs this port
  * alone. Microphone and loudspeaker go at their own pace, and bring and ask for frames at that.
  */
-import { Playback, probeCapture } from '../../ffi/alsa-library.js';
+import { Playback, probe } from '../../ffi/alsa-library.js';
 import { HardwareError } from '../../hardware-error.js';
 import { Resampler } from '../../resampler.js';
 import { Microphone } from './microphone.js';
@@ -24,7 +24,7 @@ process.on('SIGTERM', () => {});
 
 try {
   const { capture, playback } = settings;
-  if (capture !== undefined) probeCapture({ device: capture, rate, period });
+  if (capture !== undefined) probe('capture', { device: capture, rate, period });
   const loudspeaker = playback === undefined ? undefined : new Playback({ device: playback, rate, period });
   if (loudspeaker) play(loudspeaker).catch(fail);
   if (capture !== undefined) listen(capture);
