@@ -1,5 +1,5 @@
 # Two commands for newcomers: `make run` and `make test`. The rest is for those who change the code.
-.PHONY: run demo build check test hardware-test soak bench screenshots clean system test-system bench-system hardware-system
+.PHONY: run demo build check test hardware-test soak bench screenshots sbom audit clean system test-system bench-system hardware-system
 
 ARGS ?=
 KERNELS := dist/firmware/media/kernels.wasm
@@ -34,9 +34,19 @@ hardware-test: hardware-system build build/guest/initrd
 build/guest/initrd: scripts/hardware/build-guest.sh scripts/hardware/init | hardware-system
 	scripts/hardware/build-guest.sh build/guest
 
-# A simulated day, fifty kills and fifty cut disks, where `make test` takes some of it.
+# What the box is made of, for those who look for known holes (CycloneDX): build/sbom.cdx.json.
+sbom: node_modules/.package-lock.json
+	mkdir -p build
+	npm sbom --sbom-format cyclonedx --omit dev > build/sbom.cdx.json
+
+# Asks the registry for known holes in what the box runs; needs one that answers such questions.
+audit: node_modules/.package-lock.json
+	npm audit --omit dev --audit-level moderate
+
+# A simulated day, 60,000 lives of a switchboard among thieves, fifty kills and fifty cut disks, where `make test` takes some of it.
 soak: test-system build
 	PARLEY_SOAK=1 node dist/test/media/playout.test.js
+	PARLEY_SOAK=1 PARLEY_LOG=silent node dist/test/call/toll-fraud.test.js
 	PARLEY_SOAK=1 node dist/test/recording/power-cut.test.js
 	PARLEY_SOAK=1 node dist/test/scenarios/console-noise.test.js
 	PARLEY_SOAK=1 node dist/test/recording/cut-image.test.js

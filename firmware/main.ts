@@ -71,6 +71,8 @@ const TIDY_MS = 10 * 60_000;
 const SHUTDOWN_MS = 4000;
 
 async function run(options: Options): Promise<void> {
+  if (process.getuid?.() === 0)
+    log.warn({}, 'runs as root: a user of its own is enough, see docs/security.md');
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   const store = await ConfigStore.open(options.data);
   liveIn(store.config.timeZone);

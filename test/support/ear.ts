@@ -79,6 +79,11 @@ export class Ear implements MediaEnd {
     this.#srtp.use(keys);
   }
 
+  /** Sends octets as they are, whatever was agreed. */
+  sendOctets(octets: Buffer): void {
+    this.socket.send(octets, this.#remote!.port, this.#remote!.address);
+  }
+
   /** Keys sent as RFC 4733 events, each 60 ms with 40 ms between, the end three times. */
   keys(digits: string): void {
     for (const digit of digits) {
