@@ -1,5 +1,5 @@
 # Two commands for newcomers: `make run` and `make test`. The rest is for those who change the code.
-.PHONY: run demo build check test soak bench screenshots clean system test-system bench-system
+.PHONY: run demo build check test hardware-test soak bench screenshots sbom audit clean system test-system bench-system hardware-system
 
 ARGS ?=
 KERNELS := dist/firmware/media/kernels.wasm
@@ -27,9 +27,26 @@ check: build
 test: test-system build
 	node scripts/run-tests.mjs $(ONLY)
 
-# A simulated day, fifty kills and fifty cut disks, where `make test` takes some of it.
+# Against drivers of the kernel, in a guest; as root, as packages are fetched for it. ONLY=dahdi: tests of that name.
+hardware-test: hardware-system build build/guest/initrd
+	ONLY=$(ONLY) scripts/hardware/run.sh build/guest
+
+build/guest/initrd: scripts/hardware/build-guest.sh scripts/hardware/init | hardware-system
+	scripts/hardware/build-guest.sh build/guest
+
+# What the box is made of, for those who look for known holes (CycloneDX): build/sbom.cdx.json.
+sbom: node_modules/.package-lock.json
+	mkdir -p build
+	npm sbom --sbom-format cyclonedx --omit dev > build/sbom.cdx.json
+
+# Asks the registry for known holes in what the box runs; needs one that answers such questions.
+audit: node_modules/.package-lock.json
+	npm audit --omit dev --audit-level moderate
+
+# A simulated day, 60,000 lives of a switchboard among thieves, fifty kills and fifty cut disks, where `make test` takes some of it.
 soak: test-system build
 	PARLEY_SOAK=1 node dist/test/media/playout.test.js
+	PARLEY_SOAK=1 PARLEY_LOG=silent node dist/test/call/toll-fraud.test.js
 	PARLEY_SOAK=1 node dist/test/recording/power-cut.test.js
 	PARLEY_SOAK=1 node dist/test/scenarios/console-noise.test.js
 	PARLEY_SOAK=1 node dist/test/recording/cut-image.test.js
@@ -50,7 +67,7 @@ screenshots: test-system build
 	node dist/test/support/screenshots.js docs/screenshots
 
 clean:
-	rm -rf dist firmware/sip-parser/dist node_modules
+	rm -rf dist build firmware/sip-parser/dist node_modules
 
 node_modules/.package-lock.json: package.json package-lock.json firmware/sip-parser/package.json | system
 	npm ci --silent
@@ -61,6 +78,7 @@ system:
 	@scripts/install-packages.sh ping:iputils-ping || echo "Without it the console cannot ping; going on." >&2
 	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 || echo "Without it no call can be encrypted; going on." >&2
 	@scripts/install-packages.sh libopus.so.0:libopus0 || echo "Without it no call can be in Opus; going on." >&2
+	@scripts/install-packages.sh libasound.so.2:libasound2 /usr/include/alsa/asoundlib.h:libasound2-dev c++:build-essential python3 || echo "Without them there are no audio ports; going on." >&2
 
 test-system: system
 	@scripts/install-packages.sh libsrtp2.so.1:libsrtp2-1 \
@@ -73,9 +91,14 @@ test-system: system
 	  python3 \
 	  socat \
 	  strace \
+	  pulseaudio \
+	  '/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so:libasound2-plugins' \
 	  linux.uml:user-mode-linux \
 	  dmsetup \
 	  mkfs.ext4:e2fsprogs
 
 bench-system: system
 	@scripts/install-packages.sh cc:build-essential || echo "Without a compiler the media bench is left out; going on." >&2
+
+hardware-system: test-system
+	@scripts/install-packages.sh qemu-system-x86_64:qemu-system-x86 busybox:busybox-static cpio make cc:build-essential gcc-12 modprobe:kmod libelf.so.1:libelf1

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lineCardDrivers } from '../hal/drivers.js';
+import { openAlsaPort } from '../hal/drivers/alsa.js';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
 import { ApiTokens } from '../web-ui/api-tokens.js';
 import { api } from '../web-ui/api/api.js';
@@ -12,9 +13,12 @@ import type { ApiSources } from '../web-ui/api/sources.js';
 import { PageApi } from '../web-ui/pages/ask-api.js';
 import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
+import { AudioPortBoard } from './call/audio-port-board.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
+import { FxsPhones } from './call/fxs-phones.js';
 import { History } from './call/history.js';
+import { StolenAccounts } from './call/stolen-accounts.js';
 import { LineBoard } from './call/line-board.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
@@ -22,7 +26,7 @@ import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
 import { firstDocument } from './config/first-document.js';
 import { KeptState } from './config/kept-state.js';
-import { configSchema } from './config/schema.js';
+import { configSchema, type Config } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
 import { GuessGuard } from './guess-guard.js';
@@ -34,6 +38,7 @@ import { SerialLine } from './console/serial-line.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 import { AccessLog } from './recording/access-log.js';
+import { placeOf } from './recording/disks.js';
 import { Recorder } from './recording/recorder.js';
 import { RecordingStore } from './recording/recording-store.js';
 import { ExternalAddress } from './sip/external-address.js';
@@ -66,6 +71,8 @@ const TIDY_MS = 10 * 60_000;
 const SHUTDOWN_MS = 4000;
 
 async function run(options: Options): Promise<void> {
+  if (process.getuid?.() === 0)
+    log.warn({}, 'runs as root: a user of its own is enough, see docs/security.md');
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   const store = await ConfigStore.open(options.data);
   liveIn(store.config.timeZone);
@@ -101,20 +108,27 @@ async function run(options: Options): Promise<void> {
     },
     clock,
   });
-  const { folder: disk } = store.config.recordings;
   const guard = new GuessGuard(clock);
-  const guesses = KeptState.open(path.join(options.data, 'guesses.json'), clock, guard);
-  const recorder = await Recorder.start(
-    disk ?? path.join(options.data, 'recordings'),
-    media.recordings,
-    disk === undefined,
+  const stolen = new StolenAccounts(
+    () => store.config,
+    () => Date.now(),
   );
+  const kept = [
+    KeptState.open(path.join(options.data, 'guesses.json'), clock, guard),
+    KeptState.open(path.join(options.data, 'habits.json'), clock, stolen),
+  ];
+  const recordingPlace = ({ recordings }: Config) => placeOf(recordings.folder, options.data);
+  const recorder = await Recorder.start(recordingPlace(store.config), media.recordings);
+  store.on('changed', (before, after) => {
+    if (before.recordings.folder !== after.recordings.folder) recorder.keepIn(recordingPlace(after));
+  });
   const switchboard: Switchboard = new Switchboard({
     config: () => store.config,
     media,
     recorder,
     clock,
     guard,
+    stolen,
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
@@ -181,15 +195,32 @@ async function run(options: Options): Promise<void> {
   switchboard.onChanged = (resource) => {
     for (const event of ['conference', 'dialog']) agent.notifier.changed(event, resource);
   };
+  const linePhones = new FxsPhones({
+    conferences: switchboard.conferences,
+    media,
+    clock,
+    config: () => store.config,
+    newLeg: () => switchboard.newLeg(),
+    keep: (...leg) => switchboard.keep(...leg),
+    route: (...leg) => switchboard.route(...leg),
+  });
   const lines = new LineBoard({
     drivers: lineCardDrivers,
     cards: options.lineCards,
     lines: () => store.config.lines,
     media,
     clock,
-    owners: {},
+    owners: { fxs: (owned) => linePhones.own(owned) },
   });
-  switchboard.connect(agent, trunks, { call: () => 'unavailable' });
+  const audioPorts = new AudioPortBoard({
+    open: openAlsaPort,
+    config: () => store.config,
+    switchboard,
+    media,
+    clock,
+  });
+  store.on('changed', () => audioPorts.apply());
+  switchboard.connect(agent, trunks, linePhones, audioPorts);
   await lines.start();
   store.on('changed', () => lines.apply());
 
@@ -202,10 +233,7 @@ async function run(options: Options): Promise<void> {
     void accessLog.flush();
   });
   const recordings = new RecordingStore({
-    folder: () => {
-      const { folder } = store.config.recordings;
-      return { path: folder ?? path.join(options.data, 'recordings'), mayBeMissing: folder === undefined };
-    },
+    place: () => recordingPlace(store.config),
     limits: () => store.config.recordings,
     nowMs: () => Date.now(),
     access: recordingAccess,
@@ -214,7 +242,7 @@ async function run(options: Options): Promise<void> {
     void recordings.tidy();
     void recordings.list().then((list) => {
       const recording = list.find((one) => one.id === id);
-      if (recording) webhooks.tell('recording.ready', { recording });
+      if (recording?.endedAt) webhooks.tell('recording.ready', { recording });
     });
   };
   void recordings.tidy();
@@ -232,9 +260,11 @@ async function run(options: Options): Promise<void> {
       ...store.alarms,
       ...versions.alarms,
       ...guard.alarms,
+      ...stolen.alarms,
       ...tls.alarms,
       ...media.alarms,
       ...lines.alarms,
+      ...audioPorts.alarms,
       ...(external?.alarms ?? []),
       ...historyLog.alarms,
       ...recorder.alarms,
@@ -263,13 +293,15 @@ async function run(options: Options): Promise<void> {
       versions.startAnew(firstDocument());
       history.clear();
       await historyLog.clear();
-      guesses.clear();
+      for (const state of kept) state.clear();
     },
     history,
     log: recentLog,
     recordings,
     recordingAccess,
     switchboard,
+    stolen,
+    lines,
     registrations: () =>
       agent.registrar
         .accounts()
@@ -281,6 +313,8 @@ async function run(options: Options): Promise<void> {
     }),
     media: () => media.counters(),
     trunks: () => trunks.status,
+    audioPorts: () => audioPorts.ports,
+    pressAudioPort: (number) => audioPorts.press(number),
     sip: () => ({
       dialogs: agent.dialogs.size,
       subscriptions: agent.notifier.open,
@@ -363,9 +397,9 @@ async function run(options: Options): Promise<void> {
     agent.stopTakingCalls();
     trunks.apply([]);
     await switchboard.hangUpAll();
-    await lines.close();
+    await Promise.all([lines.close(), audioPorts.close()]);
     await historyLog.flush();
-    guesses.flush();
+    for (const state of kept) state.flush();
     await agent.layer.answered();
     webhooks.apply([]);
     consoles.close();

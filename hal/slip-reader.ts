@@ -9,7 +9,7 @@ import { leastHarm } from './least-harm.js';
 /** Ticks over which the waiting samples are averaged: frames come in jumps. */
 const AVERAGED_TICKS = 25;
 /** Frames from what should wait. */
-const SLIP_BEYOND = 0.25;
+const SLIP_BEYOND = 0.5;
 const JUMP_BEYOND = 1.5;
 
 export class SlipReader {
@@ -26,7 +26,7 @@ export class SlipReader {
 
   /**
    * `waiting`: frames there are when a tick begins. It takes one of them, the clock of a card that is slower may once
-   * be a frame behind, and half a frame is between one slip and the other. `hear` is given each frame as the card wrote
+   * be a frame behind, and a frame is between one slip and the other. `hear` is given each frame as the card wrote
    * it, before anything is left out.
    */
   constructor(

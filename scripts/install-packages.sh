@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# install-packages.sh NAME[:PACKAGE]...: sees to it that each program, or shared library (lib*.so.*), is there, from
-# its Debian package.
+# install-packages.sh NAME[:PACKAGE]...: sees to it that each program, shared library (lib*.so.*) or file (/..., with * where
+# it differs) is there, from its Debian package.
 # As root it installs what is missing; otherwise it says which command would.
 set -euo pipefail
 PATH=$PATH:/sbin:/usr/sbin
@@ -11,6 +11,7 @@ for entry in "$@"; do
   if [ "$program" = node ]; then package=nodejs; fi
   case $program in
     lib*.so.*) ldconfig -p | grep -F "$program" >/dev/null ;;
+    /*) compgen -G "$program" >/dev/null ;;
     *) command -v "$program" >/dev/null ;;
   esac || missing+=("$package")
 done

@@ -49,6 +49,16 @@ export const attentionTone: PlayItem[] = [
   { frequenciesHz: [784], ms: 400, levelDbm0: -20 },
 ];
 
+/** A loudspeaker that answers by itself says so, to those in the room and to whoever calls. */
+export const answerTone: PlayItem[] = [{ frequenciesHz: [880], ms: 300, levelDbm0: -18 }];
+
+/** A loudspeaker rings; to be looped. */
+export const loudspeakerRing: PlayItem[] = [
+  { frequenciesHz: [880], ms: 300, levelDbm0: -18 },
+  { frequenciesHz: [660], ms: 500, levelDbm0: -18 },
+  { silenceMs: 2200 },
+];
+
 /** Says from time to time that this is recorded. */
 export const recordingTone: PlayItem[] = [{ frequenciesHz: [1400], ms: 200, levelDbm0: -20 }];
 

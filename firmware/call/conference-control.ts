@@ -6,7 +6,7 @@ import type { ReferTarget, Report } from '../sip/refer.js';
 import { outcomeOf, statusOf, type Cause } from './cause.js';
 import { resourceOf, type ConferenceDirectory, type OpenRoom } from './conference-directory.js';
 import { entityNumber } from './conference-info.js';
-import type { Destination } from './dial-plan.js';
+import type { Destination, RingingDestination } from './dial-plan.js';
 import { unwatched, type CallProgress } from './call-progress.js';
 import type { Leg } from './leg.js';
 import { Ringing, type Called } from './ringing.js';
@@ -24,8 +24,8 @@ export type ConferenceControlHost = {
   destinationOf(from: Extension, number: string): Destination;
   /** Leads a leg that is up to a number, on the account of an extension. */
   lead(leg: Leg, destination: Destination, number: string, progress: CallProgress, by: Extension): void;
-  /** Calls the phones of an extension, shown `from`; or says why it cannot. */
-  callPhones(to: Extension, from: { number: string; name: string }): Called | Cause;
+  /** Calls an audio port or the phones of an extension, shown `from`; or says why it cannot. */
+  callPhones(to: RingingDestination, from: { number: string; name: string }): Called | Cause;
 };
 
 export class ConferenceControl {
@@ -99,8 +99,8 @@ export class ConferenceControl {
   ): number {
     const destination = this.host.destinationOf(by, number);
     if (destination.type === 'refused') return statusOf(destination.cause);
-    if (destination.type !== 'extension') return 403;
-    const called = this.host.callPhones(destination.extension, by);
+    if (destination.type !== 'extension' && destination.type !== 'audioPort') return 403;
+    const called = this.host.callPhones(destination, by);
     if (typeof called === 'string') return statusOf(called);
     const ringing: Ringing = new Ringing(called, this.host.clock, {
       alerting: () => report(180),

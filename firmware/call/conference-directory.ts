@@ -48,6 +48,8 @@ export type OpenRoom = {
   sinceMs: number;
   state: RoomState;
   legs: Map<LegId, Seat>;
+  /** With whom it ends. */
+  leader?: LegId;
 };
 
 /** What a room is called by those who watch it. */
@@ -113,6 +115,26 @@ export class ConferenceDirectory {
     return true;
   }
 
+  /**
+   * Opens a room of its own for legs that are up, each of which has a seat then; it ends when its leader leaves. Conferences
+   * of the configuration have numbers of digits: `name` is none.
+   */
+  gather(name: string, description: string, legs: readonly Leg[], leader: Leg): Conference {
+    const conference: Conference = {
+      number: name,
+      description,
+      type: 'static',
+      record: 'off',
+      levelling: false,
+      noiseGate: false,
+    };
+    const key = `${name}/`;
+    const open = this.#open(key, conference, '', '');
+    open.leader = leader.id;
+    for (const leg of legs) this.#seat(key, open, leg);
+    return conference;
+  }
+
   /** Something happened to a leg that has a seat; others are ignored. */
   dispatch(event: Exclude<RoomEvent, { type: 'seat' | 'lock' }>): void {
     for (const [key, open] of this.#rooms) if (open.legs.has(event.leg)) return this.#apply(key, open, event);
@@ -142,6 +164,11 @@ export class ConferenceDirectory {
   /** A key stops the prompt that somebody inside hears. */
   skipPrompt(leg: LegId): void {
     for (const { legs } of this.#rooms.values()) legs.get(leg)?.skipPrompt?.();
+  }
+
+  /** A leg speaks another codec now. */
+  codecChanged(leg: LegId): void {
+    for (const open of this.#rooms.values()) if (open.legs.has(leg)) this.onChanged(open);
   }
 
   #guessed({ sources }: Leg, { number }: Conference): void {
@@ -174,6 +201,7 @@ export class ConferenceDirectory {
     open.state = state;
     for (const effect of effects) this.#perform(key, open, effect);
     if (event.type === 'leave') open.legs.delete(event.leg);
+    if (event.type === 'leave' && event.leg === open.leader) this.end(open);
     this.onChanged(open);
   }
 

@@ -57,6 +57,9 @@ export class ConferenceVisit {
       case 'held':
         this.directory.dispatch({ type: 'hold', leg: this.leg.id, held: event.held });
         break;
+      case 'codec':
+        this.directory.codecChanged(this.leg.id);
+        break;
       case 'ended':
         this.#leave();
         break;

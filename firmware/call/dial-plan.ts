@@ -2,20 +2,25 @@
  * What a number reaches: one ordered plan of extensions, conferences, service numbers and the prefixes that lead to
  * trunks. Routing and explaining are the same walk. Pure.
  */
-import type { Conference, Config, Extension, Route, Trunk } from '../config/schema.js';
+import type { AudioPort, Conference, Config, Extension, Route, Trunk } from '../config/schema.js';
 import type { Cause } from './cause.js';
 import { groupOf, permission } from './permission.js';
 
-/** Who dials: an extension, or somebody outside whose call a trunk brings. */
-export type Caller = { extension: Extension } | { trunk: Trunk };
+/** Who dials: an extension, the button of an audio port, or somebody outside whose call a trunk brings. */
+export type Caller = Insider | { trunk: Trunk };
+export type Insider = { extension: Extension } | { audioPort: AudioPort };
 
 export type Destination =
   | { type: 'extension'; extension: Extension }
+  | { type: 'audioPort'; audioPort: AudioPort }
   | { type: 'conference'; conference: Conference }
   /** The caller is asked for the number of a conference of the box, and then stands at its door. */
   | { type: 'askForConference' }
   | TrunkDestination
   | { type: 'refused'; cause: Cause; why: string };
+
+/** What rings, or answers by itself. */
+export type RingingDestination = Extract<Destination, { type: 'extension' | 'audioPort' }>;
 
 export type TrunkDestination = {
   type: 'trunk';
@@ -59,16 +64,20 @@ function walk(config: Config, caller: Caller, number: string): Walk {
   const destination =
     'trunk' in caller
       ? fromOutside(config, caller.trunk, number, steps)
-      : fromInside(config, caller.extension, number, steps);
+      : fromInside(config, caller, number, steps);
   return { steps, destination };
 }
 
-function fromInside(config: Config, extension: Extension, number: string, steps: string[]): Destination {
-  steps.push(`${extensionInWords(extension)} dials ${number}`);
+function fromInside(config: Config, caller: Insider, number: string, steps: string[]): Destination {
+  const [party, words] =
+    'extension' in caller
+      ? [caller.extension, extensionInWords(caller.extension)]
+      : [caller.audioPort, audioPortInWords(caller.audioPort)];
+  steps.push(`${words} dials ${number}`);
   const own = ownNumber(config, number, steps);
   const route = own ? undefined : routeOf(config, number, steps);
   if (!own && !route) return unknown(`nobody has ${number}, and no route begins like it`);
-  const group = groupOf(config, extension);
+  const group = groupOf(config, party);
   const { allowed, why } = permission(group, number, own ? 'box' : 'outside');
   steps.push(`permission: ${why}`);
   if (!allowed) return { type: 'refused', cause: 'barred', why };
@@ -95,6 +104,13 @@ function ownNumber(
     `conferences: ${conference ? `${number} is ${conferenceInWords(conference)}` : `none is ${number}`}`,
   );
   if (conference) return { type: 'conference', conference };
+  if (config.audioPorts.length > 0) {
+    const audioPort = config.audioPorts.find((candidate) => candidate.number === number);
+    steps.push(
+      `audio ports: ${audioPort ? `${number} is ${audioPortInWords(audioPort)}` : `none is ${number}`}`,
+    );
+    if (audioPort) return { type: 'audioPort', audioPort };
+  }
   const service = config.services.find((candidate) => candidate.number === number);
   steps.push(`service numbers: ${service ? `${number} asks for a conference number` : `none is ${number}`}`);
   return service && { type: service.service };
@@ -148,6 +164,8 @@ function inWords(destination: Destination): string {
   switch (destination.type) {
     case 'extension':
       return `rings ${extensionInWords(destination.extension)}`;
+    case 'audioPort':
+      return `calls ${audioPortInWords(destination.audioPort)}`;
     case 'conference':
       return `enters ${conferenceInWords(destination.conference)}`;
     case 'askForConference':
@@ -163,6 +181,10 @@ function inWords(destination: Destination): string {
 
 function extensionInWords({ number, name }: Extension): string {
   return `extension ${number}${name === '' ? '' : ` (${name})`}`;
+}
+
+function audioPortInWords({ number, name }: AudioPort): string {
+  return `audio port ${number}${name === '' ? '' : ` (${name})`}`;
 }
 
 function conferenceInWords({ number, description, type }: Conference): string {

@@ -15,6 +15,8 @@ export type LegEvent =
   /** Media flow; the leg has a port. */
   | { type: 'answered' }
   | { type: 'held'; held: boolean }
+  /** It is up and speaks another codec now. */
+  | { type: 'codec' }
   /** A key, one of 0-9 * # A-D, by whatever way it came. */
   | { type: 'digit'; digit: string }
   /** `redirect`: number that its phone wants to be called at instead (302). */

@@ -4,7 +4,7 @@ import type { Config } from '../config/schema.js';
 export type NumberInUse = {
   /** Of a route: how the dialled numbers begin. */
   number: string;
-  has: 'extension' | 'conference' | 'service' | 'route';
+  has: 'extension' | 'conference' | 'audio port' | 'service' | 'route';
   description: string;
 };
 
@@ -20,6 +20,11 @@ export function numbersInUse(config: Config): NumberInUse[] {
       number,
       has: 'conference' as const,
       description: `${description} (${type})`,
+    })),
+    ...config.audioPorts.map(({ number, name }) => ({
+      number,
+      has: 'audio port' as const,
+      description: name,
     })),
     ...config.services.map(({ number }) => ({
       number,

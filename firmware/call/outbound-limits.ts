@@ -36,6 +36,11 @@ export class OutboundLimits {
     return undefined;
   }
 
+  /** The callers of the calls that an extension has outside. */
+  callersOf(extension: string): LegId[] {
+    return [...this.#calls].flatMap(([caller, other]) => (other === extension ? [caller] : []));
+  }
+
   /** A leg has ended; one that called nobody outside is ignored. */
   end(caller: LegId): void {
     this.#calls.delete(caller);

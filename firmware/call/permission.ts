@@ -4,9 +4,12 @@ import type { Config, Extension, PermissionGroup } from '../config/schema.js';
 /** `why` in words, for people. */
 export type Permission = { allowed: boolean; why: string };
 
-/** The group of an extension; undefined if it has none. */
-export function groupOf(config: Config, extension: Extension): PermissionGroup | undefined {
-  return config.permissionGroups.find(({ name }) => name === extension.permissions);
+/** The group of an extension or an audio port; undefined if it has none. */
+export function groupOf(
+  config: Config,
+  { permissions }: Pick<Extension, 'permissions'>,
+): PermissionGroup | undefined {
+  return config.permissionGroups.find(({ name }) => name === permissions);
 }
 
 /**
@@ -30,7 +33,7 @@ export function permission(
   }
   const nothing = group
     ? `no rule of permission group ${group.name} is about ${dialled}`
-    : 'the extension has no permission group';
+    : 'the caller has no permission group';
   return place === 'box'
     ? { allowed: true, why: `${nothing}: numbers of the box are allowed` }
     : { allowed: false, why: `${nothing}: numbers outside are denied` };

@@ -94,8 +94,12 @@ export function room(state: RoomState, event: RoomEvent): Step<RoomState, RoomEf
     case 'hold': {
       if (known.held === event.held) break;
       const after = replace(state, { ...known, held: event.held });
-      const move = event.held ? 'detach' : 'attach';
-      return { state: after, effects: known.place === 'inside' ? [{ type: move, leg: event.leg }] : [] };
+      if (known.place !== 'inside') return { state: after, effects: [] };
+      // Whoever has put us on hold hears no music of ours.
+      const isAlone = insiders(after).length === 1;
+      const effects: RoomEffect[] = [{ type: event.held ? 'detach' : 'attach', leg: event.leg }];
+      if (isAlone) effects.push({ type: event.held ? 'company' : 'alone', leg: event.leg });
+      return { state: after, effects };
     }
     case 'mute':
       if (known.muted === event.muted) break;

@@ -10,7 +10,7 @@ import type { SipCall } from '../sip/sip-call.js';
 import { keyTones } from './announcements.js';
 import { causeOf, statusOf, type Cause } from './cause.js';
 import { KeySources, type KeySource } from './key-source.js';
-import type { Leg, LegEvent, LegState, Place } from './leg.js';
+import { isUp, type Leg, type LegEvent, type LegState, type Place } from './leg.js';
 import type { MediaSecurity } from './media-security.js';
 import type { LegId } from './room.js';
 
@@ -271,6 +271,7 @@ export class SipLeg implements Leg {
       rtcpMux: agreed.rtcpMux,
       srtp: agreed.srtp,
     };
+    const changed = this.codec !== agreed.codec;
     this.codec = agreed.codec;
     this.#takesEvents = agreed.eventPayloadType !== undefined;
     this.srtp = agreed.srtp !== undefined;
@@ -286,6 +287,7 @@ export class SipLeg implements Leg {
     // A phone that holds us says sendonly or inactive: we may not send to it.
     this.#heldByPeer = !sending;
     this.#tellHold();
+    if (changed && isUp(this)) this.onEvent({ type: 'codec' });
   }
 
   #local(): LocalMedia {

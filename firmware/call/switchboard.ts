@@ -1,6 +1,6 @@
 /** Takes calls, finds what was dialled, and knows every leg there is. */
 import type { Clock } from '../clock.js';
-import type { Conference, Config, Extension, SipAccount, Trunk } from '../config/schema.js';
+import type { AudioPort, Conference, Config, Extension, SipAccount, Trunk } from '../config/schema.js';
 import type { GuessGuard } from '../guess-guard.js';
 import { createLog } from '../log.js';
 import type { Media, PortId } from '../media/contract.js';
@@ -20,6 +20,7 @@ import {
   destinationOf,
   type Caller as Dialler,
   type Destination,
+  type RingingDestination,
   type TrunkDestination,
 } from './dial-plan.js';
 import { unwatched, type CallProgress } from './call-progress.js';
@@ -34,6 +35,7 @@ import { RoomRecordings, type RoomRecorder } from './room-recording.js';
 import { SilenceWatch } from './silence-watch.js';
 import type { NewLeg } from './line-leg.js';
 import { SipLeg, type SipLegOptions } from './sip-leg.js';
+import type { StolenAccounts } from './stolen-accounts.js';
 import { tonesOf } from './tone-plan.js';
 import { Transfers, type OwnLeg } from './transfer.js';
 import { TrunkCall } from './trunk-call.js';
@@ -46,6 +48,7 @@ export type SwitchboardOptions = {
   recorder: RoomRecorder;
   clock: Clock;
   guard: GuessGuard;
+  stolen: StolenAccounts;
   /** Our address towards a peer, and the one that it is told. */
   addressFor(peerAddress: string): { local: string; shown: string };
   /** RTP packets that came to a port so far. */
@@ -62,6 +65,14 @@ export type LinePhones = {
   /** Calls those of an extension, shown `from`: one leg at least, or why there is none; `unavailable` if it has none. */
   call(to: Extension, from: Party): readonly Leg[] | Cause;
 };
+
+export type AudioPorts = {
+  /** Calls one, shown `from`; or why that cannot be. */
+  call(to: AudioPort, from: Party): Leg | Cause;
+};
+
+/** On whose account a call goes out. */
+type Account = Pick<Extension, 'number' | 'permissions'>;
 
 export class Switchboard {
   readonly conferences: ConferenceDirectory;
@@ -82,6 +93,7 @@ export class Switchboard {
   #agent?: UserAgent;
   #trunks?: Trunks;
   #linePhones?: LinePhones;
+  #audioPorts?: AudioPorts;
   #idle: (() => void)[] = [];
 
   constructor(private readonly options: SwitchboardOptions) {
@@ -100,6 +112,8 @@ export class Switchboard {
       newMix: () => this.conferences.newMix(),
       destinationOf: (extension, number) => destinationOf(options.config(), { extension }, number),
       lead: (...what) => this.#lead(...what),
+      transfersOutside: (by) => groupOf(options.config(), by)?.transferOutside ?? false,
+      isOutside: ({ id }) => this.#legs.get(id)?.extension === undefined,
       callIn: ({ leg, extension }, number, report) =>
         this.#control.referWithin(extension, leg, { method: 'INVITE', number }, report),
     });
@@ -129,10 +143,11 @@ export class Switchboard {
   }
 
   /** Through whom phones and numbers outside are called. */
-  connect(agent: UserAgent, trunks: Trunks, linePhones: LinePhones): void {
+  connect(agent: UserAgent, trunks: Trunks, linePhones: LinePhones, audioPorts: AudioPorts): void {
     this.#agent = agent;
     this.#trunks = trunks;
     this.#linePhones = linePhones;
+    this.#audioPorts = audioPorts;
   }
 
   get legs(): readonly OpenLeg[] {
@@ -173,12 +188,12 @@ export class Switchboard {
 
   /** Leads a leg that is kept to what was dialled. */
   route(leg: Leg, from: Dialler, dialled: string): void {
-    const by = 'extension' in from ? from.extension : undefined;
+    const by = 'extension' in from ? from.extension : 'audioPort' in from ? from.audioPort : undefined;
     this.#lead(leg, destinationOf(this.options.config(), from, dialled), dialled, unwatched, by);
   }
 
-  /** Leads a leg to what was dialled; `by`: the extension on whose account. */
-  #lead(leg: Leg, to: Destination, dialled: string, progress: CallProgress, by?: Extension): void {
+  /** Leads a leg to what was dialled. */
+  #lead(leg: Leg, to: Destination, dialled: string, progress: CallProgress, by?: Account): void {
     const open = this.#legs.get(leg.id);
     if (open) open.dialled = dialled;
     switch (to.type) {
@@ -189,7 +204,8 @@ export class Switchboard {
         this.#visit(leg, (number) => conferenceOf(this.options.config(), number));
         return progress.connected();
       case 'extension':
-        return this.#ringPhones(leg, to.extension, progress);
+      case 'audioPort':
+        return this.#ringPhones(leg, to, progress);
       case 'trunk':
         return this.#callOutside(leg, to, progress, by);
       case 'refused':
@@ -206,12 +222,20 @@ export class Switchboard {
     new ConferenceVisit(leg, conference, this.conferences, media, clock);
   }
 
-  #callOutside(caller: Leg, to: TrunkDestination, progress: CallProgress, by: Extension | undefined): void {
-    const limits = by && groupOf(this.options.config(), by);
-    const refused = by ? this.#outbound.begin(caller.id, by.number, limits ?? {}) : 'barred';
+  #callOutside(caller: Leg, to: TrunkDestination, progress: CallProgress, by: Account | undefined): void {
+    const refused = by ? this.#barred(caller, to, by) : 'barred';
     if (refused) return this.#refuse(caller, refused, progress);
     const ways = to.trunks.flatMap((name) => this.#waysOver(name, caller.party.number, to));
     new TrunkCall(caller, ways, { ...this.#callOptions(), progress });
+  }
+
+  /** Counts a call outside, or says why there is none. */
+  #barred(caller: Leg, to: TrunkDestination, by: Account): Cause | undefined {
+    const verdict = this.options.stolen.judge(by, to.number);
+    if (verdict === 'cutOff')
+      for (const id of this.#outbound.callersOf(by.number)) this.#legs.get(id)?.leg.hangUp('barred');
+    if (verdict !== 'ok') return 'barred';
+    return this.#outbound.begin(caller.id, by.number, groupOf(this.options.config(), by) ?? {});
   }
 
   /** One way for each place where a provider may be; none while it is known not to work. */
@@ -229,7 +253,7 @@ export class Switchboard {
     });
   }
 
-  #ringPhones(caller: Leg, to: Extension, progress: CallProgress): void {
+  #ringPhones(caller: Leg, to: RingingDestination, progress: CallProgress): void {
     const called = this.#callPhones(to, caller.party);
     if (typeof called === 'string') return this.#refuse(caller, called, progress);
     new ExtensionCall(caller, called, { ...this.#callOptions(), progress });
@@ -240,8 +264,13 @@ export class Switchboard {
     return { mix: this.conferences.newMix(), media, clock, tones: tonesOf(this.options.config().country) };
   }
 
-  /** Calls the phones of an extension. A 302 is followed within the box only, to each extension once. */
-  #callPhones(to: Extension, from: Party): Called | Cause {
+  /** Calls an audio port, or the phones of an extension. A 302 is followed within the box only, to each extension once. */
+  #callPhones(destination: RingingDestination, from: Party): Called | Cause {
+    if (destination.type === 'audioPort') {
+      const leg = this.#audioPorts!.call(destination.audioPort, from);
+      return typeof leg === 'string' ? leg : { phones: [leg], redirected: () => [] };
+    }
+    const to = destination.extension;
     const phones = this.#phonesOf(to, from);
     if (typeof phones === 'string') return phones;
     const tried = new Set([to.number]);

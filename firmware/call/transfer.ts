@@ -23,6 +23,10 @@ export type TransferHost = {
   destinationOf(from: Extension, number: string): Destination;
   /** Leads a leg that is up to a number, on the account of an extension. */
   lead(leg: Leg, destination: Destination, number: string, progress: CallProgress, by: Extension): void;
+  /** Whether its callers may be led outside, as the configuration says. */
+  transfersOutside(by: Extension): boolean;
+  /** Whether a leg is of nobody in the house. */
+  isOutside(leg: Leg): boolean;
   /** A member of a conference has somebody called in: 202, or the status that refuses. */
   callIn(by: OwnLeg, number: string, report: Report): number;
 };
@@ -66,6 +70,7 @@ export class Transfers {
     const { host } = this;
     const destination = host.destinationOf(extension, number);
     if (destination.type === 'refused') return statusOf(destination.cause);
+    if (destination.type === 'trunk' && !host.transfersOutside(extension)) return statusOf('barred');
     leg.place!.release();
     host.lead(party, destination, number, this.#progressFor(leg, party, report), extension);
     return 202;
@@ -87,18 +92,23 @@ export class Transfers {
   }
 
   /** Attended: of two calls one is a conversation, whose other end goes where the other call is. */
-  #join(by: OwnLeg, other: OwnLeg, report: Report): number {
-    if (by.leg === other.leg || by.extension.number !== other.extension.number) return 403;
-    if (other.leg.handOver) return this.#joinRinging(by.leg, other.leg, report);
-    if (!other.leg.place) return 481;
-    const [from, to] = by.leg.place!.partner ? [by.leg, other.leg] : [other.leg, by.leg];
+  #join(by: OwnLeg, own: OwnLeg, report: Report): number {
+    if (by.leg === own.leg || by.extension.number !== own.extension.number) return 403;
+    if (own.leg.handOver) return this.#joinRinging(by.leg, own.leg, report);
+    if (!own.leg.place) return 481;
+    const [from, to] = by.leg.place!.partner ? [by.leg, own.leg] : [own.leg, by.leg];
     const party = from.place!.partner;
     if (!party || party === to) return 403;
+    const { host } = this;
+    const other = to.place!.partner;
+    // Nobody of the house would be left in a call that the house pays for.
+    if (other && host.isOutside(party) && host.isOutside(other) && !host.transfersOutside(by.extension))
+      return statusOf('barred');
     from.place!.release();
     to.place!.yieldTo(party);
     report(200);
     this.#dismiss(by.leg);
-    other.leg.hangUp('normal');
+    own.leg.hangUp('normal');
     return 202;
   }
 

@@ -11,6 +11,7 @@ export const entryNames = {
   trunks: 'trunk',
   routes: 'route',
   permissionGroups: 'permission group',
+  audioPorts: 'audio port',
   apiTokens: 'API token',
   webhooks: 'webhook',
   lines: 'line',

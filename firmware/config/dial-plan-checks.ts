@@ -33,6 +33,9 @@ export function numberClaims(config: Config): Claim[] {
     ...config.services.map((one, at) =>
       claim(`/services/${at}/number`, one.number, `service ${one.service}`),
     ),
+    ...config.audioPorts.map((one, at) =>
+      claim(`/audioPorts/${at}/number`, one.number, `audio port ${quoted(one.name)}`),
+    ),
   ];
 }
 
@@ -41,7 +44,8 @@ function inboundProblems(config: Config, trunk: number): Problem[] {
   const rows = config.trunks[trunk].inbound.numbers;
   const path = (row: number, field: string) => `/trunks/${trunk}/inbound/numbers/${row}/${field}`;
   const targets = new Set(['askForConference']);
-  for (const { number } of [...config.extensions, ...config.conferences]) targets.add(number);
+  for (const { number } of [...config.extensions, ...config.conferences, ...config.audioPorts])
+    targets.add(number);
   const twice = clashes(
     rows.map(({ number, to }, at) => claim(path(at, 'number'), number, `the row to ${to}`)),
   );
@@ -52,7 +56,8 @@ function inboundProblems(config: Config, trunk: number): Problem[] {
           {
             path: path(at, 'to'),
             value: quoted(to),
-            expected: 'the number of an extension or a conference that exists, or "askForConference"',
+            expected:
+              'the number of an extension, a conference or an audio port that exists, or "askForConference"',
           },
         ],
   );
@@ -132,16 +137,18 @@ function unknownTrunks(config: Config): Problem[] {
 
 function unknownGroups(config: Config): Problem[] {
   const known = config.permissionGroups.map(({ name }) => name);
-  return config.extensions.flatMap(({ permissions }, at) =>
-    permissions === undefined || known.includes(permissions)
-      ? []
-      : [
-          {
-            path: `/extensions/${at}/permissions`,
-            value: quoted(permissions),
-            expected: `the name of a permission group${oneOf(known)}`,
-          },
-        ],
+  return (['extensions', 'audioPorts'] as const).flatMap((list) =>
+    config[list].flatMap(({ permissions }, at) =>
+      permissions === undefined || known.includes(permissions)
+        ? []
+        : [
+            {
+              path: `/${list}/${at}/permissions`,
+              value: quoted(permissions),
+              expected: `the name of a permission group${oneOf(known)}`,
+            },
+          ],
+    ),
   );
 }
 

@@ -162,7 +162,7 @@ export const permissionGroupsSchema = {
   items: {
     type: 'object',
     additionalProperties: false,
-    required: ['name', 'rules'],
+    required: ['name', 'rules', 'transferOutside', 'unusualCallsPerDay'],
     properties: {
       name: label,
       rules: {
@@ -180,6 +180,14 @@ export const permissionGroupsSchema = {
       },
       maxOutboundCalls: { type: 'integer', minimum: 1, maximum: 1000, description: '1 to 1000' },
       maxCallsPerHour: { type: 'integer', minimum: 1, maximum: 10000, description: '1 to 10000' },
+      transferOutside: { type: 'boolean', default: false, description: 'true or false' },
+      unusualCallsPerDay: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 100,
+        default: 10,
+        description: '0 to 100 unusual calls in a day, after which an extension is cut off; 0 is never',
+      },
     },
   },
 } as const;

@@ -14,8 +14,8 @@ const BETWEEN_MS = 600_000;
 const MAX_BYTES = 1 << 20;
 
 export type Learner = {
-  /** Says that something is to be remembered; set by its keeper. */
-  onChanged: () => void;
+  /** Says that something is to be remembered, at once if it is urgent; set by its keeper. */
+  onChanged: (urgent?: boolean) => void;
   snapshot(): object;
   /** Takes up what a snapshot says; throws whatever it likes if it is none. */
   restore(document: unknown): void;
@@ -37,7 +37,7 @@ export class KeptState {
     const kept = new KeptState(file, clock, learner);
     removeLeftovers(file);
     if (!kept.#restore(file)) kept.#restore(`${file}.previous`);
-    learner.onChanged = () => kept.#changed();
+    learner.onChanged = (urgent) => kept.#changed(urgent);
     return kept;
   }
 
@@ -60,9 +60,11 @@ export class KeptState {
     for (const suffix of ['', '.previous']) fs.rmSync(this.file + suffix, { force: true });
   }
 
-  #changed(): void {
-    if (this.#waiting) return;
+  #changed(urgent = false): void {
+    const waited = this.#waiting;
     this.#waiting = true;
+    if (urgent) return this.flush();
+    if (waited) return;
     const waitMs = Math.max(SOON_MS, this.#writtenMs + BETWEEN_MS - this.clock.nowMs());
     this.clock.after(waitMs, () => this.flush());
   }

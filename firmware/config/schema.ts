@@ -1,5 +1,6 @@
 /** The one schema of the configuration: it validates the document and makes its TypeScript type. */
 import type { FromSchema, JSONSchema } from 'json-schema-to-ts';
+import { audioPortsSchema } from './audio-port-schema.js';
 import {
   codecList,
   number,
@@ -54,6 +55,7 @@ export const configSchema = {
     'trunks',
     'routes',
     'permissionGroups',
+    'audioPorts',
     'apiTokens',
     'webhooks',
     'lines',
@@ -331,6 +333,7 @@ export const configSchema = {
     trunks: trunksSchema,
     routes: routesSchema,
     permissionGroups: permissionGroupsSchema,
+    audioPorts: audioPortsSchema,
     apiTokens: apiTokensSchema,
     webhooks: webhooksSchema,
     lines: linesSchema,
@@ -350,6 +353,7 @@ export type Service = Config['services'][number];
 export type Trunk = Config['trunks'][number];
 export type Route = Config['routes'][number];
 export type PermissionGroup = Config['permissionGroups'][number];
+export type AudioPort = Config['audioPorts'][number];
 export type ApiToken = Config['apiTokens'][number];
 export type Webhook = Config['webhooks'][number];
 export type LineSettings = Config['lines'][number];

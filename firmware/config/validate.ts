@@ -1,5 +1,6 @@
 /** Checks a document against the schema and against itself. */
 import { isIP } from 'node:net';
+import { audioPortProblems } from './audio-port-checks.js';
 import { dialPlanProblems } from './dial-plan-checks.js';
 import { lineProblems } from './line-checks.js';
 import { clashes, quoted, type Problem } from './problem.js';
@@ -13,6 +14,7 @@ export function validateConfig(document: unknown): Config {
   const candidate = check(document);
   const problems = [
     ...dialPlanProblems(candidate),
+    ...audioPortProblems(candidate),
     ...lineProblems(candidate),
     ...sameNames(candidate),
     ...nobodyRules(candidate),

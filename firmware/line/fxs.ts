@@ -1,13 +1,13 @@
-/** A line with a phone on it: it rings, it dials, it holds one call for another, and makes three of two. Pure. */
+/** A line with a phone on it: it rings, it dials, it holds one call for another, and makes one of two. Pure. */
 import type { Step, TimerEffect, TimerEvent } from '../machine.js';
 
 /*
  *  idle --call--> ringing --offHook--> talking
- *   `--offHook--> dialling --whole number--> talking --flash--> dialling (a call is held) --> talking --flash--> three
+ *   `--offHook--> dialling --whole number--> talking --flash--> dialling (a call is held) --> talking --flash: all in one
  *                    `--too late, wrong--> reorder --> howler --> silent      each --onHook--> idle
  */
 export type FxsState = {
-  name: 'idle' | 'ringing' | 'dialling' | 'talking' | 'three' | 'reorder' | 'howler' | 'silent';
+  name: 'idle' | 'ringing' | 'dialling' | 'talking' | 'reorder' | 'howler' | 'silent';
   digits: string;
   /** Calls by the owner's ids, 0 for none: the one that is heard (or rings), the one on hold, the one that waits. */
   active: number;
@@ -25,6 +25,8 @@ export type FxsSettings = {
   betweenDigitsMs: number;
   /** Dialled as soon as the phone is lifted; '' for none. */
   hotLine: string;
+  /** Whether whoever talks is told of another caller. */
+  callWaiting: boolean;
 };
 
 /** `judged` is the answer to `look`: whether the digits so far are a whole number, the beginning of one, or none. */
@@ -38,10 +40,12 @@ export type FxsEvent =
   | { type: 'call'; call: number }
   /** The call that was placed has this id. */
   | { type: 'placed'; call: number }
-  /** A call is over, from the other side or because it could not be placed. */
-  | { type: 'ended'; call: number };
+  /** A call is over, from the other side or because it could not be placed; then the phone hears this tone. */
+  | { type: 'ended'; call: number; tone?: 'busy' | 'reorder' }
+  /** The answer to `join`, if both have become one call: it has this id. */
+  | { type: 'joined'; call: number };
 
-export type FxsTone = 'dial' | 'recallDial' | 'reorder' | 'howler' | 'callWaiting';
+export type FxsTone = 'dial' | 'recallDial' | 'busy' | 'reorder' | 'howler' | 'callWaiting';
 
 export type FxsEffect =
   /** The ringing voltage. */
@@ -56,7 +60,7 @@ export type FxsEffect =
   | { type: 'answer'; call: number }
   | { type: 'hold'; call: number }
   | { type: 'resume'; call: number }
-  /** Both calls and the phone hear each other. */
+  /** All parties of both calls, and the phone, are to hear each other. */
   | { type: 'join'; calls: [number, number] }
   | { type: 'release'; call: number }
   /** Takes the battery off for a moment, as a sign to the phone that the other side has gone. */
@@ -84,6 +88,7 @@ export const fxsStart: FxsState = {
 
 const start = (name: string, ms: number) => ({ type: 'startTimer', name, ms }) as const;
 const stop = (name: string) => ({ type: 'stopTimer', name }) as const;
+const silence: Effects = [stop('digit'), stop('reorder'), { type: 'quiet' }];
 const none = (state: FxsState): FxsStep => ({ state, effects: [] });
 
 /** The machine of a line with these settings. */
@@ -91,10 +96,10 @@ export function fxs(settings: FxsSettings): (state: FxsState, event: FxsEvent | 
   return (state, event) => {
     if (event.type === 'onHook' && state.name !== 'idle' && state.name !== 'ringing')
       return hangUp(state, settings);
-    if (event.type === 'call' && state.name !== 'idle') return anotherCall(state, event.call);
+    if (event.type === 'call' && state.name !== 'idle') return anotherCall(state, event.call, settings);
     if (event.type === 'placed' && (state.name !== 'talking' || state.active !== 0))
       return { state, effects: [{ type: 'release', call: event.call }] };
-    if (event.type === 'ended' && event.call !== 0) return ended(state, event.call, settings);
+    if (event.type === 'ended' && event.call !== 0) return ended(state, event, settings);
     switch (state.name) {
       case 'idle':
         if (event.type === 'call') return ringFor(fxsStart, event.call, settings);
@@ -104,7 +109,6 @@ export function fxs(settings: FxsSettings): (state: FxsState, event: FxsEvent | 
       case 'dialling':
         return dialling(state, event, settings);
       case 'talking':
-      case 'three':
         return talking(state, event, settings);
       default:
         return refused(state, event);
@@ -167,7 +171,7 @@ function dialling(state: FxsState, event: FxsEvent | TimerEvent, settings: FxsSe
       if (event.name !== 'digit') return none(state);
       return state.digits === '' ? reorder(state) : place(state);
     case 'flash':
-      return state.held === 0 ? none(state) : backToHeld(state, []);
+      return toAnother(state);
     default:
       return none(state);
   }
@@ -183,16 +187,9 @@ function place(state: FxsState): FxsStep {
 
 function talking(state: FxsState, event: FxsEvent | TimerEvent, settings: FxsSettings): FxsStep {
   if (event.type === 'placed') return { state: { ...state, active: event.call }, effects: [] };
+  if (event.type === 'joined') return none({ ...state, active: event.call, held: 0 });
   if (event.type !== 'flash' || state.active === 0) return none(state);
   const { active, held, waiting } = state;
-  if (state.name === 'three') {
-    // The last one that came goes again; the first one stays.
-    const effects: Effects = [
-      { type: 'release', call: active },
-      { type: 'resume', call: held },
-    ];
-    return { state: { ...state, name: 'talking', active: held, held: 0 }, effects };
-  }
   if (waiting !== 0) {
     const effects: Effects = [
       { type: 'hold', call: active },
@@ -200,52 +197,74 @@ function talking(state: FxsState, event: FxsEvent | TimerEvent, settings: FxsSet
     ];
     return { state: { ...state, active: waiting, held: active, waiting: 0 }, effects };
   }
-  if (held !== 0)
-    return { state: { ...state, name: 'three' }, effects: [{ type: 'join', calls: [held, active] }] };
+  if (held !== 0) return { state, effects: [{ type: 'join', calls: [held, active] }] };
   const next = dialTone({ ...state, active: 0, held: active }, 'recallDial', settings);
   return { state: next.state, effects: [{ type: 'hold', call: active }, ...next.effects] };
 }
 
-/** Of a phone that is in use: one call may wait, if there is nobody on hold. */
-function anotherCall(state: FxsState, call: number): FxsStep {
-  const free = state.name === 'talking' && state.active !== 0 && state.held === 0 && state.waiting === 0;
-  if (!free) return { state, effects: [{ type: 'release', call }] };
+/** Whether a call is told to the phone: one may wait while it talks, if there is nobody on hold. */
+export function takesCall(state: FxsState, { callWaiting }: FxsSettings): boolean {
+  const { name, active, held, waiting } = state;
+  return (
+    name === 'idle' || (callWaiting && name === 'talking' && active !== 0 && held === 0 && waiting === 0)
+  );
+}
+
+function anotherCall(state: FxsState, call: number, settings: FxsSettings): FxsStep {
+  if (!takesCall(state, settings)) return { state, effects: [{ type: 'release', call }] };
   return { state: { ...state, waiting: call }, effects: [{ type: 'tone', tone: 'callWaiting' }] };
 }
 
-function ended(state: FxsState, call: number, settings: FxsSettings): FxsStep {
+function ended(
+  state: FxsState,
+  { call, tone }: Extract<FxsEvent, { type: 'ended' }>,
+  settings: FxsSettings,
+): FxsStep {
   const { name, active, held, waiting } = state;
   if (call === waiting) return { state: { ...state, waiting: 0 }, effects: [{ type: 'quiet' }] };
-  if (call === held) {
-    if (name !== 'three') return none({ ...state, held: 0 });
-    return { state: { ...state, name: 'talking', held: 0 }, effects: [{ type: 'resume', call: active }] };
-  }
+  if (call === held) return none({ ...state, held: 0 });
   if (call !== active) return none(state);
   if (name === 'ringing')
     return { state: fxsStart, effects: [stop('bell'), stop('callerId'), { type: 'ring', on: false }] };
-  if (held !== 0) return backToHeld(state, []);
+  if (held !== 0) return backToHeld(state);
+  if (tone) return refuse({ ...state, active: 0 }, tone);
   const next = dialTone({ ...state, active: 0 }, 'dial', settings);
   return { state: next.state, effects: [{ type: 'disconnect' }, ...next.effects] };
 }
 
-function backToHeld(state: FxsState, effects: Effects): FxsStep {
+/** From a tone to the call that there is besides, if there is one. */
+function toAnother(state: FxsState): FxsStep {
+  const { held, waiting } = state;
+  if (held !== 0) return backToHeld(state);
+  if (waiting === 0) return none(state);
+  return {
+    state: { ...state, name: 'talking', digits: '', active: waiting, waiting: 0 },
+    effects: [...silence, { type: 'answer', call: waiting }],
+  };
+}
+
+function backToHeld(state: FxsState): FxsStep {
   const { held } = state;
   return {
     state: { ...state, name: 'talking', digits: '', active: held, held: 0 },
-    effects: [...effects, stop('digit'), stop('reorder'), { type: 'quiet' }, { type: 'resume', call: held }],
+    effects: [...silence, { type: 'resume', call: held }],
   };
 }
 
 function reorder(state: FxsState): FxsStep {
+  return refuse(state, 'reorder');
+}
+
+function refuse(state: FxsState, tone: 'busy' | 'reorder'): FxsStep {
   return {
     state: { ...state, name: 'reorder', digits: '' },
-    effects: [stop('digit'), { type: 'tone', tone: 'reorder' }, start('reorder', REORDER_MS)],
+    effects: [stop('digit'), { type: 'tone', tone }, start('reorder', REORDER_MS)],
   };
 }
 
 /** A phone that cannot go on as it is: first it hears so, then so loudly that somebody comes and hangs it up. */
 function refused(state: FxsState, event: FxsEvent | TimerEvent): FxsStep {
-  if (event.type === 'flash' && state.held !== 0) return backToHeld(state, []);
+  if (event.type === 'flash') return toAnother(state);
   if (event.type !== 'timer' || event.name !== 'reorder') return none(state);
   if (state.name === 'reorder')
     return {
@@ -255,13 +274,12 @@ function refused(state: FxsState, event: FxsEvent | TimerEvent): FxsStep {
   return { state: { ...state, name: 'silent' }, effects: [{ type: 'quiet' }] };
 }
 
-/** A call that waits, or is on hold beside another one, rings the phone again; three that talk are all released. */
+/** A call that waits, or is on hold beside another one, rings the phone again. */
 function hangUp(state: FxsState, settings: FxsSettings): FxsStep {
-  const { name, active, held, waiting } = state;
-  const effects: Effects = [stop('digit'), stop('reorder'), { type: 'quiet' }];
+  const { active, held, waiting } = state;
+  const effects: Effects = [...silence];
   if (active !== 0) effects.push({ type: 'release', call: active });
-  if (name === 'three') effects.push({ type: 'release', call: held });
-  const again = waiting !== 0 ? waiting : name === 'three' ? 0 : held;
+  const again = waiting !== 0 ? waiting : held;
   if (again === 0) return { state: fxsStart, effects };
   const next = ringFor(fxsStart, again, settings);
   return { state: next.state, effects: [...effects, ...next.effects] };

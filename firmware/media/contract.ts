@@ -49,7 +49,7 @@ export type LineSound = {
   keptFrames: number;
 };
 
-/** What is done with the sound of a line; may be changed at any time. The last three are for 8 kHz only. */
+/** What is done with the sound of a line; may be changed at any time. Echo, caller id and tones are for 8 kHz only. */
 export type LineSettings = {
   /** Told to the others, and to the line, louder or softer: -24 to 24 dB. */
   rxGainDb: number;
@@ -58,6 +58,8 @@ export type LineSettings = {
   keys: boolean;
   /** How long an echo may come after what is sent, ms, 8 to 128; 0 leaves it in, or to the card. */
   echoTailMs: number;
+  /** Whether only one side is heard at a time: see half-duplex.ts. */
+  halfDuplex?: boolean;
   /** Listens to caller id messages of this modem. */
   callerId?: FskKind;
   /** Listens to the tones of an exchange. */

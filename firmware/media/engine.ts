@@ -1,4 +1,5 @@
 /** All ports, mixes and playbacks, and the 20 ms they live through together. Knows neither threads nor clocks. */
+import { settle } from './codec.js';
 import type { MediaCommand, MediaEvent, MixId, PlayId, PlayItem, PlayTarget, PortId } from './contract.js';
 import { RATES, type Rate } from './frame.js';
 import { LinePort } from './line-port.js';
@@ -26,6 +27,8 @@ export type EngineOptions = {
     adopt(handle: number): PacketSocket;
     /** Watches those sockets that seldom have something; takes over what a worker that has died watched with, if not 0. */
     watch(handle: number): Readiness;
+    /** What serves the connected ones together, in rounds; null if each serves itself. */
+    ring: { receive(): void; flush(): void } | null;
   };
   emit(event: MediaEvent): void;
   prompts: Prompts;
@@ -88,21 +91,26 @@ export class Engine {
   tick(): void {
     for (let i = 0; i < this.#plays.length; i++) advance(this.#plays[i]);
     for (let i = 0; i < this.#mixes.length; i++) this.#mixes[i].begin();
+    this.#options.sockets.ring?.receive();
     this.#hearControls();
+    for (let i = 0; i < this.#ports.length; i++) this.#ports[i].receive();
     for (let i = 0; i < this.#ports.length; i++) {
       const port = this.#ports[i];
-      port.receive();
+      port.listen();
       port.ear.prepare(port.talks);
       if (port.talks) port.band?.add(port.rxFrame);
     }
     this.#tap.tick();
     for (let i = 0; i < this.#mixes.length; i++) this.#mixes[i].finish();
+    for (let i = 0; i < this.#ports.length; i++) this.#ports[i].encode();
+    settle();
     for (let i = 0; i < this.#ports.length; i++) {
       const port = this.#ports[i];
       port.send();
       if (port instanceof RtpPort) writeRtpRow(this.#options.stats, this.#rows[i], port);
       else writeLineRow(this.#options.stats, this.#rows[i], port);
     }
+    this.#options.sockets.ring?.flush();
     this.#endPlays();
     this.#writePlaneStats();
   }

@@ -15,6 +15,7 @@ import { LINE_RATE } from './analog/fsk.js';
 import { ProgressRecogniser } from './analog/progress-recogniser.js';
 import type { LineSettings, LineSound, MediaEvent, MixSettings, PortId } from './contract.js';
 import { Ear } from './ear.js';
+import { HalfDuplex } from './half-duplex.js';
 import { isIdle, RATES, type Rate } from './frame.js';
 import { KeyEraser } from './key-eraser.js';
 import { LevelMeter } from './level.js';
@@ -45,6 +46,7 @@ export class LinePort implements Port {
   #rxGain = new Volume();
   #txGain = new Volume();
   #eraser: KeyEraser | null = null;
+  #halfDuplex: HalfDuplex | null = null;
   #callerId: FskReceiver | null = null;
   #tones: ProgressRecogniser | null = null;
   #set: Partial<LineSettings> = {};
@@ -76,6 +78,8 @@ export class LinePort implements Port {
     this.#rxGain.set(settings.rxGainDb);
     this.#txGain.set(settings.txGainDb);
     if (keys !== before.keys) this.#eraser = keys ? new KeyEraser(this.rate) : null;
+    if (settings.halfDuplex !== before.halfDuplex)
+      this.#halfDuplex = settings.halfDuplex ? new HalfDuplex() : null;
     const analog = this.rate === LINE_RATE;
     if (echoTailMs !== before.echoTailMs)
       this.echo = analog && echoTailMs > 0 ? new EchoCanceller(echoTailMs) : null;
@@ -89,17 +93,25 @@ export class LinePort implements Port {
     const slips = this.reader.left - this.reader.doubled;
     this.reader.read(this.rxFrame);
     this.#slip = this.reader.left - this.reader.doubled - slips;
+  }
+
+  listen(): void {
     const digit = this.#eraser?.pass(this.rxFrame) ?? '';
     if (digit !== '') this.emit({ type: 'digit', port: this.id, digit });
     this.#rxGain.apply(this.rxFrame);
     this.talks = this.mouth.speak(this.rxFrame, !isIdle(this.rxFrame), this.settings);
+    this.#halfDuplex?.applyNear(this.rxFrame, this.mouth.level, this.txLevel);
   }
 
-  send(): void {
+  encode(): void {
     const own = this.talks && this.band ? this.rxFrame : null;
     this.#txFrame.set(this.ear.hear(own));
     this.#txGain.apply(this.#txFrame);
     this.txLevel.hear(this.#txFrame);
+    this.#halfDuplex?.applyFar(this.#txFrame);
+  }
+
+  send(): void {
     this.#writer.write(this.#txFrame, this.#slip);
   }
 

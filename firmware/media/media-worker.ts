@@ -3,6 +3,8 @@ import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_
 import { askForRealtime } from '../../hal/ffi/realtime.js';
 import { srtpAvailable } from '../../hal/ffi/srtp-library.js';
 import { threadCpuMs } from '../../hal/ffi/thread-cpu.js';
+import { SocketRing } from '../../hal/ffi/socket-ring.js';
+import { close as closeHandle } from '../../hal/ffi/libc.js';
 import { Readiness } from '../../hal/ffi/readiness.js';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
 import { availableCodecs } from './codec.js';
@@ -29,10 +31,12 @@ const COMMANDS_MS = 5;
 
 const { channel, stats, recordings, promptsDir, go } = workerData as MediaWorkerData;
 const emit = (event: MediaEvent) => channel.postMessage(event);
+const ring = SocketRing.open();
 const sockets: EngineOptions['sockets'] = {
-  open: (...where) => UdpSocket.open(...where),
-  adopt: (handle) => UdpSocket.adopt(handle),
+  open: (...where) => UdpSocket.open(...where, ring),
+  adopt: (handle) => UdpSocket.adopt(handle, ring),
   watch: (handle) => new Readiness(handle),
+  ring,
 };
 const prompts = loadPrompts(promptsDir);
 rehearse(sockets, prompts);
@@ -41,6 +45,8 @@ Atomics.wait(go, 0, 0);
 // Only now: it goes on from the counters of a worker that has died.
 const engine = new Engine({ sockets, emit, prompts, stats, recordings });
 stats[PLANE.realtime] = askForRealtime() ? 1 : 0;
+if (stats[PLANE.ring] > 0) closeHandle(stats[PLANE.ring]);
+stats[PLANE.ring] = ring?.handle ?? 0;
 run();
 engine.close();
 emit({ type: 'closed' });

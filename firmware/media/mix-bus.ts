@@ -15,7 +15,7 @@ import type { MixId, PortId } from './contract.js';
 import { frameSamples, type Rate } from './frame.js';
 import { Limiter } from './limiter.js';
 import { addTo, takeFrom } from './mixer.js';
-import { Resampler } from './resampler.js';
+import { Resampler } from '../../hal/resampler.js';
 import { SharedEncoding } from './shared-encoding.js';
 
 /** Frames after the last talk in which a resampler still gives out what it holds. */

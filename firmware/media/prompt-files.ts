@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { frameSamples, type Rate } from './frame.js';
 import type { Prompts } from './playback.js';
-import { Resampler } from './resampler.js';
+import { Resampler } from '../../hal/resampler.js';
 
 /** All prompts of a language's folder, by their names without `.wav`; files that are no such WAV are left out. */
 export function loadPrompts(dir: string): Prompts & { names: string[] } {

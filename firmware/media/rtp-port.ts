@@ -32,15 +32,19 @@ export type PacketSocket = {
   readonly peer: SocketAddress | null;
   /** One on the port after this one; null if somebody else has that. Not in the tick. */
   next(): PacketSocket | null;
-  /** Length of the datagram received into `into`, or -1 if none waits. */
-  receive(into: Uint8Array): number;
-  /** The same, which also says in `source` where it came from. */
-  receiveFrom(into: Uint8Array): number;
+  /** For a connected one: length of the datagram received, negative if none waits. */
+  receive(): number;
+  /** For any: the same, which also says in `source` where it came from. */
+  receiveFrom(): number;
   readonly source: SocketAddress;
+  /** What was received last: until the next datagram is received, at whichever socket. */
+  readonly datagram: Uint8Array;
   /** From now on the socket takes nothing in but what comes from there; what waits already may be of others. */
   connect(peer: SocketAddress): boolean;
   disconnect(): void;
   send(bytes: Uint8Array, length: number): boolean;
+  /** Sends at the end of the tick: until then the bytes, always of the same array, must stay as they are. */
+  post(bytes: Uint8Array, length: number): boolean;
   sendTo(to: SocketAddress, bytes: Uint8Array, length: number): boolean;
   close(): void;
 };
@@ -79,8 +83,8 @@ const COMFORT_NOISE = 13;
 
 const UNSPECIFIED = ['0.0.0.0', '::'].map((host) => socketAddress(host, 0)!);
 
-/** A datagram is received here, of whichever port, and read before the next one. */
-const datagram = new Uint8Array(2048);
+/** The one in hand, of whichever port, read before the next one. */
+let datagram: Uint8Array;
 const header = new RtpHeader();
 
 export class RtpPort implements Port {
@@ -118,6 +122,7 @@ export class RtpPort implements Port {
   #keyTicks = 0;
   /** Where no telephone events were agreed, keys are tones in the audio. */
   #eraser: KeyEraser | null = null;
+  #encodedBytes = 0;
   /** What it hears, on its way. */
   readonly writer = new PacketWriter((bytes, length) => this.#send(bytes, length));
 
@@ -188,20 +193,24 @@ export class RtpPort implements Port {
 
   receive(): void {
     for (let i = 0; i < MAX_PACKETS_PER_TICK; i++) {
-      const length = this.#learned ? this.socket.receive(datagram) : this.socket.receiveFrom(datagram);
+      const length = this.#learned ? this.socket.receive() : this.socket.receiveFrom();
       if (length < 0) break;
+      datagram = this.socket.datagram;
       const known = this.#learned || this.#mayBePeer(this.socket.source);
       if (!known || !this.#accept(length)) this.#drop();
       else if (!this.#learned) this.#learn();
     }
-    this.#pull();
+  }
+
+  encode(): void {
+    const { writer } = this;
+    const own = this.talks && this.band ? this.rxFrame : null;
+    if (this.sending) this.#encodedBytes = this.ear.encode(own, writer.bytes, writer.offset);
   }
 
   send(): void {
-    const { writer } = this;
-    const own = this.talks && this.band ? this.rxFrame : null;
-    if (this.sending) writer.add(this.ear.encode(own, writer.bytes, writer.offset));
-    else writer.pause();
+    if (this.sending) this.writer.add(this.#encodedBytes);
+    else this.writer.pause();
     if (!this.rtcp.tick()) return;
     this.rtcp.judge(this.codec, this.#jitter.delayMs + (this.#eraser ? FRAME_MS : 0));
     this.#report(false);
@@ -232,7 +241,8 @@ export class RtpPort implements Port {
   }
 
   #put(bytes: Uint8Array, length: number): boolean {
-    return this.#learned ? this.socket.send(bytes, length) : this.socket.sendTo(this.#peer!, bytes, length);
+    if (!this.#learned) return this.socket.sendTo(this.#peer!, bytes, length);
+    return bytes === this.writer.bytes ? this.socket.post(bytes, length) : this.socket.send(bytes, length);
   }
 
   /** Sends our RTCP report, where that was agreed. */
@@ -251,8 +261,9 @@ export class RtpPort implements Port {
   hearControl(): void {
     const { control } = this;
     for (let i = 0; control && i < MAX_REPORTS_PER_TICK; i++) {
-      const length = control.receiveFrom(datagram);
+      const length = control.receiveFrom();
       if (length < 0) return;
+      datagram = control.datagram;
       if (!this.#mayBePeer(control.source) || !this.#hearRtcp(length)) this.rxDropped++;
       // Their router may have another port for it than they know (RFC 4961).
       else this.#controlPeer!.set(control.source);
@@ -299,8 +310,9 @@ export class RtpPort implements Port {
   #hearStragglers(): void {
     const { socket } = this;
     for (;;) {
-      const length = socket.receiveFrom(datagram);
+      const length = socket.receiveFrom();
       if (length < 0) return;
+      datagram = socket.datagram;
       if (!sameAddress(socket.source, this.#source) || !this.#accept(length)) this.#drop();
     }
   }
@@ -352,7 +364,7 @@ export class RtpPort implements Port {
     if (digit !== '') this.onDigit(this.id, digit);
   }
 
-  #pull(): void {
+  listen(): void {
     this.#jitter.pull(this.rxFrame);
     const digit = this.#eraser?.pass(this.rxFrame) ?? '';
     if (digit !== '' && this.#receiving) this.onDigit(this.id, digit);

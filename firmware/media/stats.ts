@@ -36,6 +36,8 @@ export const PLANE = {
   /** CPU time of a tick over ten seconds, us: the median and the longest. */
   tickP50Us: 15,
   tickLongestUs: 16,
+  /** What serves the sockets together, by the system's number for it; 0 if they are served one by one. */
+  ring: 17,
 } as const;
 export const PLANE_WORDS = 18;
 

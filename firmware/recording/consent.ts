@@ -73,10 +73,11 @@ export type RecordingEffect =
   | { type: 'beep' };
 
 type RecordingStep = Step<RecordingState, RecordingEffect | TimerEffect>;
-type Effects = (RecordingEffect | TimerEffect)[];
+type Effects = readonly (RecordingEffect | TimerEffect)[];
 
 /** Between two tones that say that this is recorded. */
 const TONE_MS = 15_000;
+const HIGHER_RATE = 'a voice needs a higher rate';
 /** After so long a recording goes on as another one: a WAV file of 16 kHz has then 1.4 GB of its 4. */
 const LONGEST_MS = 12 * 3600_000;
 
@@ -118,7 +119,7 @@ export function recording(state: RecordingState, event: RecordingEvent | TimerEv
       if (state.phase !== 'recording') break;
       if (event.name === 'tone')
         return { state, effects: [{ type: 'beep' }, { type: 'startTimer', name: 'tone', ms: TONE_MS }] };
-      return goOn(state, 'it has become long', []);
+      return goOn(state, 'it has become long', [], []);
   }
   return { state, effects: [] };
 }
@@ -151,7 +152,9 @@ function moved(state: RecordingState, insiders: readonly Insider[]): RecordingSt
     return { state: notRecording(state), effects: [...effects, ...end, ...still] };
   }
   const cut = inside.filter((one) => one.consent === 'hearing' && !hears(after, one));
-  return ask(unheard(after, cut), [...effects, ...hushed(cut)]);
+  const step = ask(unheard(after, cut), [...effects, ...hushed(cut)]);
+  const outgrown = state.rateHz === 8000 && inside.some((one) => one.wide && one.consent === 'consented');
+  return outgrown ? goOn(step.state, HIGHER_RATE, step.effects, []) : step;
 }
 
 /** Whoever is alone hears that, and music: what is said of recording comes when there is somebody to be recorded with. */
@@ -190,7 +193,7 @@ function heard(state: RecordingState, leg: number): RecordingStep {
   const begun: Effects =
     state.phase === 'waiting' && state.tone ? [{ type: 'startTimer', name: 'tone', ms: TONE_MS }] : [];
   if (state.rateHz === null || (state.rateHz === 8000 && one.wide))
-    return goOn(after, 'somebody came whose voice needs a higher rate', begun);
+    return goOn(after, HIGHER_RATE, [], begun);
   const store: Effects = [{ type: 'store', leg }];
   if (state.phase === 'recording') return { state: after, effects: store };
   const longest: Effects = [{ type: 'startTimer', name: 'longest', ms: LONGEST_MS }];
@@ -198,12 +201,13 @@ function heard(state: RecordingState, leg: number): RecordingStep {
 }
 
 /** Ends the recording, if there is one, and begins one in which all are stored who have consented. */
-function goOn(state: RecordingState, reason: string, more: Effects): RecordingStep {
+function goOn(state: RecordingState, reason: string, before: Effects, more: Effects): RecordingStep {
   const rateHz = state.inside.some(({ wide }) => wide) ? 16000 : 8000;
   const consented = state.inside.filter(({ consent }) => consent === 'consented');
   return {
     state: { ...state, rateHz },
     effects: [
+      ...before,
       ...(state.rateHz === null ? [] : [{ type: 'end', reason } as const]),
       { type: 'begin', rateHz },
       ...consented.map(({ leg }) => ({ type: 'store', leg }) as const),

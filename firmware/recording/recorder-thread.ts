@@ -2,17 +2,17 @@
 import * as fs from 'node:fs';
 import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { makeFolder } from '../flash-folder.js';
+import { requireDisk, type Place } from './disks.js';
 import { repairRecordings } from './repair.js';
 import { RecordingWriter, type WriterCommand, type WriterEvent } from './recording-writer.js';
 
 export type RecorderThreadData = {
   channel: MessagePort;
-  directory: string;
-  make: boolean;
+  place: Place;
   block: Int32Array;
   bell: Int32Array;
 };
-export type ThreadCommand = WriterCommand | { type: 'close' };
+export type ThreadCommand = WriterCommand | { type: 'keepIn'; place: Place } | { type: 'close' };
 export type ThreadEvent = WriterEvent | { type: 'ready' };
 
 /** Between two looks into the ring. */
@@ -20,20 +20,42 @@ const LOOK_MS = 100;
 /** The box ends soon: checksums are made for so long. */
 const CLOSE_MS = 1000;
 
-const { channel, directory, make, block, bell } = workerData as RecorderThreadData;
+const { channel, block, bell, ...given } = workerData as RecorderThreadData;
+let { place } = given;
+/** What a power cut left there is mended. */
+let mended = false;
 const emit = (event: ThreadEvent) => channel.postMessage(event);
-const writer = new RecordingWriter(directory, block, fs, emit, () => performance.now());
+const writer = new RecordingWriter(
+  () => ready().path,
+  block,
+  fs,
+  emit,
+  () => performance.now(),
+);
 prepare();
 emit({ type: 'ready' });
 run();
 channel.close();
 
+/** Where recordings can be kept now. Throws if they cannot. */
+function ready(): Place {
+  try {
+    requireDisk(place);
+  } catch (error) {
+    mended = false;
+    throw error;
+  }
+  if (mended) return place;
+  makeFolder(place.path);
+  const failed = (id: string, why: string) => emit({ type: 'trouble', id, why });
+  for (const { folder, document } of repairRecordings(place.path, failed)) writer.sealLater(folder, document);
+  mended = true;
+  return place;
+}
+
 function prepare(): void {
   try {
-    if (make) makeFolder(directory);
-    const failed = (id: string, why: string) => emit({ type: 'trouble', id, why });
-    for (const { folder, document } of repairRecordings(directory, failed))
-      writer.sealLater(folder, document);
+    ready();
   } catch (error) {
     emit({ type: 'trouble', id: '', why: (error as Error).message });
   }
@@ -46,7 +68,11 @@ function run(): void {
     for (let waiting = receiveMessageOnPort(channel); waiting; waiting = receiveMessageOnPort(channel)) {
       const command = waiting.message as ThreadCommand;
       if (command.type === 'close') return writer.close(performance.now() + CLOSE_MS);
-      writer.handle(command);
+      if (command.type === 'keepIn') {
+        ({ place } = command);
+        mended = false;
+        prepare();
+      } else writer.handle(command);
     }
     if (!writer.pass(ringEnd)) Atomics.wait(bell, 0, 0, LOOK_MS);
   }

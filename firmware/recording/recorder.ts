@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { MAX_RECORDINGS, setTicks } from '../media/recording-ring.js';
 import type { RecordingRate } from './consent.js';
+import type { Place } from './disks.js';
 import type { RecordedTrack } from './recording-document.js';
 import type { RecorderThreadData, ThreadCommand, ThreadEvent } from './recorder-thread.js';
 import type { WriterEvent } from './recording-writer.js';
@@ -24,7 +25,7 @@ export type RecordedRoom = {
 export class Recorder {
   /** A recording can no longer be written: it has been ended, and why. */
   onFailed: (recording: number, why: string) => void = () => {};
-  /** A recording is on flash from its beginning to its end. */
+  /** A recording is over: on flash from its beginning to its end, or as far as it could be. */
   onClosed: (id: string) => void = () => {};
   #thread: MessagePort | undefined;
   #numbers = new Map<number, string>();
@@ -35,19 +36,18 @@ export class Recorder {
   #exited: Promise<void> = Promise.resolve();
 
   /**
-   * `block`: where what is recorded comes from; `directory`: where it is kept, made only if `make`: where a disk belongs that
-   * is not plugged in, nothing is to be written. Resolves when what a power cut left there is mended.
+   * `block`: where what is recorded comes from; `place`: where it is kept. Resolves when what a power cut left there is
+   * mended.
    */
-  static async start(directory: string, block: Int32Array, make = true): Promise<Recorder> {
-    const recorder = new Recorder(directory, block, make);
+  static async start(place: Place, block: Int32Array): Promise<Recorder> {
+    const recorder = new Recorder(place, block);
     await recorder.#start();
     return recorder;
   }
 
   private constructor(
-    private readonly directory: string,
+    private place: Place,
     private readonly block: Int32Array,
-    private readonly make: boolean,
   ) {}
 
   get alarms(): Alarm[] {
@@ -78,6 +78,13 @@ export class Recorder {
     } as const;
     this.#tell({ type: 'begin', recording, document: { ...document, stretches: [], tracks: [] } });
     return { recording, id };
+  }
+
+  /** What begins from now on is kept elsewhere. */
+  keepIn(place: Place): void {
+    this.place = place;
+    this.#trouble = undefined;
+    this.#tell({ type: 'keepIn', place });
   }
 
   /** Before what a party says is stored on that track. */
@@ -122,8 +129,7 @@ export class Recorder {
     const { port1, port2 } = new MessageChannel();
     const workerData: RecorderThreadData = {
       channel: port2,
-      directory: this.directory,
-      make: this.make,
+      place: this.place,
       block: this.block,
       bell: this.#bell,
     };

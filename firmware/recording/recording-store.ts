@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { createLog } from '../log.js';
 import { THE_BOX, type AccessLog } from './access-log.js';
+import { requireDisk, type Place } from './disks.js';
 import { PEAKS_FILE, type Peaks } from './peaks.js';
 import { filesOf, MAX_DOCUMENT_BYTES, readDocument } from './read-document.js';
 import { RECORDING_ID, type RecordingDocument } from './recording-document.js';
@@ -54,7 +55,7 @@ export class RecordingStore {
   constructor(
     private readonly options: {
       /** Where they are kept. Made by whoever records, never here: a missing disk is said. */
-      folder: () => { path: string; mayBeMissing: boolean };
+      place: () => Place;
       limits: () => RetentionLimits;
       /** Time of day, ms since 1970. */
       nowMs: () => number;
@@ -160,7 +161,7 @@ export class RecordingStore {
     try {
       await this.#look();
       this.#failures.delete('recordings-delete');
-      const { path: folder } = this.options.folder();
+      const { path: folder } = this.options.place();
       for (const name of await namesIn(folder))
         if (name.endsWith(DELETED) && RECORDING_ID.test(name.slice(0, -DELETED.length)))
           await fs.promises.rm(path.join(folder, name), { recursive: true });
@@ -177,7 +178,7 @@ export class RecordingStore {
       );
     }
     for (const { id, endedAt } of this.#kept())
-      if (endedAt !== null && !(await statOf(path.join(this.options.folder().path, id, PEAKS_FILE))))
+      if (endedAt !== null && !(await statOf(path.join(this.options.place().path, id, PEAKS_FILE))))
         await this.find(id)
           .then((document) => this.peaks(document))
           .catch(ignore);
@@ -190,10 +191,12 @@ export class RecordingStore {
 
   /** Finds out what is there now; what has not changed since the last look is not read again. */
   async #look(): Promise<void> {
-    const { path: folder, mayBeMissing } = this.options.folder();
+    const place = this.options.place();
+    const folder = place.path;
     const known = new Map<string, Known>();
     const broken: string[] = [];
     try {
+      requireDisk(place);
       for (const id of await fs.promises.readdir(folder)) {
         if (!RECORDING_ID.test(id)) continue;
         const now = await this.#lookAt(id);
@@ -203,7 +206,7 @@ export class RecordingStore {
       }
       this.#failures.delete('recordings-folder');
     } catch (error) {
-      if (mayBeMissing && (error as NodeJS.ErrnoException).code === 'ENOENT')
+      if (place.flash === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT')
         this.#failures.delete('recordings-folder');
       else
         this.#failures.set(
@@ -218,7 +221,7 @@ export class RecordingStore {
   }
 
   async #lookAt(id: string): Promise<Known | undefined> {
-    const folder = path.join(this.options.folder().path, id);
+    const folder = path.join(this.options.place().path, id);
     const changedMs = (await statOf(path.join(folder, 'recording.json')))?.mtimeMs;
     // A folder without it is one that begins.
     if (changedMs === undefined) return undefined;
@@ -236,7 +239,7 @@ export class RecordingStore {
   /** Throws RecordingError unless there is a folder of that id. */
   async #folderOf(id: string): Promise<string> {
     if (RECORDING_ID.test(id)) {
-      const folder = path.join(this.options.folder().path, id);
+      const folder = path.join(this.options.place().path, id);
       if ((await statOf(folder))?.isDirectory()) return folder;
     }
     throw new RecordingError('absent', 'there is no such recording (any more)');

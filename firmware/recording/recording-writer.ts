@@ -21,7 +21,7 @@ export type WriterCommand =
 export type WriterEvent =
   /** A recording has ended since it cannot be written. */
   | { type: 'failed'; recording: number; why: string }
-  /** A recording is over and its number is free. */
+  /** A recording is over, or given up, and its number is free. */
   | { type: 'closed'; recording: number; id: string }
   /** Of a recording of the past, or one that is over: what could not be done. */
   | { type: 'trouble'; id: string; why: string };
@@ -50,13 +50,14 @@ type Open = {
 export class RecordingWriter implements RingSink {
   #ring: RingReader;
   #open = new Map<number, Open>();
-  /** Those whose end could not be written yet. */
+  /** Those whose end could not be written yet, since flash was full. */
   #unended = new Map<number, { folder: RecordingFolder; retryMs: number }>();
   #seals: { id: string; steps: Generator<void, void> }[] = [];
   #syncMs: number;
 
   constructor(
-    private readonly directory: string,
+    /** Where recordings can be kept now. Throws if they cannot. */
+    private readonly ready: () => string,
     private readonly block: Int32Array,
     private readonly calls: FolderCalls,
     private readonly emit: (event: WriterEvent) => void,
@@ -132,8 +133,8 @@ export class RecordingWriter implements RingSink {
 
   #begin(recording: number, document: RecordingDocument): void {
     try {
-      this.#askForRoom();
-      const folder = new RecordingFolder(this.directory, document, this.calls, this.nowMs());
+      const directory = this.#askForRoom();
+      const folder = new RecordingFolder(directory, document, this.calls, this.nowMs());
       this.#open.set(recording, { folder, reason: undefined, endByMs: Infinity });
     } catch (error) {
       this.emit({ type: 'failed', recording, why: inWords(error) });
@@ -155,10 +156,12 @@ export class RecordingWriter implements RingSink {
       if (this.nowMs() >= retryMs) this.#finish(recording, folder, '');
   }
 
-  /** Throws if so little is free that the box itself needs it. */
-  #askForRoom(): void {
-    const { bavail, bsize } = this.calls.statfsSync(this.directory);
+  /** The folder for a recording. Throws if so little is free that the box itself needs it, or all is gone. */
+  #askForRoom(): string {
+    const directory = this.ready();
+    const { bavail, bsize } = this.calls.statfsSync(directory);
     if (bavail * bsize < RESERVE_BYTES) throw new Error('flash is full');
+    return directory;
   }
 
   #with(recording: number, action: (folder: RecordingFolder) => void): void {
@@ -189,15 +192,19 @@ export class RecordingWriter implements RingSink {
   #finish(recording: number, folder: RecordingFolder, reason: string): void {
     try {
       folder.finish(reason, new Date().toISOString());
+      this.sealLater(folder.folder, folder.document);
     } catch (error) {
       if (!this.#unended.has(recording))
         this.emit({ type: 'trouble', id: folder.document.id, why: inWords(error) });
-      this.#unended.set(recording, { folder, retryMs: this.nowMs() + RETRY_MS });
-      return;
+      if (isFull(error)) {
+        this.#unended.set(recording, { folder, retryMs: this.nowMs() + RETRY_MS });
+        return;
+      }
+      // The disk is gone, or broken: what is there is mended when it is back. It must not be held.
+      folder.abandon();
     }
     this.#unended.delete(recording);
     this.emit({ type: 'closed', recording, id: folder.document.id });
-    this.sealLater(folder.folder, folder.document);
   }
 
   /** Whether there is more of it. */
@@ -218,10 +225,14 @@ export class RecordingWriter implements RingSink {
   }
 }
 
+function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
 /** What the system says, as an administrator would. */
 function inWords(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'flash is full';
+  if (isFull(error)) return 'flash is full';
   if (code === 'ENOENT' || code === 'EIO' || code === 'ENODEV') return `flash cannot be written (${code})`;
   return message;
 }

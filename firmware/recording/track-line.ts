@@ -3,7 +3,7 @@
  * wait as long: whatever the rates, what was said at one instant comes out at one position.
  */
 import { FRAME_MS, type Rate } from '../media/frame.js';
-import { Resampler } from '../media/resampler.js';
+import { Resampler } from '../../hal/resampler.js';
 import type { RecordingRate } from './consent.js';
 
 /** Samples by which everything comes out late: the delay of the slowest way to that rate. */

@@ -22,6 +22,7 @@ import {
   SOL_SOCKET,
 } from './libc.js';
 import { errno } from './library.js';
+import type { Place, SocketRing } from './socket-ring.js';
 import {
   SOCKET_ADDRESS_BYTES,
   familyOf,
@@ -30,9 +31,14 @@ import {
   type SocketAddress,
 } from './socket-address.js';
 
+/** Where a datagram is received that no round received, of whichever socket. */
+const single = new Uint8Array(2048);
+
 /** A UDP socket; receiving and sending neither block, throw nor allocate. */
 export class UdpSocket {
   readonly localPort: number;
+  /** What was received last: until the next datagram is received, of whichever socket. */
+  datagram: Uint8Array = single;
   /** Where the last datagram came from that `receiveFrom` received. */
   readonly source: SocketAddress = new Uint8Array(SOCKET_ADDRESS_BYTES);
   /** The system's number for it: it outlives the thread. */
@@ -40,24 +46,33 @@ export class UdpSocket {
     return this.#fd;
   }
   #fd: number;
+  readonly #ring: SocketRing | null;
+  /** Where in the ring it is served, once it is connected. */
+  #place: Place | null = null;
   #sourceLength = new Uint32Array([SOCKET_ADDRESS_BYTES]);
 
-  private constructor(fd: number, localPort: number) {
+  private constructor(fd: number, localPort: number, ring: SocketRing | null) {
     this.#fd = fd;
     this.localPort = localPort;
+    this.#ring = ring;
   }
 
   /**
    * Binds the first free even port of a range, from `startPort` on and around (RFC 3550 §11: RTP takes even ports);
    * the range 0,0 means any free port. `address` is of IPv4 or of IPv6, and so is the socket then. Throws if there is
-   * none.
+   * none. While it is connected the ring, if there is one, serves it together with others.
    */
-  static open(address: string, range: readonly [number, number], startPort = range[0]): UdpSocket {
+  static open(
+    address: string,
+    range: readonly [number, number],
+    startPort = range[0],
+    ring: SocketRing | null = null,
+  ): UdpSocket {
     const fd = openFor(familyOf(addressOf(address, 0)));
     try {
       setsockopt(fd, SOL_SOCKET, SO_RCVBUF, new Int32Array([64 * 1024]), 4);
       const localPort = bindInRange(fd, address, range, startPort);
-      return new UdpSocket(fd, localPort);
+      return new UdpSocket(fd, localPort, ring);
     } catch (error) {
       close(fd);
       throw error;
@@ -65,8 +80,8 @@ export class UdpSocket {
   }
 
   /** Takes over the socket of a thread that has died. */
-  static adopt(handle: number): UdpSocket {
-    return new UdpSocket(handle, boundPort(handle));
+  static adopt(handle: number, ring: SocketRing | null = null): UdpSocket {
+    return new UdpSocket(handle, boundPort(handle), ring);
   }
 
   /** A socket on the port after this one, where RTCP comes (RFC 3550 §11); null if somebody else has it. */
@@ -76,7 +91,7 @@ export class UdpSocket {
     address[2] = port >> 8;
     address[3] = port;
     const fd = openFor(familyOf(address));
-    if (bind(fd, address, address.length) === 0) return new UdpSocket(fd, port);
+    if (bind(fd, address, address.length) === 0) return new UdpSocket(fd, port, null);
     close(fd);
     return null;
   }
@@ -87,29 +102,47 @@ export class UdpSocket {
     return getpeername(this.#fd, peer, new Uint32Array([SOCKET_ADDRESS_BYTES])) === 0 ? peer : null;
   }
 
-  /** Length of the datagram received to the beginning of `into`, or -1 if none waits. */
-  receive(into: Uint8Array): number {
-    return recv(this.#fd, into, into.length, 0);
+  /** For a connected one: length of the datagram received, which then is `datagram`; negative if none waits. */
+  receive(): number {
+    const place = this.#place;
+    if (place) {
+      const length = place.take();
+      if (length >= 0) this.datagram = place.datagram;
+      if (length >= 0 || place.isDrained) return length;
+    } else this.#place = this.#ring?.add(this.#fd) ?? null;
+    this.datagram = single;
+    return recv(this.#fd, single, single.length, 0);
   }
 
-  /** The same, which also says in `source` where it came from. */
-  receiveFrom(into: Uint8Array): number {
+  /** For any: the same, which also says in `source` where it came from. */
+  receiveFrom(): number {
+    this.datagram = single;
     this.#sourceLength[0] = SOCKET_ADDRESS_BYTES;
-    return recvfrom(this.#fd, into, into.length, 0, this.source, this.#sourceLength);
+    return recvfrom(this.#fd, single, single.length, 0, this.source, this.#sourceLength);
   }
 
   /** From now on only datagrams of this peer come in, beside those that wait already, and `send` goes there. */
   connect(peer: SocketAddress): boolean {
+    this.#leaveRing();
     return connect(this.#fd, peer, peer.length) === 0;
   }
 
   /** Receives from everybody again. */
   disconnect(): void {
+    this.#leaveRing();
     connect(this.#fd, new Uint8Array(SOCKET_ADDRESS_BYTES), SOCKET_ADDRESS_BYTES); // AF_UNSPEC
   }
 
+  /** To the peer. */
   send(bytes: Uint8Array, length: number): boolean {
     return send(this.#fd, bytes, length, 0) === length;
+  }
+
+  /** The same; with a ring at its next flush: the bytes, always of one array, must stay as they are until then. */
+  post(bytes: Uint8Array, length: number): boolean {
+    if (!this.#place) return this.send(bytes, length);
+    this.#ring!.send(this.#place, bytes, length);
+    return true;
   }
 
   sendTo(to: SocketAddress, bytes: Uint8Array, length: number): boolean {
@@ -117,8 +150,14 @@ export class UdpSocket {
   }
 
   close(): void {
+    this.#leaveRing();
     if (this.#fd >= 0) close(this.#fd);
     this.#fd = -1;
+  }
+
+  #leaveRing(): void {
+    if (this.#place) this.#ring!.remove(this.#place);
+    this.#place = null;
   }
 }
 

@@ -27,6 +27,10 @@ const config = validateConfig({
     { number: '800', description: 'Weekly', type: 'static', pin: '1234' },
     { number: '801', type: 'dynamic' },
   ],
+  audioPorts: [
+    { number: '701', name: 'Door', role: 'doorStation', capture: 'in', playback: 'out', calls: '911' },
+    { number: '702', role: 'room', capture: 'in2', playback: 'out2', permissions: 'staff' },
+  ],
   services: [{ number: '*4', service: 'askForConference' }],
   trunks: [
     {
@@ -40,6 +44,7 @@ const config = validateConfig({
           { number: '0201', to: '101' },
           { number: '0202', to: '801' },
           { number: '0203', to: 'askForConference' },
+          { number: '0204', to: '702' },
         ],
       },
     },
@@ -64,6 +69,8 @@ const config = validateConfig({
 
 const caller = (from: string): Caller => {
   const trunk = config.trunks.find(({ name }) => name === from);
+  const audioPort = config.audioPorts.find(({ number }) => number === from);
+  if (audioPort) return { audioPort };
   return trunk ? { trunk } : { extension: config.extensions.find(({ number }) => number === from)! };
 };
 
@@ -71,6 +78,8 @@ const brief = (destination: Destination): string => {
   switch (destination.type) {
     case 'extension':
       return `extension ${destination.extension.number}`;
+    case 'audioPort':
+      return `audio port ${destination.audioPort.number}`;
     case 'conference':
       return `conference ${destination.conference.number}`;
     case 'askForConference':
@@ -113,11 +122,19 @@ const rows: [from: string, number: string, destination: string][] = [
   ['104', '9123', 'spare+main 0123 +44200'],
   ['104', '9001', 'barred'],
   ['104', '+49123', 'barred'],
+  // Audio ports are called, and call by the rules of their group.
+  ['101', '701', 'audio port 701'],
+  ['103', '701', 'barred'],
+  ['701', '101', 'extension 101'],
+  ['701', '911', 'barred'],
+  ['702', '9123', 'spare+main 0123 +44200'],
+  ['702', '9009', 'barred'],
   // From outside: the table and nothing else.
   ['main', '+44201', 'extension 101'],
   ['main', '+44202', 'conference 801'],
   ['main', '+44203', 'ask'],
-  ['main', '+44204', 'unknownNumber'],
+  ['main', '+44204', 'audio port 702'],
+  ['main', '+44205', 'unknownNumber'],
   ['main', '+4', 'unknownNumber'],
   ['spare', '101', 'unknownNumber'],
   ['spare', '9123', 'unknownNumber'],
@@ -142,6 +159,7 @@ test('explained: every step in words', () => {
       'extension 101 (Phone 101) dials 9123',
       'extensions: none is 9123',
       'conferences: none is 9123',
+      'audio ports: none is 9123',
       'service numbers: none is 9123',
       'route 911: 9123 does not begin with it',
       'route 9: 9123 begins with it',
@@ -155,8 +173,18 @@ test('explained: every step in words', () => {
   });
   assert.is(
     explain(config, caller('102'), '9123').result,
-    'refused: the extension has no permission group: numbers outside are denied',
+    'refused: the caller has no permission group: numbers outside are denied',
   );
+  assert.equal(explain(config, caller('702'), '701'), {
+    steps: [
+      'audio port 702 dials 701',
+      'extensions: none is 701',
+      'conferences: none is 701',
+      'audio ports: 701 is audio port 701 (Door)',
+      'permission: rule 2 of permission group staff allows every number',
+    ],
+    result: 'calls audio port 701 (Door)',
+  });
   assert.equal(explain(config, caller('main'), '+44202'), {
     steps: [
       'a caller outside reaches +44202 of trunk main',
@@ -180,6 +208,8 @@ test('the list: every number and prefix', () =>
       '102 extension',
       '103 extension',
       '104 extension',
+      '701 audio port',
+      '702 audio port',
       '800 conference',
       '801 conference',
       '911 route',
@@ -231,7 +261,7 @@ const anyConfig: fc.Arbitrary<Config> = fc
     conferences: conferences.map((number) => ({ ...config.conferences[0], number })),
     services: services.map((number) => ({ number, service: 'askForConference' as const })),
     trunks: names.map((name) => ({ ...config.trunks[1], name, inbound })),
-    permissionGroups: names.slice(0, 2).map((name) => ({ name, rules })),
+    permissionGroups: names.slice(0, 2).map((name) => ({ ...config.permissionGroups[0], name, rules })),
     routes,
   }));
 

@@ -95,6 +95,7 @@ test('the cards of the configuration are opened, and a line with a name has an o
       [3, 'fxo', undefined, false],
       [4, 'fxo', undefined, false],
       [5, 'fxo', undefined, false],
+      [6, 'fxo', undefined, false],
     ],
   );
   assert.equal(bench.board.alarms, []);

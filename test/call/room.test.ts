@@ -75,6 +75,15 @@ test('held: out of the mix, with the seat; back when resumed; leaving while held
   ]);
 });
 
+test('on hold alone: no music meanwhile, and again afterwards', () => {
+  play([
+    ['seat 1', ''],
+    ['enter 1', 'attach 1, chime enter 1, alone 1'],
+    ['hold 1 on', 'detach 1, company 1'],
+    ['hold 1 off', 'attach 1, alone 1'],
+  ]);
+});
+
 test('muted once, unmuted once, and told so inside', () => {
   play([
     ['seat 1', ''],
@@ -104,7 +113,7 @@ test('locked once, unlocked once, and everybody inside is told', () => {
     ['lock on', ''],
     ['seat 1', ''],
     ['enter 1', 'attach 1, chime enter 1, alone 1'],
-    ['hold 1 on', 'detach 1'],
+    ['hold 1 on', 'detach 1, company 1'],
   ]);
   assert.ok(locked.locked);
   play([

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseMessage, type SipMessage, type SipRequest, type SipResponse } from 'sip-parser';
+import { StolenAccounts } from '../../firmware/call/stolen-accounts.js';
 import { Switchboard } from '../../firmware/call/switchboard.js';
 import { ManualClock } from '../../firmware/clock.js';
 import { validateConfig } from '../../firmware/config/validate.js';
@@ -69,6 +70,10 @@ class Bench {
       recorder: { begin: () => undefined, addTrack: () => {}, left: () => {}, end: () => {} },
       clock,
       guard,
+      stolen: new StolenAccounts(
+        () => config,
+        () => 0,
+      ),
       addressFor: () => ({ local: '192.0.2.1', shown: '192.0.2.1' }),
       rxPackets: () => undefined,
     });
@@ -91,7 +96,8 @@ class Bench {
       contactFor: (peer) => this.agent.contactFor(peer),
       locate: () => Promise.resolve([]),
     });
-    this.switchboard.connect(this.agent, trunks, { call: () => 'unavailable' });
+    const none = { call: () => 'unavailable' as const };
+    this.switchboard.connect(this.agent, trunks, none, none);
   }
 
   /** A phone calls; its INVITE has passed the digest. Resolves with the final response. */

@@ -68,10 +68,33 @@ const outside = {
   extensions: [{ ...phone, permissions: 'staff' }],
   services: [{ number: '*4', service: 'askForConference' }],
 };
+const meetingRoom = { number: '701', role: 'room', capture: 'plughw:1,0', playback: 'plughw:1,0' };
+const audio = (...ports: object[]) => ({
+  ...good,
+  audioPorts: ports.map((port) => ({ ...meetingRoom, ...port })),
+});
 const inbound = (...numbers: object[]) => ({ ...outside, trunks: [{ ...provider, inbound: { numbers } }] });
 const routes = (...prefixes: string[]) => ({
   ...outside,
   routes: prefixes.map((prefix) => ({ prefix, trunks: ['main'] })),
+});
+
+test('audio ports get their defaults, and may call whom an extension may', () => {
+  const config = validateConfig({
+    ...outside,
+    audioPorts: [{ ...meetingRoom, calls: '9112', button: '/dev/input/event3' }],
+  });
+  assert.equal(config.audioPorts[0], {
+    ...meetingRoom,
+    name: '',
+    rate: 48000,
+    microphoneGainDb: 0,
+    loudspeakerGainDb: 0,
+    autoAnswer: true,
+    halfDuplex: false,
+    calls: '9112',
+    button: '/dev/input/event3',
+  });
 });
 
 test('a dial plan to the outside gets its defaults', () => {
@@ -303,7 +326,7 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
   [
     'an inbound number that leads nowhere',
     inbound({ number: '1', to: '555' }),
-    /^\/trunks\/0\/inbound\/numbers\/0\/to is "555"; right would be: the number of an extension or a conf/,
+    /^\/trunks\/0\/inbound\/numbers\/0\/to is "555"; right would be: the number of an extension, a conf/,
   ],
   [
     'an inbound number that leads outside',
@@ -324,6 +347,46 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
     'a rule that allows and denies',
     { ...outside, permissionGroups: [{ name: 'staff', rules: [{ allow: '1', deny: '1' }] }] },
     /^\/permissionGroups\/0\/rules\/0 is an object; right would be: either \{ "allow"/,
+  ],
+  [
+    'an audio port with the number of a phone',
+    audio({ number: '101' }),
+    /^\/audioPorts\/0\/number is "101"; right would be: one that extension .* does not have$/,
+  ],
+  [
+    'a room without a microphone',
+    audio({ capture: undefined }),
+    /^\/audioPorts\/0\/capture is missing; right would be: the device of a microphone; or role "paging"$/,
+  ],
+  [
+    'a port that only speaks, with a microphone',
+    audio({ role: 'paging' }),
+    /^\/audioPorts\/0\/capture is "plughw:1,0"; right would be: none/,
+  ],
+  [
+    'two ports on one loudspeaker',
+    audio({}, { number: '702', capture: 'plughw:2,0' }),
+    /^\/audioPorts\/1\/playback is "plughw:1,0"; right would be: one that audio port 701 does not have$/,
+  ],
+  [
+    'an audio port that calls nobody',
+    audio({ calls: '555' }),
+    /^\/audioPorts\/0\/calls is "555"; right would be: a number that somebody has, or that a route takes$/,
+  ],
+  [
+    'a button that does nothing',
+    audio({ button: '/dev/input/event3' }),
+    /^\/audioPorts\/0\/button is "\/dev\/input\/event3"; right would be: none, or "calls" beside it/,
+  ],
+  [
+    'a rate that no device has',
+    audio({ rate: 22050 }),
+    /rate is 22050; right would be: 8000, 16000, 32000, 44100 or 48000 samples a second$/,
+  ],
+  [
+    'a port in a permission group that nobody defined',
+    audio({ permissions: 'guests' }),
+    /^\/audioPorts\/0\/permissions is "guests"/,
   ],
   [
     'a service that is none',

@@ -14,6 +14,7 @@ const settings: FxsSettings = {
   firstDigitMs: 16000,
   betweenDigitsMs: 8000,
   hotLine: '',
+  callWaiting: true,
 };
 const offHook: FxsEvent = { type: 'offHook' };
 const onHook: FxsEvent = { type: 'onHook' };
@@ -22,7 +23,8 @@ const digit = (key: string): FxsEvent => ({ type: 'digit', digit: key });
 const judged = (number: 'whole' | 'begun' | 'none'): FxsEvent => ({ type: 'judged', number });
 const call = (id: number): FxsEvent => ({ type: 'call', call: id });
 const placed = (id: number): FxsEvent => ({ type: 'placed', call: id });
-const ended = (id: number): FxsEvent => ({ type: 'ended', call: id });
+const ended = (id: number, tone?: 'busy'): FxsEvent => ({ type: 'ended', call: id, tone });
+const joined = (id: number): FxsEvent => ({ type: 'joined', call: id });
 const timer = (name: string): TimerEvent => ({ type: 'timer', name });
 
 const dials: Row[] = [
@@ -98,14 +100,24 @@ const scripts: [title: string, rows: Row[]][] = [
   ],
   ['flash for hold, and back', [...dials, [flash, second[6][1]], [flash, back]]],
   [
-    'three-way: flash, dial, flash; one more flash and the last one goes',
-    [...second, [flash, 'join 1,2'], [flash, 'release 2, resume 1'], [onHook, `${idleAgain}, release 1`]],
+    'three-way: flash, dial, flash; and a fourth in the same way',
+    [
+      ...second,
+      [flash, 'join 1,2'],
+      [joined(2), ''],
+      [ended(1), ''],
+      [flash, 'hold 2, tone recallDial, startTimer digit 16000'],
+      ...second.slice(7, 9),
+      [placed(3), ''],
+      [flash, 'join 2,3'],
+      [joined(2), ''],
+      [onHook, `${idleAgain}, release 2`],
+    ],
   ],
-  ['of three, the first leaves', [...second, [flash, 'join 1,2'], [ended(1), 'resume 2']]],
-  ['of three, the last leaves', [...second, [flash, 'join 1,2'], [ended(2), back]]],
+  ['two calls that cannot be joined stay as they are', [...second, [flash, 'join 1,2'], [ended(2), back]]],
   [
-    'of three, the phone hangs up',
-    [...second, [flash, 'join 1,2'], [onHook, `${idleAgain}, release 2, release 1`]],
+    'a number that is busy',
+    [...dials, [ended(1, 'busy'), 'stopTimer digit, tone busy, startTimer reorder 20000']],
   ],
   ['the second party is not to be had', [...second, [ended(2), back]]],
   [
@@ -139,6 +151,15 @@ const scripts: [title: string, rows: Row[]][] = [
     'hung up before the call was placed',
     [...dials.slice(0, 5), [onHook, idleAgain], [placed(1), 'release 1']],
   ],
+  [
+    'somebody waits, and the first hangs up: flash takes the other',
+    [
+      ...dials,
+      [call(5), 'tone callWaiting'],
+      [ended(1), 'disconnect, tone dial, startTimer digit 16000'],
+      [flash, 'stopTimer digit, stopTimer reorder, quiet, answer 5'],
+    ],
+  ],
   ['a phone that is dialling is busy', [...dials.slice(0, 2), [call(5), 'release 5']]],
 ];
 
@@ -154,6 +175,12 @@ for (const [title, rows] of scripts)
     }
   });
 
+test('without call waiting a phone in use is busy', () => {
+  const next = fxs({ ...settings, callWaiting: false });
+  const talking = dials.reduce((state, [event]) => next(state, event).state, fxsStart);
+  assert.equal(next(talking, call(5)).effects, [{ type: 'release', call: 5 }]);
+});
+
 test('a hot line dials when it is lifted', () => {
   const { effects } = fxs({ ...settings, hotLine: '800' })(fxsStart, offHook);
   assert.equal(effects.at(-1), { type: 'place', digits: '800' });
@@ -166,7 +193,8 @@ test('whatever happens in whatever order: hung up and every call ended, the phon
     fc.constantFrom<TimerEvent>(timer('digit'), timer('reorder'), timer('bell'), timer('callerId')),
     id.map(call),
     id.map(placed),
-    id.map(ended),
+    id.map((call) => ended(call)),
+    id.map(joined),
   );
   fc.assert(
     fc.property(fc.array(events, { maxLength: 60 }), (all) => {

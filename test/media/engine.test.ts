@@ -35,6 +35,7 @@ class Bench {
       },
       adopt: () => null!,
       watch: () => new FakeReadiness(),
+      ring: null,
     },
     emit: (event) => this.events.push(event),
     prompts: new Map([['hello', Int16Array.from({ length: 400 }, (_, i) => ulawToLinear[0x80 + (i % 100)])]]),

@@ -12,6 +12,7 @@ import { RtpHeader, writeRtpHeader } from '../../firmware/media/rtp.js';
 
 export class FakeSocket implements PacketSocket {
   readonly source: SocketAddress = new Uint8Array(SOCKET_ADDRESS_BYTES);
+  readonly datagram = new Uint8Array(2048);
   connectedTo: SocketAddress | null = null;
   closed = false;
   /** The one on the port after this, once it was asked for. */
@@ -35,16 +36,16 @@ export class FakeSocket implements PacketSocket {
     if (!this.connectedTo || sameAddress(from, this.connectedTo)) this.#waiting.push({ bytes, from });
   }
 
-  receive(into: Uint8Array): number {
+  receive(): number {
     const next = this.#waiting.shift();
     if (!next) return -1;
-    into.set(next.bytes);
+    this.datagram.set(next.bytes);
     this.source.set(next.from);
     return next.bytes.length;
   }
 
-  receiveFrom(into: Uint8Array): number {
-    return this.receive(into);
+  receiveFrom(): number {
+    return this.receive();
   }
 
   connect(peer: SocketAddress): boolean {
@@ -62,6 +63,10 @@ export class FakeSocket implements PacketSocket {
 
   send(bytes: Uint8Array, length: number): boolean {
     return this.sendTo(this.connectedTo!, bytes, length);
+  }
+
+  post(bytes: Uint8Array, length: number): boolean {
+    return this.send(bytes, length);
   }
 
   sendTo(to: SocketAddress, bytes: Uint8Array, length: number): boolean {

@@ -68,7 +68,7 @@ class Bench {
 
   #newEngine(): Engine {
     return new Engine({
-      sockets: { open: () => null!, adopt: () => null!, watch: () => null! },
+      sockets: { open: () => null!, adopt: () => null!, watch: () => null!, ring: null },
       emit: (event) => this.events.push(event),
       prompts: { get: () => undefined },
       stats: this.stats,

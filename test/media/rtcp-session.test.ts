@@ -34,7 +34,12 @@ class End {
   readonly events: MediaEvent[] = [];
   readonly stats = createStatsBlock();
   readonly engine = new Engine({
-    sockets: { open: () => this.socket, adopt: () => this.socket, watch: () => new FakeReadiness() },
+    sockets: {
+      open: () => this.socket,
+      adopt: () => this.socket,
+      watch: () => new FakeReadiness(),
+      ring: null,
+    },
     emit: (event) => this.events.push(event),
     prompts: { get: () => undefined },
     stats: this.stats,

@@ -66,7 +66,12 @@ class Bench {
   readonly stats = createStatsBlock();
   readonly events: MediaEvent[] = [];
   readonly engine = new Engine({
-    sockets: { open: () => this.phones.at(-1)!.socket, adopt: () => null!, watch: () => new FakeReadiness() },
+    sockets: {
+      open: () => this.phones.at(-1)!.socket,
+      adopt: () => null!,
+      watch: () => new FakeReadiness(),
+      ring: null,
+    },
     emit: (event) => this.events.push(event),
     prompts: new Map(),
     stats: this.stats,

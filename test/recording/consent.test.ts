@@ -198,13 +198,27 @@ test('who leaves is stored no more, and what is left ends with the last one', ()
   );
 });
 
+test('a phone changes its codec to wideband: another recording goes on once it has consented', () => {
+  play([
+    ...begun,
+    ['inside a B', 'end (a voice needs a higher rate), begin 16000, store a, store b'],
+    ['inside A B'],
+    ['inside a b', ''],
+  ]);
+  play([
+    ['inside a b', ''],
+    ['start', 'notify a, notify b'],
+    ['heard a', 'begin 8000, store a'],
+    ['inside a B'],
+    ['heard b', 'end (a voice needs a higher rate), begin 16000, store a, store b'],
+  ]);
+  play([...begun, ['pause', 'pause, recording-paused'], ['inside a B'], ['resume', 'notify a, notify b']]);
+});
+
 test('somebody with wideband comes: another recording goes on without a gap, at the higher rate', () => {
   const after: Line[] = [
     ['inside a b C', 'notify c'],
-    [
-      'heard c',
-      'end (somebody came whose voice needs a higher rate), begin 16000, store a, store b, store c',
-    ],
+    ['heard c', 'end (a voice needs a higher rate), begin 16000, store a, store b, store c'],
     ['inside a b C D', 'notify d'],
     ['heard d', 'store d'],
   ];

@@ -14,7 +14,7 @@ const [directory, seconds] = process.argv.slice(2);
 const [lastTick, length] =
   seconds === undefined ? [Infinity, Infinity] : [Number(seconds) * 50, LENGTH_TICKS];
 const block = createRecordingBlock();
-const recorder = await Recorder.start(directory, block);
+const recorder = await Recorder.start({ path: directory }, block);
 const ring = new RingWriter(block);
 const frame = new Int16Array(320);
 const given: Given = { id: '', ticks: 0, waitedMs: 0 };

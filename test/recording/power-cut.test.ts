@@ -86,7 +86,7 @@ test('killed at random moments: every recording is mended at the next start, and
       ...(await Promise.all(Array.from({ length: AT_ONCE }, () => recordAndDie(Math.random() * 6000)))),
     );
   for (const one of all) assertPlays(directory, one);
-  const recorder = await Recorder.start(directory, createRecordingBlock());
+  const recorder = await Recorder.start({ path: directory }, createRecordingBlock());
   assert.equal(recorder.alarms, []);
   await recorder.close();
   for (const one of all) assertWhole(directory, one);

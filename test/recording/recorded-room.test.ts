@@ -4,8 +4,9 @@ import * as fs from 'node:fs';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { opusAvailable } from '../../hal/ffi/opus-library.js';
+import { codecs } from '../../firmware/media/codec.js';
 import { ulawToLinear } from '../../firmware/media/codecs/g711.js';
-import type { FolderCalls } from '../../firmware/recording/recording-folder.js';
 import { coded, MIX, RecordedRoom } from './recorded-room.js';
 
 const test = suite('recorded room');
@@ -170,14 +171,31 @@ test('who speaks and when is told, pauses between words included', () => {
   assert.ok(near(talked[1].from, 250) && talked[1].to === 280 * FRAME, JSON.stringify(talked));
 });
 
-test('parties of 8 and 16 kHz: a click at one instant is at one sample in all tracks and the mix', () => {
-  const CLICK = 30;
-  /** Smooth, so that it goes through any of the rates. */
-  const click = (rate: number) => (tick: number) =>
+const CLICK = 30;
+/** Smooth, so that it goes through any of the rates; said so many samples too early. */
+const click =
+  (rate: number, early = 0) =>
+  (tick: number) =>
     Int16Array.from({ length: rate / 50 }, (_, i) => {
-      const s = tick / 50 + i / rate - (CLICK / 50 + 0.01);
-      return tick < CLICK - 1 || tick > CLICK + 1 ? 0 : 8000 * Math.exp(-((s / 0.0006) ** 2));
+      const s = tick / 50 + (i + early) / rate - (CLICK / 50 + 0.01);
+      return Math.abs(s) > 0.03 ? 0 : 8000 * Math.exp(-((s / 0.0006) ** 2));
     });
+const peakOf = (sound: Int16Array) =>
+  sound.reduce((best, sample, at) => (sample > sound[best] ? at : best), 0);
+
+/** What Opus itself delays by, samples of 48 kHz. */
+function opusDelay(): number {
+  const [encoder, decoder] = [codecs.opus.createEncoder(), codecs.opus.createDecoder()];
+  const packet = new Uint8Array(1000);
+  const sound = Array.from({ length: 2 * CLICK }, (_, tick) => {
+    const frame = new Int16Array(960);
+    decoder.decode(packet, 0, encoder.encode(click(48000)(tick), 960, packet, 0), frame);
+    return frame;
+  });
+  return peakOf(Int16Array.from(sound.flatMap((frame) => [...frame]))) - 960 * (CLICK + 0.5);
+}
+
+test('parties of 8, 16 and 48 kHz: a click at one instant is at one sample in all tracks and the mix', () => {
   for (const rateHz of [16000, 8000] as const) {
     room.close();
     room = new RecordedRoom();
@@ -186,18 +204,18 @@ test('parties of 8 and 16 kHz: a click at one instant is at one sample in all tr
       room.party(click(16000), 'L16/16000'),
       room.party(click(8000), 'PCMU'),
     ];
+    if (opusAvailable) ports.push(room.party(click(48000, opusDelay()), 'opus'));
+    else console.log('SKIPPED: a recording of Opus (Debian package libopus0 is missing)');
     room.tick(10);
     const id = room.begin(rateHz);
     ports.forEach((port) => room.consents(port));
     room.tick(40);
     room.end();
-    const peaks = ['track-1.wav', 'track-2.wav', 'track-3.wav', 'mix.wav'].map((file) => {
-      const sound = room.sound(id, file);
-      return sound.reduce((best, sample, at) => (sample > sound[best] ? at : best), 0);
-    });
+    const files = ['mix.wav', ...ports.map((port) => `track-${port + 1}.wav`)];
+    const peaks = files.map((file) => peakOf(room.sound(id, file)));
     assert.ok(Math.max(...peaks) - Math.min(...peaks) <= 1, `${rateHz} Hz: ${peaks.join()}`);
     const expected = ((CLICK - 10) / 50 + 0.01) * rateHz;
-    const late = (peaks[3] - expected) / (rateHz / 50);
+    const late = (peaks[0] - expected) / (rateHz / 50);
     assert.ok(Math.abs(late - Math.round(late)) * (rateHz / 50) <= 1, `whole ticks late: ${late}`);
   }
 });
@@ -217,128 +235,6 @@ test('silence takes no room on flash', () => {
   assert.is(room.sound(id, 'track-1.wav').length, 3000 * FRAME);
   assert.ok(blocks('track-1.wav') <= 16, String(blocks('track-1.wav')));
   assert.ok(blocks('track-2.wav') >= (3000 * 320) / 512);
-});
-
-test('nobody writes: the ring is full after a while, the recording is given up, and the calls go on', () => {
-  const parties = Array.from({ length: 30 }, () => room.party(steady(3000)));
-  room.tick(3);
-  room.begin();
-  parties.forEach((port) => room.consents(port));
-  const overrun = () => room.events.some(({ type }) => type === 'recordingOverrun');
-  while (!overrun() && room.ticks < 5000) room.tick(20);
-  assert.ok(room.ticks > 5 * 50 + 3, 'five seconds at the least');
-  assert.ok(overrun());
-  const { length } = room.events;
-  room.tick(100);
-  assert.is(room.events.length, length, 'told once');
-});
-
-/** The calls of the system, of which one fails from the `after`th on. */
-function failing(call: keyof FolderCalls, code: string, after: number): FolderCalls {
-  let count = 0;
-  return {
-    ...fs,
-    [call]: (...args: unknown[]) => {
-      if (++count > after) throw Object.assign(new Error(code), { code });
-      return (fs[call] as (...all: unknown[]) => unknown)(...args);
-    },
-  };
-}
-
-for (const [name, call, code, why] of [
-  ['full', 'writeSync', 'ENOSPC', 'flash is full'],
-  ['removed', 'writeSync', 'EIO', 'flash cannot be written (EIO)'],
-  ['gone when it is to last', 'fdatasyncSync', 'EIO', 'flash cannot be written (EIO)'],
-] as const)
-  test(`flash is ${name} in the middle: it is told once, and why`, () => {
-    room.close();
-    room = new RecordedRoom(failing(call, code, 12));
-    const port = room.party(steady(3000));
-    room.tick(10);
-    const id = room.begin();
-    room.consents(port);
-    for (let second = 0; second < 30; second++) {
-      room.tick(50);
-      room.write();
-    }
-    assert.equal(
-      room.told.filter(({ type }) => type === 'failed'),
-      [{ type: 'failed', recording: 0, why }],
-    );
-    const end = room.told.filter(({ type }) => type === 'closed').length;
-    assert.is(end, 0, 'its end could not be written, and is tried again');
-    assert.is(room.document(id).endedAt, null);
-  });
-
-test('little is left on flash: the recording ends there, whole, and the configuration has the rest', () => {
-  room.close();
-  let freeBytes = 1 << 30;
-  const statfsSync = () => ({ bavail: freeBytes / 4096, bsize: 4096 }) as fs.StatsFs;
-  room = new RecordedRoom({ ...fs, statfsSync: statfsSync as unknown as typeof fs.statfsSync });
-  const port = room.party(steady(3000));
-  room.tick(10);
-  const id = room.begin();
-  room.consents(port);
-  room.tick(100);
-  room.write();
-  freeBytes = 10 << 20;
-  room.tick(100);
-  room.write();
-  room.tick(10);
-  room.write();
-  assert.equal(
-    room.told.map(({ type }) => type),
-    ['failed', 'closed'],
-  );
-  const { endReason, samples, checksums } = room.document(id);
-  assert.is(endReason, 'flash is full');
-  assert.is(samples, 200 * FRAME);
-  assert.ok(checksums);
-});
-
-test('flash takes 200 ms for each write: one room can be recorded; what comes five seconds late is given up', () => {
-  for (const [ms, fails] of [
-    [200, false],
-    [3000, true],
-  ] as const) {
-    room.close();
-    const slow: FolderCalls = { ...fs };
-    for (const call of ['writeSync', 'fdatasyncSync'] as const)
-      Object.assign(slow, {
-        [call]: (...args: unknown[]) => {
-          waits += ms;
-          return (fs[call] as (...all: unknown[]) => unknown)(...args);
-        },
-      });
-    let waits = 0;
-    room = new RecordedRoom(slow);
-    const ports = [1, 2, 3].map((party) => room.party(steady(1000 * party)));
-    room.tick(10);
-    const id = room.begin();
-    ports.forEach((port) => room.consents(port));
-    for (let pass = 0; pass < 40; pass++) {
-      // While the writer waited, the room went on.
-      room.tick(Math.max(5, Math.round(waits / 20)));
-      waits = 0;
-      room.writer.pass(room.writer.ringEnd);
-    }
-    assert.is(
-      room.told.some(({ type }) => type === 'failed'),
-      fails,
-      `${ms} ms`,
-    );
-    if (!fails) {
-      room.end();
-      const { samples } = room.document(id);
-      assert.ok(
-        !room
-          .sound(id, 'mix.wav')
-          .subarray(5 * FRAME)
-          .includes(0),
-      );
-      assert.ok(samples > 40 * 5 * FRAME);
-    } else assert.is(room.document(id).endReason, 'flash is too slow');
-  }
 });
 
 test.run();

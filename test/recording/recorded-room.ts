@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CodecName } from '../../firmware/codec-formats.js';
+import { codecs, type Encoder } from '../../firmware/media/codec.js';
 import { toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import type { MediaCommand, MediaEvent } from '../../firmware/media/contract.js';
 import { Engine } from '../../firmware/media/engine.js';
@@ -22,6 +23,7 @@ export const coded = (sample: number) => ulawToLinear[toUlaw(sample)];
 
 type Party = {
   codec: CodecName;
+  encoder: Encoder;
   says: (tick: number) => Int16Array;
   sequence: number;
   /** Ticks for which it still presses a key, and when it began to. */
@@ -49,6 +51,7 @@ export class RecordedRoom {
       },
       adopt: () => null!,
       watch: () => new FakeReadiness(),
+      ring: null,
     },
     emit: (event) => this.events.push(event),
     prompts: { get: () => undefined },
@@ -58,7 +61,7 @@ export class RecordedRoom {
 
   constructor(calls: FolderCalls = fs) {
     this.writer = new RecordingWriter(
-      this.directory,
+      () => this.directory,
       this.block,
       calls,
       (event) => this.told.push(event),
@@ -73,7 +76,8 @@ export class RecordedRoom {
   /** One more is in the room; returns its port. */
   party(says: (tick: number) => Int16Array, codec: CodecName = 'PCMU'): number {
     const port = this.#parties.length;
-    this.#parties.push({ codec, says, sequence: 0, presses: 0, since: 0 });
+    const encoder = codecs[codec].createEncoder();
+    this.#parties.push({ codec, encoder, says, sequence: 0, presses: 0, since: 0 });
     this.tell({ type: 'openPort', port, address: '10.0.0.9', rtpPorts: [0, 0] });
     this.tell({
       type: 'connectPort',
@@ -164,13 +168,9 @@ export class RecordedRoom {
   #say(port: number, party: Party): void {
     const frame = party.says(this.ticks);
     if (party.presses > 0) return this.#press(port, party);
-    const wide = party.codec === 'L16/16000';
-    const payload = Buffer.alloc(party.codec === 'PCMU' ? frame.length : 2 * frame.length);
-    frame.forEach((sample, i) => {
-      if (party.codec === 'PCMU') payload[i] = toUlaw(sample);
-      else payload.writeInt16BE(sample, 2 * i);
-    });
-    const timestamp = this.ticks * (wide ? 320 : 160);
+    const bytes = Buffer.alloc(2 * frame.length);
+    const payload = bytes.subarray(0, party.encoder.encode(frame, frame.length, bytes, 0));
+    const timestamp = (this.ticks * codecs[party.codec].rtpClockRate) / 50;
     this.#sockets[port].arrive(
       rtpPacket({ payload, sequence: party.sequence++, timestamp, payloadType: 96, ssrc: port + 1 }),
     );

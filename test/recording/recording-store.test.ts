@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { AccessLog } from '../../firmware/recording/access-log.js';
 import { PEAKS_FILE, type Peaks } from '../../firmware/recording/peaks.js';
+import type { Place } from '../../firmware/recording/disks.js';
 import { RecordingError, RecordingStore } from '../../firmware/recording/recording-store.js';
 import { makeRecording, type Talker } from '../support/recording-folder.js';
 
@@ -24,11 +25,11 @@ const newFolder = () => {
 test.after(() => made.forEach((folder) => fs.rmSync(folder, { recursive: true })));
 
 /** An empty folder and the store of it. */
-function open(limits = { keepDays: 0, maxMegabytes: 0 }, mayBeMissing = false) {
+function open(limits = { keepDays: 0, maxMegabytes: 0 }) {
   const folder = newFolder();
   const access = new AccessLog(() => NOW);
-  const place = { path: folder, mayBeMissing };
-  const store = new RecordingStore({ folder: () => place, limits: () => limits, nowMs: () => NOW, access });
+  const place: Place = { path: folder };
+  const store = new RecordingStore({ place: () => place, limits: () => limits, nowMs: () => NOW, access });
   return { folder, store, access, place };
 }
 
@@ -202,17 +203,22 @@ test('tidying deletes the oldest when they take too much, which is said before',
 
 test('a disk that is not there is said, and nothing is made in its place; the own folder may be missing', async () => {
   const { folder, store, place } = open();
-  place.path = path.join(folder, 'usb');
+  makeRecording(folder, old(20));
+  place.flash = folder;
+  for (const below of ['', 'usb', 'usb/recordings']) {
+    place.path = path.join(folder, below);
+    assert.equal(await store.list(), [], 'what lies where the disk would be is none of its own');
+    await store.tidy();
+    assert.is(store.alarms[0].code, 'recordings-folder');
+    assert.match(store.alarms[0].text, /no disk is mounted for .*\. Plug the disk in/);
+  }
+  assert.is(fs.readdirSync(folder).length, 1);
+  place.flash = undefined;
   assert.equal(await store.list(), []);
-  await store.tidy();
-  assert.is(store.alarms[0].code, 'recordings-folder');
-  assert.match(store.alarms[0].text, /usb'\. Plug the disk in/);
-  assert.equal(fs.readdirSync(folder), []);
-  makeRecording(place.path, old(20));
+  assert.equal(store.alarms, [], 'on flash it is not made yet');
+  place.path = folder;
   assert.is((await store.list()).length, 1);
-  assert.equal(store.alarms, []);
   place.path = path.join(folder, 'own');
-  place.mayBeMissing = true;
   assert.equal(await store.list(), []);
   assert.equal(store.alarms, []);
 });

@@ -9,13 +9,13 @@ import { isInstalled } from '../support/program.js';
 const test = suite('how pages look');
 
 const PATHS = [
-  ...['conferences', 'calls', 'phones', 'trunks', 'system', 'log', 'dial-plan'].map(
+  ...['conferences', 'calls', 'phones', 'trunks', 'lines', 'system', 'log', 'dial-plan'].map(
     (part) => `/status/${part}`,
   ),
   ...['calls', 'conferences'].map((rest) => `/history/${rest}`),
   ...['', '/factory-reset'].map((rest) => `/configuration/backup${rest}`),
   ...['', '/add', '/800/edit', '/800/delete'].map((rest) => `/configuration/conferences${rest}`),
-  ...['extensions', 'trunks', 'routes', 'services', 'permissionGroups'].flatMap((list) => [
+  ...['extensions', 'trunks', 'routes', 'services', 'permissionGroups', 'audioPorts'].flatMap((list) => [
     `/configuration/${list}`,
     `/configuration/${list}/add`,
   ]),

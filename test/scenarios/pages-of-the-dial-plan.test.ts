@@ -70,7 +70,7 @@ test('a trunk, a route over it and who may use it are set up; the password is ta
   await page.waitForSelector('#prefix-error >> text=number 101 of extension "Phone 101" does not begin with');
   await page.fill('#prefix', '9');
   await saved(page);
-  assert.match(await explained('9123'), /refused: the extension has no permission group/);
+  assert.match(await explained('9123'), /refused: the caller has no permission group/);
 
   await page.goto('/configuration/permissionGroups/add');
   await page.fill('#name', 'office');

@@ -9,6 +9,7 @@ import { Receiver } from '../support/receiver.js';
 import { Box, phones, type Room } from '../support/box.js';
 import type { TestCall } from '../support/test-call.js';
 import { amplitudeOf, rms, toneSource } from '../support/tone.js';
+import { voiceOf } from '../support/voice-codec.js';
 import { readWav } from '../support/wav.js';
 
 const test = suite('recording');
@@ -140,6 +141,8 @@ test('three tones, one late, one on hold during the notice: each from its consen
       own.subarray(0, at).every((sample) => sample === 0),
       `${who} before its consent`,
     );
+    const begins = own.findIndex((sample) => sample !== 0);
+    assert.ok(begins - at <= 1, `${who} has consented at ${at} and begins at ${begins}`);
     for (const [other, hz] of Object.entries(TONES)) {
       const after = amplitudeOf(own.subarray(at + 800, at + 8000), hz);
       assert.ok(
@@ -200,14 +203,18 @@ test('a moderator starts, pauses, resumes and stops it; everybody is told each t
     assert.is((await box.ask('conferences/801-7/recording', 'POST', body)).status, 422);
 });
 
-test('who comes with wideband makes it go on at 16 kHz, with those who have consented', async () => {
+test('a phone changes to wideband: it goes on at 16 kHz, with those who have consented and who come', async () => {
   const calls = [await dial('101', 440), await dial('102', 700)];
   const narrow = await recordingIs('recording');
   await consented(narrow, 2);
-  calls.push(await dial('103', 5000, '800', 'G722'));
-  await inside(3);
+  const { ear } = calls[1];
+  ear.voice = voiceOf('G722');
+  ear.source = toneSource(5000, AMPLITUDE, 16_000);
+  assert.is((await calls[1].reinvite('sendrecv')).status, 200);
   const wide = await box.until<RecordedRoom[]>('conferences', ([room]) => room?.recording?.id !== narrow);
   const id = wide[0].recording!.id!;
+  await consented(id, 2);
+  calls.push(await dial('103', 6500, '800', 'G722'));
   await consented(id, 3);
   await calls[0].ear.listen(60);
   for (const call of calls) await call.hangUp();

@@ -58,6 +58,8 @@ export class Box {
   readonly exited: Promise<number>;
   #phones: TestPhone[] = [];
   #openAtStart: string[] = [];
+  /** Lines have their ports all the time. */
+  #lines = 0;
 
   private constructor(
     readonly directory: string,
@@ -79,7 +81,7 @@ export class Box {
   ): Promise<Box> {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-box-'));
     if (config) writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
-    return Box.#launch(directory, bind, nodeOptions, password);
+    return Box.#launch(directory, bind, nodeOptions, password, linesOf(config));
   }
 
   /** Stops it as its user does, and starts it with the same data. */
@@ -87,7 +89,7 @@ export class Box {
     await this.#closePhones();
     this.process.kill('SIGTERM');
     assert.is(await this.exited, 0, 'exit code');
-    return Box.#launch(this.directory, this.bind, [], ADMIN_PASSWORD);
+    return Box.#launch(this.directory, this.bind, [], ADMIN_PASSWORD, this.#lines);
   }
 
   static async #launch(
@@ -95,6 +97,7 @@ export class Box {
     bind: string,
     nodeOptions: string[],
     password: string,
+    lineCount: number,
   ): Promise<Box> {
     const args = [
       ...nodeOptions,
@@ -119,6 +122,7 @@ export class Box {
       env: { ...process.env, PARLEY_ADMIN_PASSWORD: password, PARLEY_LOG: 'info' },
     });
     const box = new Box(directory, bind, child);
+    box.#lines = lineCount;
     child.stderr.on('data', (data: Buffer) => (box.log += data.toString()));
     const lines = createInterface({ input: child.stdout });
     const ready = new Promise<RegExpExecArray>((resolve) =>
@@ -226,7 +230,8 @@ export class Box {
       await this.#closePhones();
       await this.until<Status>(
         'status',
-        ({ calls, conferences, media, sip }) => calls + conferences + media.ports + sip.dialogs === 0,
+        ({ calls, conferences, media, sip }) =>
+          calls + conferences + sip.dialogs === 0 && media.ports === this.#lines,
       );
       // A thread of lowest priority may be drawing waveforms still.
       const endMs = performance.now() + 10_000;
@@ -275,6 +280,11 @@ export class Box {
       .sort();
   }
 
+  /** Closes the phones: the next ones come to a box that goes on. */
+  async putAwayPhones(): Promise<void> {
+    await this.#closePhones();
+  }
+
   async #closePhones(): Promise<void> {
     const failures: unknown[] = [];
     for (const phone of this.#phones.splice(0)) await phone.close().catch((error) => failures.push(error));
@@ -284,6 +294,10 @@ export class Box {
 
 function insiders(rooms: Room[]): Participant[] {
   return rooms.flatMap(({ participants }) => participants.filter(({ place }) => place === 'inside'));
+}
+
+function linesOf(config: { lines?: object[] } | undefined): number {
+  return config?.lines?.length ?? 0;
 }
 
 /** Lets a box live through `body` and stops it; one that fails on the way is put away all the same. */

@@ -60,8 +60,8 @@ class Voice {
   }
 
   tick(): void {
-    for (let length = this.socket.receive(datagram); length >= 0; length = this.socket.receive(datagram))
-      if (header.read(datagram, length)) this.#check();
+    for (let length = this.socket.receive(); length >= 0; length = this.socket.receive())
+      if (header.read(this.socket.datagram, length)) this.#check();
     if (!this.#to) return;
     const sequence = this.#sequence++;
     writeRtpHeader(this.#packet, 0, sequence === 0, sequence & 0xffff, sequence * FRAME, this.index + 1);
@@ -80,7 +80,6 @@ class Voice {
   }
 }
 
-const datagram = new Uint8Array(2048);
 const header = new RtpHeader();
 const silence = new Uint8Array(FRAME).fill(0xff);
 const voices = Array.from({ length: count }, (_, index) => new Voice(index));

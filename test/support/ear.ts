@@ -40,7 +40,8 @@ export class Ear implements MediaEnd {
   #srtp?: Srtp;
 
   private constructor(
-    readonly voice: Voice,
+    /** Another one counts from the next frame on. */
+    public voice: Voice,
     private readonly socket: Socket,
     readonly address: string,
   ) {
@@ -76,6 +77,11 @@ export class Ear implements MediaEnd {
   secure(keys: SrtpKeys): void {
     this.#srtp ??= new Srtp();
     this.#srtp.use(keys);
+  }
+
+  /** Sends octets as they are, whatever was agreed. */
+  sendOctets(octets: Buffer): void {
+    this.socket.send(octets, this.#remote!.port, this.#remote!.address);
   }
 
   /** Keys sent as RFC 4733 events, each 60 ms with 40 ms between, the end three times. */

@@ -53,9 +53,8 @@ function send(): void {
 }
 
 function drain(): void {
-  const datagram = new Uint8Array(2048);
   for (const socket of sockets)
-    for (let length = socket.receive(datagram); length >= 0; length = socket.receive(datagram)) {
+    for (let length = socket.receive(); length >= 0; length = socket.receive()) {
       report.answers += 1;
       report.octetsIn += length;
     }

@@ -45,6 +45,8 @@ const pictures: Record<string, string[]> = {
   '/configuration/services': ['light'],
   '/configuration/permissionGroups': ['light'],
   '/configuration/permissionGroups/office/edit': ['dark', 'narrow'],
+  '/configuration/audioPorts': ['light'],
+  '/configuration/audioPorts/701/edit': ['light', 'narrow'],
   '/configuration/network': ['light'],
   '/configuration/media': ['light'],
   '/configuration/versions?from=1&to=2': ['light', 'narrow'],

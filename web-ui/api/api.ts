@@ -1,5 +1,6 @@
 /** The API of the box, for pages and programs: everything below /api/v1. */
 import { administratorRoutes } from './administrators.js';
+import { audioPortRoutes } from './audio-ports.js';
 import { backupRoutes } from './backup.js';
 import { configEntryRoutes } from './config-entries.js';
 import { configSectionRoutes } from './config-sections.js';
@@ -15,6 +16,7 @@ import { phoneSetupRoute } from './phone-setup.js';
 import { phoneRoutes } from './phones.js';
 import { recordingRoutes } from './recordings.js';
 import type { Route } from './route.js';
+import { simulatedCardRoute } from './simulated-card.js';
 import type { ApiSources } from './sources.js';
 import { statusRoutes } from './status.js';
 import { systemRoutes } from './system.js';
@@ -28,6 +30,7 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...systemRoutes(sources),
     ...conferenceRoutes(sources),
     ...phoneRoutes(sources),
+    ...audioPortRoutes(sources),
     ...dialPlanRoutes(sources),
     ...liveRoutes(events),
     ...historyRoutes(sources),
@@ -41,6 +44,7 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...backupRoutes(sources),
     ...tokenRoutes(sources),
     ...webhookRoutes(sources),
+    simulatedCardRoute(sources),
   ];
   return [...routes, openApiRoute(sources.version, routes)];
 }

@@ -86,6 +86,7 @@ const KINDS: readonly Kind[] = [
   { list: 'routes', key: 'prefix' },
   { list: 'services', key: 'number' },
   { list: 'permissionGroups', key: 'name' },
+  { list: 'audioPorts', key: 'number' },
   { list: 'lines', key: 'name' },
 ];
 

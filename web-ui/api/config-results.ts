@@ -2,8 +2,17 @@
 import { configSchema } from '../../firmware/config/schema.js';
 import { list, object, text, time, whole, yes, type Schema } from './results.js';
 
-const { administrators, extensions, conferences, trunks, routes, services, permissionGroups, lines } =
-  configSchema.properties;
+const {
+  administrators,
+  extensions,
+  conferences,
+  trunks,
+  routes,
+  services,
+  permissionGroups,
+  audioPorts,
+  lines,
+} = configSchema.properties;
 const sip: Record<string, Schema> = without(extensions.items.properties.sip.properties, 'password');
 
 /** Entries of the configuration as they are told: without secrets. */
@@ -26,6 +35,7 @@ export const entryResults = {
   routes: routes.items,
   services: services.items,
   permissionGroups: permissionGroups.items,
+  audioPorts: audioPorts.items,
   lines: lines.items,
 };
 export const entriesResult = (listName: keyof typeof entryResults) =>

@@ -30,7 +30,7 @@ export function dialPlanRoutes(sources: ApiSources): Route[] {
       path: 'dial-plan/explain',
       role: 'viewer',
       summary: 'What happens, step by step, if `from` dials `number`.',
-      query: { from: 'number of an extension, or trunk:NAME', number: 'what is dialled' },
+      query: { from: 'number of an extension or an audio port, or trunk:NAME', number: 'what is dialled' },
       result: explainResult,
       answer: ({ query }) => {
         const config = sources.config();
@@ -40,15 +40,17 @@ export function dialPlanRoutes(sources: ApiSources): Route[] {
   ];
 }
 
-/** Who dials: `101`, or `trunk:NAME` for a caller whom a trunk brings. */
+/** Who dials: `101` or `701`, or `trunk:NAME` for a caller whom a trunk brings. */
 function callerOf(config: Config, from: string | null): Caller {
   const extension = config.extensions.find(({ number }) => number === from);
   if (extension) return { extension };
+  const audioPort = config.audioPorts.find(({ number }) => number === from);
+  if (audioPort) return { audioPort };
   const trunk = config.trunks.find(({ name }) => `trunk:${name}` === from);
   if (trunk) return { trunk };
   throw new ApiError(
     400,
-    `from is ${from === null ? 'missing' : JSON.stringify(from)}; right would be: the number of an extension, or trunk:NAME`,
+    `from is ${from === null ? 'missing' : JSON.stringify(from)}; right would be: the number of an extension or an audio port, or trunk:NAME`,
   );
 }
 

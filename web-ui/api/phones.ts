@@ -1,9 +1,9 @@
 /** The phones that are registered now. */
 import { hostPortText } from '../../firmware/sip/transport.js';
 import type { Binding } from '../../firmware/sip/registrar.js';
-import type { Route } from './route.js';
+import { ApiError, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
-import { phonesResult } from './results.js';
+import { cutOffResult, phonesResult } from './results.js';
 
 export function phoneRoutes(sources: ApiSources): Route[] {
   return [
@@ -21,6 +21,29 @@ export function phoneRoutes(sources: ApiSources): Route[] {
             expiresInSeconds: Math.ceil((phone.expiresAtMs - sources.clock.nowMs()) / 1000),
           })),
         })),
+    },
+    {
+      method: 'GET',
+      path: 'phones/cut-off',
+      role: 'viewer',
+      summary: 'Extensions that may not call outside any more, as their calls were unusual; and since when.',
+      result: cutOffResult,
+      answer: () =>
+        sources.stolen.cutOff.map(({ extension, sinceMs }) => ({
+          extension,
+          since: new Date(sinceMs).toISOString(),
+        })),
+    },
+    {
+      method: 'POST',
+      path: 'phones/:extension/release',
+      role: 'administrator',
+      summary: 'Lets an extension call outside again that was cut off.',
+      answer({ params: { extension } }) {
+        if (!sources.config().extensions.some(({ number }) => number === extension))
+          throw new ApiError(404, `there is no extension ${extension}`);
+        sources.stolen.release(extension);
+      },
     },
   ];
 }

@@ -2,7 +2,10 @@
 import { list, object, text, time, whole, type Schema } from './results.js';
 
 const orNull = (schema: { type: string }): Schema => ({ ...schema, type: [schema.type, 'null'] });
-const day = { type: 'string', description: 'the day on which its age ends it, 2026-01-31; null is never' };
+const day = {
+  type: 'string',
+  description: 'the day on which its age ends it, where the box is: 2026-01-31; null is never',
+};
 const told: Record<string, Schema> = {
   id: text,
   number: text,

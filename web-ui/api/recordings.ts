@@ -20,7 +20,7 @@ export function recordingRoutes(sources: ApiSources): Route[] {
       query: {
         number: 'only of the conference of this number',
         participant: 'only with somebody who has this in the name or the number',
-        day: 'only those that began on this day, UTC: 2026-01-31',
+        day: 'only those that began on this day, where the box is: 2026-01-31',
         before: 'the `next` of the page before',
       },
       result: recordingsResult,
@@ -108,7 +108,7 @@ function matcher(query: URLSearchParams): (one: RecordingSummary) => boolean {
     throw new ApiError(400, `day is ${JSON.stringify(day)}; right would be: 2026-01-31`);
   return (one) =>
     (number === '' || [one.number, `${one.number}-${one.name}`].includes(number)) &&
-    (day === '' || one.startedAt.startsWith(day)) &&
+    (day === '' || dayOf(one.startedAt) === day) &&
     (participant === '' ||
       one.participants.some((who) => `${who.name}\n${who.number}`.toLowerCase().includes(participant)));
 }
@@ -175,7 +175,12 @@ async function zip({ recordings, recordingAccess }: ApiSources, { params, by }: 
 /** The day on which its age ends it. */
 function deletedOn(sources: ApiSources, one: { endedAt: string | null }): string | null {
   const ms = deletedAtMs(one, sources.config().recordings);
-  return ms === undefined ? null : new Date(ms).toISOString().slice(0, 10);
+  return ms === undefined ? null : dayOf(ms);
+}
+
+/** The day of an instant where the box is, 2026-01-31. */
+function dayOf(instant: string | number): string {
+  return new Date(instant).toLocaleDateString('sv'); // the Swedish write ISO 8601
 }
 
 /** What the store refuses, as the answers of the API. */

@@ -60,6 +60,27 @@ const participant = object({
   'media?': media,
 });
 
+export const audioPortsResult = list(
+  object({
+    number: text,
+    name: text,
+    role: { enum: ['room', 'doorStation', 'paging'] },
+    'calls?': { type: 'string', description: 'whom its button calls' },
+    state: { enum: ['opening', 'there', 'gone'], description: 'of its devices' },
+    trouble: { type: 'string', description: 'why they are gone; empty for nothing' },
+    buttonTrouble: { type: 'string', description: 'why its button cannot be read; empty for nothing' },
+    'call?': object({ id: whole, state: text }, 'that it is in, as among the calls'),
+    xruns: object(
+      { capture: whole, playback: whole },
+      'how often sound was lost at its devices, since the start',
+    ),
+    'sound?': object(
+      { rxLevelDbm0: real, txLevelDbm0: real, slips: whole, overruns: whole, underruns: whole },
+      'rx is the microphone, tx the loudspeaker; slips are samples, the others frames of 20 ms',
+    ),
+  }),
+);
+
 export const conferencesResult = list(
   object({
     id: { type: 'string', description: 'what the paths of the API call it' },
@@ -103,6 +124,8 @@ export const phonesResult = list(
     phones: list(object({ contact: text, address: text, userAgent: text, expiresInSeconds: whole })),
   }),
 );
+
+export const cutOffResult = list(object({ extension: text, since: time }));
 
 const alarm = object({ id: whole, code: text, text, raised: time, 'cleared?': time });
 
@@ -153,6 +176,7 @@ export const systemResult = object({
     late: whole,
     skipped: whole,
     realtime: yes,
+    ioUring: yes,
   }),
   ports: whole,
   memory: object({ program: bytes, free: bytes, total: bytes }),
@@ -172,7 +196,7 @@ export const logResult = object({
 export const dialPlanResult = list(
   object({
     number: { type: 'string', description: 'of a route: how the dialled numbers begin' },
-    has: { enum: ['extension', 'conference', 'service', 'route'] },
+    has: { enum: ['extension', 'conference', 'audio port', 'service', 'route'] },
     description: text,
   }),
 );

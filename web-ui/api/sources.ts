@@ -1,5 +1,8 @@
 /** Where the API gets what it tells. */
+import type { AudioPortNow } from '../../firmware/call/audio-port-board.js';
 import type { History } from '../../firmware/call/history.js';
+import type { StolenAccounts } from '../../firmware/call/stolen-accounts.js';
+import type { LineBoard } from '../../firmware/call/line-board.js';
 import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
 import type { ConfigVersions } from '../../firmware/config/config-versions.js';
@@ -25,6 +28,9 @@ export type ApiSources = {
   tokens: ApiTokens;
   webhooks: Webhooks;
   switchboard: Switchboard;
+  /** Who is cut off from the outside. */
+  stolen: StolenAccounts;
+  lines: LineBoard;
   /** Extensions with at least one phone registered, and those phones. */
   registrations(): { username: string; phones: readonly Binding[] }[];
   /** Where a phone registers that is at an address, or in the network of the box. */
@@ -38,6 +44,10 @@ export type ApiSources = {
   log: RecentLog;
   /** The state of each trunk. */
   trunks(): TrunkStatus[];
+  /** Each audio port of the configuration. */
+  audioPorts(): readonly AudioPortNow[];
+  /** Presses the button of one; false if nothing comes of it. */
+  pressAudioPort(number: string): boolean;
   /** The ports of SIP, and counters: dialogs and transactions that have not ended. */
   sip(): { port: number; tlsPort: number | undefined };
   /** Counters of the media plane. */

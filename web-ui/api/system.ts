@@ -36,7 +36,8 @@ export function systemRoutes(sources: ApiSources): Route[] {
 
 /** How the box is now; bytes, milliseconds, and parts of 1. */
 export function systemNow(sources: ApiSources) {
-  const { loadUs, maxLatenessUs, lateTicks, skippedTicks, maxTickCpuUs, realtime, ports } = sources.media();
+  const media = sources.media();
+  const { loadUs, maxLatenessUs, lateTicks, skippedTicks, maxTickCpuUs, ports } = media;
   const { host, load } = sources.system;
   const last = load.samples.at(-1);
   return {
@@ -51,7 +52,8 @@ export function systemNow(sources: ApiSources) {
       latestMs: maxLatenessUs / 1000,
       late: lateTicks,
       skipped: skippedTicks,
-      realtime: realtime === 1,
+      realtime: media.realtime === 1,
+      ioUring: media.ring > 0,
     },
     ports,
     ...host,

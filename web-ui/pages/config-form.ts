@@ -36,7 +36,7 @@ export async function sentForm(sent: SentForm): Promise<Reply> {
 export function numberIn(text: string | undefined): number | string | undefined {
   const trimmed = trimmedIn(text);
   if (trimmed === undefined) return undefined;
-  return /^[0-9]{1,9}$/.test(trimmed) ? Number(trimmed) : trimmed;
+  return /^-?[0-9]{1,9}$/.test(trimmed) ? Number(trimmed) : trimmed;
 }
 
 /** What a text field holds, undefined if nothing. */

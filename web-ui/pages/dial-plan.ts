@@ -20,6 +20,7 @@ export function dialPlanPage(sources: ApiSources, api: PageApi): Page {
       );
       const callers = [
         ...config.extensions.map((one) => [one.number, `${one.number} ${one.name}`]),
+        ...config.audioPorts.map((one) => [one.number, `${one.number} ${one.name} (audio port)`]),
         ...config.trunks.map(({ name }) => [`trunk:${name}`, `somebody outside, by trunk ${name}`]),
       ];
       let explained: unknown;

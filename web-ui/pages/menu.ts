@@ -8,13 +8,13 @@ export type MenuGroup = {
   pages: readonly { title: string; path: string }[];
 };
 
-// Lines and audio ports bring pages of their own, and a line for each here.
 export const menu: readonly MenuGroup[] = [
   group('Status', 'viewer', '/status', {
     Conferences: 'conferences',
     Calls: 'calls',
     Phones: 'phones',
     Trunks: 'trunks',
+    'Lines and audio ports': 'lines',
     'Dial plan': 'dial-plan',
     System: 'system',
     Log: 'log',
@@ -28,6 +28,7 @@ export const menu: readonly MenuGroup[] = [
     Routes: 'routes',
     'Service numbers': 'services',
     Permissions: 'permissionGroups',
+    'Audio ports': 'audioPorts',
   }),
   group('Box', 'administrator', '/configuration', {
     Network: 'network',

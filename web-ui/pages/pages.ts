@@ -10,6 +10,7 @@ import { Sessions } from '../sessions.js';
 import { Views } from '../views.js';
 import { administratorKind } from './administrators.js';
 import { PageApi } from './ask-api.js';
+import { audioPortKind } from './audio-ports.js';
 import { backupPages } from './backup.js';
 import { conferenceKind } from './conferences.js';
 import { dialPlanPage } from './dial-plan.js';
@@ -71,6 +72,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     ...entryPages(routeKind, sources, api),
     ...entryPages(serviceKind, sources, api),
     ...entryPages(permissionKind, sources, api),
+    ...entryPages(audioPortKind, sources, api),
     sectionPage(networkKind, sources, api),
     sectionPage(mediaKind, sources, api),
     sectionPage(securityKind, sources, api),

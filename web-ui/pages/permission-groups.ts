@@ -18,6 +18,8 @@ export const permissionKind: EntryKind<PermissionGroup> = {
     name: group?.name ?? '',
     maxOutboundCalls: group?.maxOutboundCalls?.toString() ?? '',
     maxCallsPerHour: group?.maxCallsPerHour?.toString() ?? '',
+    transferOutside: group?.transferOutside ? 'yes' : '',
+    unusualCallsPerDay: group?.unusualCallsPerDay.toString() ?? '',
     ...rowsOf(
       (group?.rules ?? []).map(({ allow, deny }) => ({
         rule: allow === undefined ? 'deny' : 'allow',
@@ -31,6 +33,8 @@ export const permissionKind: EntryKind<PermissionGroup> = {
     })),
     maxOutboundCalls: numberIn(form.maxOutboundCalls),
     maxCallsPerHour: numberIn(form.maxCallsPerHour),
+    transferOutside: form.transferOutside === 'yes',
+    unusualCallsPerDay: numberIn(form.unusualCallsPerDay),
   }),
   troubles: (form) =>
     Object.fromEntries(

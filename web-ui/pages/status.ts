@@ -1,5 +1,6 @@
 /** What the box does now: pages with a live part. */
 import { levels } from '../../firmware/recent-log.js';
+import { audioPortsNow } from '../api/audio-ports.js';
 import { logLines } from '../api/log.js';
 import { ApiError, mayDo } from '../api/route.js';
 import { secondsSince, type ApiSources } from '../api/sources.js';
@@ -44,7 +45,8 @@ export function liveParts(sources: ApiSources): LivePart[] {
     {
       part: 'phones',
       title: 'Phones',
-      purpose: 'Which extensions can be reached: their phones have registered with the box.',
+      purpose:
+        'Which extensions can be reached: their phones have registered with the box, or are on its lines.',
       data: () => ({ extensions: extensionsNow(sources) }),
     },
     {
@@ -52,6 +54,12 @@ export function liveParts(sources: ApiSources): LivePart[] {
       title: 'Trunks',
       purpose: 'The providers and other systems through which the outside is reached.',
       data: () => ({ trunks: sources.trunks() }),
+    },
+    {
+      part: 'lines',
+      title: 'Lines and audio ports',
+      purpose: 'What is attached to the box itself, whether it is there, and how loud it is.',
+      data: () => ({ audioPorts: audioPortsNow(sources) }),
     },
     {
       part: 'system',
@@ -121,9 +129,14 @@ function asked(part: string, asks: readonly string[], query: URLSearchParams): s
 
 function extensionsNow(sources: ApiSources) {
   const registrations = new Map(sources.registrations().map(({ username, phones }) => [username, phones]));
+  const cutOff = new Set(sources.stolen.cutOff.map(({ extension }) => extension));
   return sources.config().extensions.map(({ number, name, sip }) => ({
     number,
     name,
+    cutOff: cutOff.has(number),
+    lines: sources.lines.lines.flatMap(({ settings, offHook, alarm }) =>
+      settings?.extension === number ? { name: settings.name, offHook, alarm } : [],
+    ),
     phones: ((sip && registrations.get(sip.username)) ?? []).map(({ source, userAgent, expiresAtMs }) => ({
       address: source.address,
       transport: (source.transport ?? 'udp').toUpperCase(),

@@ -25,6 +25,10 @@ export function systemPart(sources: ApiSources, uptimeSeconds: number): object {
     ['Late ticks', String(ticks.late)],
     ['Ticks given up', String(ticks.skipped)],
     ['Runs before all else (real-time class)', ticks.realtime ? 'yes' : 'no: the system does not allow it'],
+    [
+      'Serves all phones in one system call (io_uring)',
+      ticks.ioUring ? 'yes' : 'no: the system does not allow it',
+    ],
     ['Ports for audio', String(now.ports)],
     ['Memory of the program', inMiB(memory.program)],
     ['Memory free', `${inMiB(memory.free)} of ${inMiB(memory.total)}`],

@@ -1,6 +1,5 @@
 /** Frames of one rate turned into frames of another, by speexdsp's resampler compiled to WebAssembly. */
 import speex from 'speex-resampler';
-import { MAX_FRAME_SAMPLES, type Rate } from './frame.js';
 
 /** What the package keeps for itself; its own class allocates at every call and never frees its state. */
 type SpeexModule = {
@@ -18,6 +17,8 @@ type SpeexModule = {
 };
 
 const wasm = (await speex.default.initPromise) as SpeexModule;
+/** 20 ms at 48 kHz. */
+const MAX_FRAME_SAMPLES = 960;
 /** 0 to 10. At 4 what folds back is 60 dB down, and a frame costs some 20 us. */
 const QUALITY = 4;
 /** All resamplers of a thread work in one place: two lengths, then samples in, then samples out. */
@@ -31,8 +32,8 @@ let words = new Uint32Array(wasm.HEAPU8.buffer);
 export class Resampler {
   #state: number;
 
-  /** Not in the tick. Rates are each other's multiples, so that a frame gives a frame. */
-  constructor(from: Rate, to: Rate) {
+  /** Not in the tick. Samples per second, of which 20 ms are whole samples of both, so that a frame gives a frame. */
+  constructor(from: number, to: number) {
     this.#state = wasm._speex_resampler_init(1, from, to, QUALITY, lengths);
     if (this.#state === 0) throw new Error(`no memory to resample ${from} Hz to ${to} Hz`);
   }
