@@ -1,5 +1,5 @@
 # Two commands for newcomers: `make run` and `make test`. The rest is for those who change the code.
-.PHONY: run demo build check test soak bench screenshots clean system test-system bench-system
+.PHONY: run demo build check test hardware-test soak bench screenshots clean system test-system bench-system hardware-system
 
 ARGS ?=
 KERNELS := dist/firmware/media/kernels.wasm
@@ -27,6 +27,13 @@ check: build
 test: test-system build
 	node scripts/run-tests.mjs $(ONLY)
 
+# Against drivers of the kernel, in a guest; as root, as packages are fetched for it. ONLY=dahdi: tests of that name.
+hardware-test: hardware-system build build/guest/initrd
+	ONLY=$(ONLY) scripts/hardware/run.sh build/guest
+
+build/guest/initrd: scripts/hardware/build-guest.sh scripts/hardware/init | hardware-system
+	scripts/hardware/build-guest.sh build/guest
+
 # A simulated day, fifty kills and fifty cut disks, where `make test` takes some of it.
 soak: test-system build
 	PARLEY_SOAK=1 node dist/test/media/playout.test.js
@@ -49,7 +56,7 @@ screenshots: test-system build
 	node dist/test/support/screenshots.js docs/screenshots
 
 clean:
-	rm -rf dist firmware/sip-parser/dist node_modules
+	rm -rf dist build firmware/sip-parser/dist node_modules
 
 node_modules/.package-lock.json: package.json package-lock.json firmware/sip-parser/package.json | system
 	npm ci --silent
@@ -77,3 +84,6 @@ test-system: system
 
 bench-system: system
 	@scripts/install-packages.sh cc:build-essential || echo "Without a compiler the media bench is left out; going on." >&2
+
+hardware-system: test-system
+	@scripts/install-packages.sh qemu-system-x86_64:qemu-system-x86 busybox:busybox-static cpio make cc:build-essential gcc-12 modprobe:kmod libelf.so.1:libelf1

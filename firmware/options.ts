@@ -34,7 +34,8 @@ export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [-
                    is for this machine alone, and leads others to HTTPS
   --https-port N   TCP port of the pages over TLS; 0 takes a free one
   --rtp-ports A-B  UDP ports for audio; 0-0 takes free ones
-  --line-card CARD opens this card too: simulated, or simulated:N for N pairs of lines; may be given several times
+  --line-card CARD opens this card too: simulated:N for N simulated pairs of lines, dahdi:N for span N of DAHDI; may be given
+                   several times
                    (default: PARLEY_LINE_CARD of the environment)
   console          joins this terminal to the console of the box that runs on DIR
   --print-schema   prints the JSON schema of the configuration and ends

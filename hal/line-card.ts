@@ -11,6 +11,8 @@ type LineOfCard = {
   readonly tx: FrameRing;
   /** Frames that the card keeps between the rings and the wire, there and back together; 0 if left out. */
   readonly keptFrames?: number;
+  /** True if the card takes the echo out of rx itself. */
+  readonly cancelsEcho?: boolean;
 };
 
 export type FxsLine = LineOfCard & {
@@ -47,8 +49,8 @@ export type LineEvent =
   | { type: 'polarity'; place: number; reversed: boolean }
   /** Something is wrong with the line, in words; '' when it is right again. */
   | { type: 'alarm'; place: number; alarm: string }
-  /** The card is gone: pulled out, or its driver unloaded. The last event. */
-  | { type: 'lost' };
+  /** The card is gone: pulled out, or its driver unloaded; `error` if it is a bug of ours. The last event. */
+  | { type: 'lost'; error?: Error };
 
 export type LineCard = {
   /** What the administrator sees: the card's own name for itself. */

@@ -86,7 +86,8 @@ export class LineBoard {
     const found = await Promise.all(
       drivers.map(async (driver) => (await driver.probe()).map((which) => `${driver.name}:${which}`)),
     );
-    for (const name of [...cards, ...found.flat()]) this.#add(name);
+    // `dahdi` alone is the first of those.
+    for (const name of [...found.flat(), ...cards]) this.#add(name);
     this.#addConfigured();
     await Promise.all(this.#cards.map((card) => this.#open(card)));
   }

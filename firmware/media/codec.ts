@@ -20,6 +20,8 @@ export type Codec = {
   bytesPer10Ms: number;
   /** For one incoming stream; not in the tick. */
   createDecoder(): Decoder;
+  /** Does what `encodeSoon` and `decodeSoon` have put off. */
+  settle?: () => void;
   /** For one outgoing stream, or one and the same for all if it remembers nothing; not in the tick. */
   createEncoder(): Encoder;
 };
@@ -28,6 +30,8 @@ export type Codec = {
 export type Decoder = {
   /** Decodes a payload to the beginning of `out`, at most 60 ms; returns the samples written, 0 if it is broken. */
   decode(bytes: Uint8Array, offset: number, length: number, out: Int16Array): number;
+  /** Decodes a good payload to `out` from `at` on, when `settle` of its codec is called or before. */
+  decodeSoon?(bytes: Uint8Array, offset: number, length: number, out: Int16Array, at: number): void;
   /** The audio of the lost packet before this one, as far as this one tells it; returns the samples written, 0 if none. */
   recover?(bytes: Uint8Array, offset: number, length: number, out: Int16Array): number;
   /** Before the first packet after a gap is decoded: brings the state to where this packet fits. */
@@ -38,6 +42,8 @@ export type Decoder = {
 export type Encoder = {
   /** Encodes the first `samples` of `pcm` to `bytes` at `offset`; returns the bytes written. */
   encode(pcm: Int16Array, samples: number, bytes: Uint8Array, offset: number): number;
+  /** Likewise, but what it says it writes is there only when `settle` of its codec has been called. */
+  encodeSoon?(pcm: Int16Array, samples: number, bytes: Uint8Array, offset: number): number;
   /** Goes on where `other`, of the same codec, stands: its far end hears no seam. */
   follow(other: Encoder): void;
   close(): void;
@@ -52,6 +58,13 @@ export const codecs: Readonly<Record<CodecName, Codec>> = {
   opus,
   'opus/16000': opus16k,
 };
+
+const putOff = Object.values(codecs).flatMap(({ settle }) => settle ?? []);
+
+/** Does what encoders and decoders of all codecs have put off. */
+export function settle(): void {
+  for (let i = 0; i < putOff.length; i++) putOff[i]();
+}
 
 /** Those that can be spoken here. */
 export function availableCodecs(): CodecName[] {

@@ -66,6 +66,14 @@ export class Concealment {
     this.#gain = 0;
   }
 
+  /** Makes room for real samples that follow without a gap; returns where in the line they are to be written. */
+  follow(count: number): number {
+    this.#line.makeRoom(count);
+    this.#line.end += count;
+    this.#forgotten = false;
+    return this.#line.end - count;
+  }
+
   /**
    * Adds the real samples `from` to `to` of `sound`; after a gap, faded over from what filled it. Where `free` to come up
    * to a period later, they come where they go on from it as if nothing had been.

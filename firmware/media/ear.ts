@@ -84,12 +84,14 @@ export class Ear {
     return this.#pcm;
   }
 
-  /** Writes the payload of the tick; returns its length. `own` as for `hear`. */
+  /** Writes the payload of the tick, which is there when codecs have settled; returns its length. `own` as for `hear`. */
   encode(own: Int16Array | null, bytes: Uint8Array, offset: number): number {
     const band = this.#band;
     if (band && this.#sharing) return this.#shared!.write(band.whole(), bytes, offset);
     const pcm = this.hear(own);
-    return this.#encoder!.encode(pcm, pcm.length, bytes, offset);
+    const encoder = this.#encoder!;
+    if (encoder.encodeSoon) return encoder.encodeSoon(pcm, pcm.length, bytes, offset);
+    return encoder.encode(pcm, pcm.length, bytes, offset);
   }
 
   close(): void {

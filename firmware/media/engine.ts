@@ -1,4 +1,5 @@
 /** All ports, mixes and playbacks, and the 20 ms they live through together. Knows neither threads nor clocks. */
+import { settle } from './codec.js';
 import type { MediaCommand, MediaEvent, MixId, PlayId, PlayItem, PlayTarget, PortId } from './contract.js';
 import { RATES, type Rate } from './frame.js';
 import { LinePort } from './line-port.js';
@@ -92,14 +93,17 @@ export class Engine {
     for (let i = 0; i < this.#mixes.length; i++) this.#mixes[i].begin();
     this.#options.sockets.ring?.receive();
     this.#hearControls();
+    for (let i = 0; i < this.#ports.length; i++) this.#ports[i].receive();
     for (let i = 0; i < this.#ports.length; i++) {
       const port = this.#ports[i];
-      port.receive();
+      port.listen();
       port.ear.prepare(port.talks);
       if (port.talks) port.band?.add(port.rxFrame);
     }
     this.#tap.tick();
     for (let i = 0; i < this.#mixes.length; i++) this.#mixes[i].finish();
+    for (let i = 0; i < this.#ports.length; i++) this.#ports[i].encode();
+    settle();
     for (let i = 0; i < this.#ports.length; i++) {
       const port = this.#ports[i];
       port.send();

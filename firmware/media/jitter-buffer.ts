@@ -138,6 +138,7 @@ export class JitterBuffer {
       return false;
     }
     this.#calmTicks++;
+    this.#settle();
     this.#fresh = 0;
     const surplus = this.#delay() - this.#delays.exceededBy(SHRINK_SHARE);
     if (surplus > 0 && this.#concealment.silent) this.#shortenSilence(surplus);
@@ -190,7 +191,7 @@ export class JitterBuffer {
       this.resyncs++;
       this.#start(place);
     }
-    if (samples > 0 && this.#isNext(place)) this.#append(place, number, bytes, offset, length);
+    if (samples > 0 && this.#isNext(place)) this.#append(place, number, samples, bytes, offset, length);
     else this.#queue.add(place, samples, number, bytes, offset, length);
     const delay = (this.#now - place) | 0;
     this.#delays.add(delay);
@@ -210,12 +211,30 @@ export class JitterBuffer {
     );
   }
 
-  #append(place: number, number: number, bytes: Uint8Array, offset: number, length: number): void {
-    const samples = this.#decoder.decode(bytes, offset, length, this.#decoded);
-    this.#concealment.join(this.#decoded, 0, samples, false);
+  #append(
+    place: number,
+    number: number,
+    samples: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+  ): void {
+    if (this.#decoder.decodeSoon) {
+      this.#settle();
+      const at = this.#concealment.follow(samples);
+      this.#decoder.decodeSoon(bytes, offset, length, this.#line.pcm, at);
+    } else {
+      samples = this.#decoder.decode(bytes, offset, length, this.#decoded);
+      this.#concealment.join(this.#decoded, 0, samples, false);
+    }
     this.#next = this.#decodedTo = (place + samples) | 0;
     this.#fresh += samples;
     this.#lastSequence = number;
+  }
+
+  /** Sees that what came in this tick is on the line. */
+  #settle(): void {
+    if (this.#fresh > 0) this.#codec.settle?.();
   }
 
   /** The packet's number in the stream, -1 for one that was here before; begins a new stream where it must. */
@@ -232,6 +251,7 @@ export class JitterBuffer {
 
   /** Begins at a packet that has just come. */
   #start(place: number): void {
+    this.#settle();
     this.#queue.clear();
     this.#delays.clear();
     this.#line.end -= this.#fresh;

@@ -89,17 +89,23 @@ export class LinePort implements Port {
     const slips = this.reader.left - this.reader.doubled;
     this.reader.read(this.rxFrame);
     this.#slip = this.reader.left - this.reader.doubled - slips;
+  }
+
+  listen(): void {
     const digit = this.#eraser?.pass(this.rxFrame) ?? '';
     if (digit !== '') this.emit({ type: 'digit', port: this.id, digit });
     this.#rxGain.apply(this.rxFrame);
     this.talks = this.mouth.speak(this.rxFrame, !isIdle(this.rxFrame), this.settings);
   }
 
-  send(): void {
+  encode(): void {
     const own = this.talks && this.band ? this.rxFrame : null;
     this.#txFrame.set(this.ear.hear(own));
     this.#txGain.apply(this.#txFrame);
     this.txLevel.hear(this.#txFrame);
+  }
+
+  send(): void {
     this.#writer.write(this.#txFrame, this.#slip);
   }
 

@@ -20,9 +20,13 @@ export type Port = {
   /** What it says is added here. */
   readonly band: Band | null;
   settings: MixSettings | undefined;
-  /** Takes in what waits, then sets `rxFrame` and `talks` for this tick. */
+  /** The tick in four steps, each of all ports before the next one: takes in what waits. */
   receive(): void;
-  /** The tick's other half: sends what it hears. */
+  /** Sets `rxFrame` and `talks`. */
+  listen(): void;
+  /** Makes what it hears, which is there when codecs have settled. */
+  encode(): void;
+  /** Sends it. */
   send(): void;
   /** Its mix has been arranged anew. */
   tune(): void;

@@ -122,6 +122,7 @@ export class RtpPort implements Port {
   #keyTicks = 0;
   /** Where no telephone events were agreed, keys are tones in the audio. */
   #eraser: KeyEraser | null = null;
+  #encodedBytes = 0;
   /** What it hears, on its way. */
   readonly writer = new PacketWriter((bytes, length) => this.#send(bytes, length));
 
@@ -199,14 +200,17 @@ export class RtpPort implements Port {
       if (!known || !this.#accept(length)) this.#drop();
       else if (!this.#learned) this.#learn();
     }
-    this.#pull();
+  }
+
+  encode(): void {
+    const { writer } = this;
+    const own = this.talks && this.band ? this.rxFrame : null;
+    if (this.sending) this.#encodedBytes = this.ear.encode(own, writer.bytes, writer.offset);
   }
 
   send(): void {
-    const { writer } = this;
-    const own = this.talks && this.band ? this.rxFrame : null;
-    if (this.sending) writer.add(this.ear.encode(own, writer.bytes, writer.offset));
-    else writer.pause();
+    if (this.sending) this.writer.add(this.#encodedBytes);
+    else this.writer.pause();
     if (!this.rtcp.tick()) return;
     this.rtcp.judge(this.codec, this.#jitter.delayMs + (this.#eraser ? FRAME_MS : 0));
     this.#report(false);
@@ -360,7 +364,7 @@ export class RtpPort implements Port {
     if (digit !== '') this.onDigit(this.id, digit);
   }
 
-  #pull(): void {
+  listen(): void {
     this.#jitter.pull(this.rxFrame);
     const digit = this.#eraser?.pass(this.rxFrame) ?? '';
     if (digit !== '' && this.#receiving) this.onDigit(this.id, digit);

@@ -18,6 +18,10 @@ export const sendto = call(
   'int64_t sendto(int fd, const void *bytes, size_t length, int flags, const void *to, uint32_t toLength)',
 );
 export const close = call('int close(int fd)');
+export const read = call('int64_t read(int fd, void *into, size_t length)');
+export const write = call('int64_t write(int fd, const void *bytes, size_t length)');
+export const ioctl = call('int ioctl(int fd, unsigned long request, void *argument)');
+export const poll = call('int poll(void *fds, unsigned long count, int timeoutMs)');
 export const lseek = call('int64_t lseek(int fd, int64_t offset, int whence)');
 export const epoll_create1 = call('int epoll_create1(int flags)');
 export const epoll_ctl = call('int epoll_ctl(int epoll, int what, int fd, const void *event)');
@@ -42,6 +46,8 @@ export const io_uring_enter = (fd: number, submit: number, complete: number, fla
 export const EPOLL_CLOEXEC = 0o2000000;
 export const EPOLL_CTL_ADD = 1;
 export const EPOLLIN = 1;
+export const POLLIN = 1;
+export const POLLPRI = 2;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_DGRAM = 2;
@@ -58,6 +64,7 @@ export const MAP_SHARED = 1;
 export const MAP_POPULATE = 0x8000;
 export const SEEK_DATA = 3;
 export const ENXIO = 6;
+export const EBUSY = 16;
 export const EADDRINUSE = 98;
 export const CLOCK_THREAD_CPUTIME_ID = 3;
 export const SCHED_FIFO = 1;

@@ -116,10 +116,11 @@ const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0)
 type Bounds = { least: [five: number, ten: number]; gain: [five: number, ten: number] };
 const asked: Bounds = { least: [0.975, 0.96], gain: [0.02, 0.02] };
 /**
- * Its decoder does not know where the encoder stands after a gap, and what comes next is wrong for some 30 ms. Silence with
- * the state of a decoder that lost nothing, which nobody has, would be as good.
+ * Its decoder does not know where the encoder stands after a gap, and what comes next is wrong for some 30 ms: with 10 %
+ * lost the bound is what it can do, not what is asked. If the decoder knew all (0.971), or all but the waveform (0.969), it
+ * would do; what the packets tell of it is a third of the variance, and the best estimate from that gave 0.945.
  */
-const g722: Bounds = { least: [0.97, 0.935], gain: [0, 0.005] };
+const g722: Bounds = { least: [0.975, 0.94], gain: [0.005, 0.01] };
 /** With 10 % every tenth lost packet has no copy, since the next one is lost too. */
 const opus: Bounds = { least: [0.985, 0.975], gain: [0.02, 0.05] };
 

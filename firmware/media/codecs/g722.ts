@@ -1,4 +1,7 @@
-/** G.722 at 64 kbit/s: two sub-bands, 6 bits for the lower and 2 for the upper half of 50 to 7000 Hz. See kernels/. */
+/**
+ * G.722 at 64 kbit/s: two sub-bands, 6 bits for the lower and 2 for the upper half of 50 to 7000 Hz. Two streams take the
+ * kernel no longer than one, so that what is to be done `Soon` waits for the next stream in the same direction.
+ */
 import type { Codec, Decoder, Encoder } from '../codec.js';
 import { kernelBytes, kernels, kernelSamples, Places, reserve } from '../kernel-memory.js';
 
@@ -10,12 +13,12 @@ const RESUMED_BYTES = 80;
 /** Four for each of the 1024 ports that a worker has at most: each speaks and hears, some are in a mix of their own. */
 const MAX_STREAMS = 4096;
 
-const states = new Places('G.722 streams', MAX_STREAMS, kernels.g722StateBytes());
-/** One frame; shared, since one is worked on at a time. */
-const SPARE_BYTES = 16;
-const pcmPlace = reserve(2 * MAX_SAMPLES + SPARE_BYTES);
-const bytesPlace = reserve(MAX_BYTES);
 const NOBODY = 0;
+const states = new Places('G.722 streams', MAX_STREAMS, kernels.g722StateBytes());
+/** The stream that waits to be encoded, how much of it, and where to; and a frame of each of the two streams. */
+const encoding = { state: NOBODY, samples: 0, bytes: new Uint8Array() as Uint8Array, offset: 0, ...frames() };
+/** Likewise to be decoded. */
+const decoding = { state: NOBODY, length: 0, out: new Int16Array() as Int16Array, at: 0, ...frames() };
 
 class Stream {
   /** NOBODY once it is closed. */
@@ -26,6 +29,7 @@ class Stream {
   }
 
   close(): void {
+    settle();
     if (this.state !== NOBODY) states.give(this.state);
     this.state = NOBODY;
   }
@@ -33,36 +37,83 @@ class Stream {
 
 class G722Encoder extends Stream implements Encoder {
   encode(pcm: Int16Array, samples: number, bytes: Uint8Array, offset: number): number {
-    if (this.state === NOBODY || samples > MAX_SAMPLES) return 0;
-    const at = pcmPlace >> 1;
-    for (let i = 0; i < samples; i++) kernelSamples[at + i] = pcm[i];
-    kernels.g722Encode(this.state, pcmPlace, bytesPlace, NOBODY, NOBODY, NOBODY, samples);
-    const length = samples >> 1;
-    for (let i = 0; i < length; i++) bytes[offset + i] = kernelBytes[bytesPlace + i];
+    const length = this.encodeSoon(pcm, samples, bytes, offset);
+    settle();
     return length;
   }
 
+  encodeSoon(pcm: Int16Array, samples: number, bytes: Uint8Array, offset: number): number {
+    if (this.state === NOBODY || samples > MAX_SAMPLES) return 0;
+    if (encoding.samples !== samples || encoding.state === this.state) settle();
+    if (encoding.state === NOBODY) {
+      putSamples(pcm, samples, encoding.pcmA);
+      encoding.state = this.state;
+      encoding.samples = samples;
+      encoding.bytes = bytes;
+      encoding.offset = offset;
+    } else {
+      putSamples(pcm, samples, encoding.pcmB);
+      kernels.g722Encode(
+        encoding.state,
+        encoding.pcmA,
+        encoding.bytesA,
+        this.state,
+        encoding.pcmB,
+        encoding.bytesB,
+        samples,
+      );
+      takeBytes(encoding.bytesB, samples >> 1, bytes, offset);
+      finishEncoding();
+    }
+    return samples >> 1;
+  }
+
   follow(other: Encoder): void {
-    if (other instanceof G722Encoder) copyState(this.state, other.state);
+    if (!(other instanceof G722Encoder) || this.state === NOBODY || other.state === NOBODY) return;
+    settle();
+    kernelBytes.copyWithin(this.state, other.state, other.state + kernels.g722StateBytes());
   }
 }
 
 class G722Decoder extends Stream implements Decoder {
   decode(bytes: Uint8Array, offset: number, length: number, out: Int16Array): number {
-    const samples = 2 * length;
-    if (this.state === NOBODY || samples > MAX_SAMPLES || samples > out.length) return 0;
-    for (let i = 0; i < length; i++) kernelBytes[bytesPlace + i] = bytes[offset + i];
-    kernels.g722Decode(this.state, bytesPlace, pcmPlace, NOBODY, NOBODY, NOBODY, length);
-    const at = pcmPlace >> 1;
-    for (let i = 0; i < samples; i++) out[i] = kernelSamples[at + i];
-    return samples;
+    if (this.state === NOBODY || length > MAX_BYTES || 2 * length > out.length) return 0;
+    this.decodeSoon(bytes, offset, length, out, 0);
+    settle();
+    return 2 * length;
+  }
+
+  decodeSoon(bytes: Uint8Array, offset: number, length: number, out: Int16Array, at: number): void {
+    if (this.state === NOBODY || length > MAX_BYTES) return;
+    if (decoding.length !== length || decoding.state === this.state) settle();
+    if (decoding.state === NOBODY) {
+      putBytes(bytes, offset, length, decoding.bytesA);
+      decoding.state = this.state;
+      decoding.length = length;
+      decoding.out = out;
+      decoding.at = at;
+    } else {
+      putBytes(bytes, offset, length, decoding.bytesB);
+      kernels.g722Decode(
+        decoding.state,
+        decoding.bytesA,
+        decoding.pcmA,
+        this.state,
+        decoding.bytesB,
+        decoding.pcmB,
+        length,
+      );
+      takeSamples(decoding.pcmB, 2 * length, out, at);
+      finishDecoding();
+    }
   }
 
   resume(bytes: Uint8Array, offset: number, length: number): void {
     if (this.state === NOBODY) return;
+    settle();
     const resumed = Math.min(length, RESUMED_BYTES);
-    for (let i = 0; i < resumed; i++) kernelBytes[bytesPlace + i] = bytes[offset + i];
-    kernels.g722Resume(this.state, bytesPlace, resumed);
+    putBytes(bytes, offset, resumed, decoding.bytesA);
+    kernels.g722Resume(this.state, decoding.bytesA, resumed);
   }
 }
 
@@ -73,10 +124,66 @@ export const g722: Codec = {
   rtpClockRate: 8000,
   bytesPer10Ms: 80,
   samplesIn: (_bytes, _offset, length) => 2 * length,
+  settle,
   createDecoder: () => new G722Decoder(),
   createEncoder: () => new G722Encoder(),
 };
 
-function copyState(to: number, from: number): void {
-  if (to !== NOBODY && from !== NOBODY) kernelBytes.copyWithin(to, from, from + kernels.g722StateBytes());
+/** Places for two frames; the kernel writes a little more samples than there are. */
+function frames() {
+  const [samples, bytes] = [2 * MAX_SAMPLES + 16, MAX_BYTES];
+  return { pcmA: reserve(samples), pcmB: reserve(samples), bytesA: reserve(bytes), bytesB: reserve(bytes) };
+}
+
+function settle(): void {
+  if (encoding.state !== NOBODY) {
+    kernels.g722Encode(
+      encoding.state,
+      encoding.pcmA,
+      encoding.bytesA,
+      NOBODY,
+      NOBODY,
+      NOBODY,
+      encoding.samples,
+    );
+    finishEncoding();
+  }
+  if (decoding.state !== NOBODY) {
+    kernels.g722Decode(
+      decoding.state,
+      decoding.bytesA,
+      decoding.pcmA,
+      NOBODY,
+      NOBODY,
+      NOBODY,
+      decoding.length,
+    );
+    finishDecoding();
+  }
+}
+
+function finishEncoding(): void {
+  takeBytes(encoding.bytesA, encoding.samples >> 1, encoding.bytes, encoding.offset);
+  encoding.state = NOBODY;
+}
+
+function finishDecoding(): void {
+  takeSamples(decoding.pcmA, 2 * decoding.length, decoding.out, decoding.at);
+  decoding.state = NOBODY;
+}
+
+function putSamples(pcm: Int16Array, samples: number, place: number): void {
+  for (let i = 0, to = place >> 1; i < samples; i++) kernelSamples[to + i] = pcm[i];
+}
+
+function takeSamples(place: number, samples: number, out: Int16Array, at: number): void {
+  for (let i = 0, from = place >> 1; i < samples; i++) out[at + i] = kernelSamples[from + i];
+}
+
+function putBytes(bytes: Uint8Array, offset: number, length: number, place: number): void {
+  for (let i = 0; i < length; i++) kernelBytes[place + i] = bytes[offset + i];
+}
+
+function takeBytes(place: number, length: number, bytes: Uint8Array, offset: number): void {
+  for (let i = 0; i < length; i++) bytes[offset + i] = kernelBytes[place + i];
 }

@@ -154,6 +154,11 @@ function fxsLine(place: number, wire: Wire, phone: SimulatedPhone): FxsLine {
 function fxoOn(place: number, wire: Wire): Fxo {
   const station = { off: false, tx: new Int16Array(FRAME_SAMPLES), rx: new Int16Array(FRAME_SAMPLES) };
   wire.stations.push(station);
-  const line: FxoLine = { kind: 'fxo', place, ...rings(), hook: (off) => void (station.off = off) };
+  const line: FxoLine = {
+    kind: 'fxo',
+    place,
+    ...rings(),
+    hook: (off) => void (station.off = off),
+  };
   return { line, wire, station, ringing: false, battery: true, reversed: false };
 }

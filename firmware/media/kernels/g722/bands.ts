@@ -265,7 +265,7 @@ function moved(zero: v128, move: v128, signs: v128): v128 {
 }
 
 function saturate(value: v128): v128 {
-  return clamp(value, i32x4.splat(32767));
+  return i32x4.extend_low_i16x8_s(i16x8.narrow_i32x4_s(value, value));
 }
 
 /** Within `limit` and -`limit` - 1. */
