@@ -38,7 +38,7 @@ import { SerialLine } from './console/serial-line.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 import { AccessLog } from './recording/access-log.js';
-import { placeOf } from './recording/disks.js';
+import { disksNow, placeOf } from './recording/disks.js';
 import { Recorder } from './recording/recorder.js';
 import { RecordingStore } from './recording/recording-store.js';
 import { ExternalAddress } from './sip/external-address.js';
@@ -298,6 +298,7 @@ async function run(options: Options): Promise<void> {
     history,
     log: recentLog,
     recordings,
+    recordingDisks: () => disksNow(options.data),
     recordingAccess,
     switchboard,
     stolen,

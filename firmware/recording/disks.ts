@@ -10,6 +10,8 @@ export type Place = {
 };
 
 export type Disk = { mountedAt: string; freeBytes: number };
+/** What recordings can be kept on: the flash of the box, and the disks that are mounted. */
+export type Disks = { flashFreeBytes: number; disks: Disk[] };
 
 const MOUNTS = '/proc/self/mounts';
 
@@ -24,16 +26,15 @@ export function requireDisk({ path: folder, flash }: Place): void {
   throw new Error(`no disk is mounted for ${folder}`);
 }
 
-/** The disks that recordings can be kept on; `flash` as in `Place`. */
-export async function mountedDisks(flash: string): Promise<Disk[]> {
+/** `flash` as in `Place`. */
+export async function disksNow(flash: string): Promise<Disks> {
   const lines = (await fs.promises.readFile(MOUNTS, 'utf8')).split('\n');
   const disks = await Promise.all(lines.map((line) => diskOf(line, flash)));
-  return disks.flatMap((disk) => disk ?? []);
+  return { flashFreeBytes: await freeBytesAt(flash), disks: disks.flatMap((disk) => disk ?? []) };
 }
 
-/** What is free where a folder is or will be, bytes. */
-export async function freeBytesAt(folder: string): Promise<number> {
-  const { bavail, bsize } = await fs.promises.statfs(nearest(folder));
+async function freeBytesAt(folder: string): Promise<number> {
+  const { bavail, bsize } = await fs.promises.statfs(folder);
   return bavail * bsize;
 }
 

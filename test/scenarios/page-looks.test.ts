@@ -23,7 +23,9 @@ const PATHS = [
   '/configuration/versions',
   '/configuration/network',
   '/configuration/media',
-  ...['security', 'time-and-language', 'administrators'].map((page) => `/configuration/${page}`),
+  ...['security', 'recordings', 'time-and-language', 'administrators'].map(
+    (page) => `/configuration/${page}`,
+  ),
   ...['/add', '/admin/edit', '/admin/delete'].map((rest) => `/configuration/administrators${rest}`),
   ...['', '/add'].flatMap((rest) => [`/configuration/tokens${rest}`, `/configuration/webhooks${rest}`]),
   '/configuration/extensions',

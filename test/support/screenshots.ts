@@ -51,6 +51,7 @@ const pictures: Record<string, string[]> = {
   '/configuration/media': ['light'],
   '/configuration/versions?from=1&to=2': ['light', 'narrow'],
   '/configuration/security': ['light'],
+  '/configuration/recordings': ['light', 'narrow'],
   '/configuration/time-and-language': ['light', 'narrow'],
   '/configuration/administrators': ['light'],
   '/configuration/administrators/add': ['dark'],

@@ -93,6 +93,8 @@ const LEAST: Record<string, string> = {
   'PUT config/media': 'administrator',
   'GET config/security': 'administrator',
   'PUT config/security': 'administrator',
+  'GET config/recordings': 'administrator',
+  'PUT config/recordings': 'administrator',
   'GET config/time-and-language': 'administrator',
   'PUT config/time-and-language': 'administrator',
   'GET config/administrators': 'administrator',

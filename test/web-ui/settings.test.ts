@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { configSchema } from '../../firmware/config/schema.js';
+import { folderChoices } from '../../web-ui/pages/recording-settings.js';
 import { Box } from '../support/box.js';
 import { Visitor } from '../support/visitor.js';
 
@@ -34,7 +35,12 @@ test('a section is replaced whole; what does not belong there is refused', async
     (await put(LOCALE, { country: 'li', timeZone: 'Asia/Tokyo' })).text,
     /timeZone is .*Asia\/Tokyo.*, was .*UTC/,
   );
-  assert.equal(await box.get(LOCALE), { country: 'li', timeZone: 'Asia/Tokyo', language: 'en' });
+  assert.equal(await box.get(LOCALE), {
+    country: 'li',
+    timeZone: 'Asia/Tokyo',
+    language: 'en',
+    recordingTone: false,
+  });
   for (const [path, body, problem] of [
     [LOCALE, { administrators: [] }, '"path":"/administrators"'],
     [LOCALE, { timeZone: 'Tokyo' }, '"path":"/timeZone"'],
@@ -93,6 +99,36 @@ test('a country without tones of its own stays chosen; times are shown in the ti
   assert.match(
     await (await visitor.get('/status/system')).text(),
     /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(Asia\/Tokyo\)/,
+  );
+});
+
+test('where recordings are kept is chosen among the disks that are plugged in, and what is configured', async () => {
+  const GB = 1e9;
+  const usb = { mountedAt: '/media/usb', freeBytes: 58 * GB };
+  const now = { flashFreeBytes: 12 * GB, disks: [usb] };
+  const flash = ['', 'Flash of the box, 12.0 GB free'];
+  assert.equal(folderChoices(now, undefined), [
+    flash,
+    ['/media/usb/recordings', 'Disk at /media/usb, 58.0 GB free'],
+  ]);
+  assert.equal(folderChoices(now, '/media/usb/own'), [
+    flash,
+    ['/media/usb/own', 'Disk at /media/usb, 58.0 GB free'],
+  ]);
+  assert.equal(folderChoices({ ...now, disks: [] }, '/media/usb/own'), [
+    flash,
+    ['/media/usb/own', '/media/usb/own, whose disk is not plugged in'],
+  ]);
+  assert.is((await put('config/recordings', { folder: '/media/usb/own', keepDays: 30 })).status, 200);
+  const visitor = await Visitor.signIn(box, 'admin');
+  const page = '/configuration/recordings';
+  const html = await (await visitor.get(page)).text();
+  assert.match(html, /<option value="\/media\/usb\/own" selected>.*not plugged in/);
+  const form = { token: visitor.token, step: 'show', folder: '', keepDays: 'ever', maxMegabytes: '' };
+  assert.match(await (await visitor.post(page, form)).text(), /id="keepDays-error">Has to be 0 to 3650/);
+  assert.match(
+    await (await visitor.post(page, { ...form, keepDays: '30' })).text(),
+    /<li>recordings.*folder/,
   );
 });
 

@@ -8,6 +8,7 @@ import type { Clock } from '../../firmware/clock.js';
 import type { ConfigVersions } from '../../firmware/config/config-versions.js';
 import type { Config } from '../../firmware/config/schema.js';
 import type { AccessLog } from '../../firmware/recording/access-log.js';
+import type { Disks } from '../../firmware/recording/disks.js';
 import type { RecordingStore } from '../../firmware/recording/recording-store.js';
 import type { PlaneStats, PortStats } from '../../firmware/media/stats.js';
 import type { RecentLog } from '../../firmware/recent-log.js';
@@ -38,6 +39,8 @@ export type ApiSources = {
   /** Calls and conferences of the past. */
   history: History;
   recordings: RecordingStore;
+  /** What they can be kept on. */
+  recordingDisks(): Promise<Disks>;
   /** Who listened to recordings, downloaded and deleted them. */
   recordingAccess: AccessLog;
   /** What was logged last. */

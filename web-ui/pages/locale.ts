@@ -26,6 +26,11 @@ export const localeKind: SectionKind<'time-and-language'> = {
   section: 'time-and-language',
   title: 'Time and language',
   choices: localeChoices,
-  formOf: (locale) => ({ ...locale }),
-  bodyOf: ({ country, timeZone, language }) => ({ country, timeZone, language }),
+  formOf: ({ recordingTone, ...locale }) => ({ ...locale, recordingTone: recordingTone ? 'yes' : '' }),
+  bodyOf: ({ country, timeZone, language, recordingTone }) => ({
+    country,
+    timeZone,
+    language,
+    recordingTone: recordingTone === 'yes',
+  }),
 };

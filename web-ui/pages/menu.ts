@@ -33,6 +33,7 @@ export const menu: readonly MenuGroup[] = [
   group('Box', 'administrator', '/configuration', {
     Network: 'network',
     Sound: 'media',
+    'Keeping recordings': 'recordings',
     Security: 'security',
     'Time and language': 'time-and-language',
     Administrators: 'administrators',

@@ -29,6 +29,7 @@ import { serviceKind } from './services.js';
 import { firstRunPages } from './first-run.js';
 import { historyPages } from './history.js';
 import { moderationPages } from './moderation.js';
+import { recordingsKind } from './recording-settings.js';
 import { recordingPages } from './recordings.js';
 import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
@@ -76,6 +77,11 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     sectionPage(networkKind, sources, api),
     sectionPage(mediaKind, sources, api),
     sectionPage(securityKind, sources, api),
+    sectionPage(
+      recordingsKind(() => sources.recordingDisks()),
+      sources,
+      api,
+    ),
     sectionPage(localeKind, sources, api),
     ...entryPages(
       administratorKind(() => sources.config(), sessions),

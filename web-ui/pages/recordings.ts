@@ -185,7 +185,7 @@ function clockShown(iso: string): string {
 }
 
 /** `12 MB`, `1.2 GB` */
-function sizeShown(bytes: number): string {
+export function sizeShown(bytes: number): string {
   if (bytes < 0.5e6) return 'under 1 MB';
   return bytes < 999.5e6 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

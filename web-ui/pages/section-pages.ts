@@ -7,14 +7,16 @@ import type { PageApi } from './ask-api.js';
 import { sentForm } from './config-form.js';
 import { firstPart, type Form } from './troubles.js';
 
-/** What is special about one section; its view has the name of the section. */
+/** What is special about one section. */
 export type SectionKind<Name extends SectionName> = {
   section: Name;
   title: string;
+  /** Its view, if that has not the name of the section. */
+  view?: string;
   /** What there is to know before it is saved. */
   note?: string;
   /** What the view needs beside the form. */
-  choices?(config: Config): object;
+  choices?(config: Config): object | Promise<object>;
   formOf(section: Sections[Name]): Form;
   /** What the API is sent; the fields that the form does not have stay as they are. */
   bodyOf(form: Form): object;
@@ -27,26 +29,29 @@ export function sectionPage<Name extends SectionName>(
   sources: ApiSources,
   api: PageApi,
 ): Page {
-  const { section, title, fieldOf = firstPart } = kind;
+  const { section, title, view = section, fieldOf = firstPart } = kind;
   const path = `/configuration/${section}`;
   const now = () => sectionOf(sources.config(), section);
-  const show = (form: Form, errors: Form = {}, status = 200, saved = false): Reply => ({
-    view: section,
-    status,
-    data: { title, action: path, form, errors, saved, ...kind.choices?.(sources.config()) },
-  });
+  const showing = async () => {
+    const choices = await kind.choices?.(sources.config());
+    return (form: Form, errors: Form = {}, status = 200, saved = false): Reply => ({
+      view,
+      status,
+      data: { title, action: path, form, errors, saved, ...choices },
+    });
+  };
   return {
     path,
     role: 'administrator',
-    get: ({ query }) => show(kind.formOf(now()), {}, 200, query.get('saved') !== null),
-    post: ({ form: sent, administrator }) => {
+    get: async ({ query }) => (await showing())(kind.formOf(now()), {}, 200, query.get('saved') !== null),
+    post: async ({ form: sent, administrator }) => {
       const form: Form = Object.fromEntries(sent);
       const body = { ...now(), ...kind.bodyOf(form) };
       const by = administrator!.name;
       return sentForm({
         form,
         action: path,
-        show,
+        show: await showing(),
         fieldOf,
         change: {
           heading: `Save ${title.toLowerCase()}?`,
