@@ -19,6 +19,7 @@ function configOf(
     conferences: conferences.map((number) => ({ number, description: '' })),
     services: services.map((number) => ({ number, service: 'askForConference' })),
     routes: prefixes.map((prefix) => ({ prefix, trunks: ['main'] })),
+    audioPorts: [],
   } as unknown as Config;
 }
 
