@@ -316,13 +316,13 @@ export async function withBox(
 }
 
 /** Extensions 101, 102, ... with passwords `secret-101`, ... */
-export function phones(count: number): object[] {
+export function phones(count: number, maxCalls = 4): object[] {
   return Array.from({ length: count }, (_, at) => {
     const number = String(101 + at);
     return {
       number,
       name: `Phone ${number}`,
-      sip: { username: number, password: `secret-${number}`, maxCalls: 4 },
+      sip: { username: number, password: `secret-${number}`, maxCalls },
     };
   });
 }
