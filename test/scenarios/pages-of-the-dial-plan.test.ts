@@ -46,7 +46,7 @@ test('a trunk, a route over it and who may use it are set up; the password is ta
   await page.fill('[name=to-0]', '899');
   await page.click(SAVE);
   await page.waitForSelector('#username-error >> text=what the provider gave');
-  await page.waitForSelector('#to-0-error >> text=an extension or a conference that exists');
+  await page.waitForSelector('#to-0-error >> text=an extension, a conference or an audio port that exists');
   await page.fill('#username', 'box');
   await page.fill('#password', 'from-the-provider');
   await page.fill('[name=to-0]', '800');

@@ -89,7 +89,7 @@ test('before there is one, the page says what to do', async () => {
 
 test('it is found, opened and heard; a click on a lane brings the player there', async () => {
   const { window, page, complaints } = await open();
-  await page.click('nav >> text=Recordings >> nth=-1');
+  await page.click('nav a[href="/recordings"]');
   await page.waitForSelector('tr:has-text("801-55") >> text=goes on');
   await page.fill('#participant', 'becker');
   await page.click('main >> text=Search');
