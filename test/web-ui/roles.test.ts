@@ -76,6 +76,8 @@ const LEAST: Record<string, string> = {
   'GET config/permissionGroups/:name': 'administrator',
   'PUT config/permissionGroups/:name': 'administrator',
   'DELETE config/permissionGroups/:name': 'administrator',
+  'GET phones/cut-off': 'viewer',
+  'POST phones/:extension/release': 'administrator',
   'POST simulated-card': 'administrator',
   'GET config/lines': 'administrator',
   'GET config/lines/:name': 'administrator',
