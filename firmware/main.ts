@@ -20,6 +20,7 @@ import { FxsPhones } from './call/fxs-phones.js';
 import { History } from './call/history.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
 import { LineBoard } from './call/line-board.js';
+import { LineTests } from './call/line-tests.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
@@ -212,6 +213,7 @@ async function run(options: Options): Promise<void> {
     clock,
     owners: { fxs: (owned) => linePhones.own(owned) },
   });
+  const lineTests = new LineTests({ board: lines, media, clock, country: () => store.config.country });
   const audioPorts = new AudioPortBoard({
     open: openAlsaPort,
     config: () => store.config,
@@ -303,6 +305,7 @@ async function run(options: Options): Promise<void> {
     switchboard,
     stolen,
     lines,
+    lineTests,
     registrations: () =>
       agent.registrar
         .accounts()
