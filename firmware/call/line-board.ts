@@ -8,7 +8,7 @@ import type { FxoLine, FxsLine, Line, LineCard, LineCardDriver, LineEvent } from
 import { createLog } from '../log.js';
 import type { LineHandlers, LineSettings as PortSettings, Media, PortId } from '../media/contract.js';
 import type { Leg } from './leg.js';
-import { asItIs, lineNow, note, noted, rest, type LineNow } from './line-now.js';
+import { asItIs, lineNow, lossesOf, note, noted, rest, type LineNow, type Losses } from './line-now.js';
 
 export type { LineNow };
 
@@ -48,7 +48,8 @@ export type LineBoardOptions = {
   owners: LineOwners;
 };
 
-type Slot = { line: Line; now: LineNow; owner: LineOwner | undefined };
+/** `before`: what was lost before it had a port. */
+type Slot = { line: Line; now: LineNow; owner: LineOwner | undefined; before: Losses };
 type Card = {
   /** As in the configuration: `simulated:4`. */
   name: string;
@@ -83,7 +84,13 @@ export class LineBoard {
 
   /** Every line there is now. */
   get lines(): readonly LineNow[] {
-    return this.#cards.flatMap(({ slots }) => slots.map(({ now, owner }) => ({ ...now, leg: owner?.leg })));
+    return this.#cards.flatMap(({ slots }) =>
+      slots.map(({ line, now, owner, before }) => {
+        const { overruns, underruns } = lossesOf(line);
+        const losses = { overruns: overruns - before.overruns, underruns: underruns - before.underruns };
+        return { ...now, leg: owner?.leg, losses };
+      }),
+    );
   }
 
   /** Those of the configuration that are not there. */
@@ -185,7 +192,7 @@ export class LineBoard {
       card.retryMs = FIRST_RETRY_MS;
       card.slots = open.lines.map((line) => {
         const now = lineNow(card.name, line);
-        return { line: noted(line, now), now, owner: undefined };
+        return { line: noted(line, now), now, owner: undefined, before: lossesOf(line) };
       });
       log.info({ card: card.name, lines: open.lines.length }, `${open.name} is open`);
       await Promise.all(card.slots.map((slot) => this.#assign(card, slot)));
@@ -238,6 +245,7 @@ export class LineBoard {
     // Meanwhile the card may have gone, or the line from the configuration.
     if (!now.settings || !card.slots.includes(slot)) return void media.closePort(port);
     now.port = port;
+    slot.before = lossesOf(line);
     this.#own(slot, this.#ownerOf({ line, port, settings: now.settings }));
   }
 

@@ -4,6 +4,8 @@ import type { Line, LineEvent } from '../../hal/line-card.js';
 import type { PortId } from '../media/contract.js';
 import type { Leg } from './leg.js';
 
+export type Losses = { overruns: number; underruns: number };
+
 export type LineNow = {
   card: string;
   place: number;
@@ -20,13 +22,21 @@ export type LineNow = {
   /** There is battery, from whoever feeds the line; it is the other way round. */
   battery: boolean;
   reversed: boolean;
+  /** Frames of 20 ms that were lost, and that were missing, both ways; since it has its port. */
+  losses: Losses;
   /** What is wrong with it by the card; '' for nothing. */
   alarm: string;
 };
 
 export function lineNow(card: string, { place, kind }: Line): LineNow {
-  const idle = { leg: undefined, offHook: false, ringing: false, battery: true, reversed: false, alarm: '' };
-  return { card, place, kind, settings: undefined, port: undefined, ...idle };
+  const idle = { offHook: false, ringing: false, battery: true, reversed: false, alarm: '' };
+  const losses = { overruns: 0, underruns: 0 };
+  return { card, place, kind, settings: undefined, port: undefined, leg: undefined, losses, ...idle };
+}
+
+/** Those since the card was opened. */
+export function lossesOf({ rx, tx }: Line): Losses {
+  return { overruns: rx.overruns + tx.overruns, underruns: rx.underruns + tx.underruns };
 }
 
 export function note(now: LineNow, event: LineEvent): void {

@@ -4,7 +4,7 @@
  */
 import type { Line, LineEvent } from '../../hal/line-card.js';
 import type { Clock, Timer } from '../clock.js';
-import type { Media, PlayId, ProgressTone } from '../media/contract.js';
+import type { Media, PlayId, PlayItem, ProgressTone } from '../media/contract.js';
 import { tonePlanOf } from '../tone-plans.js';
 import type { LineBoard, LineOwner, OwnedLine } from './line-board.js';
 
@@ -14,10 +14,17 @@ export type LineTestAsked = {
   /** Of a tone: Hz, and dBm0. */
   hz: number;
   levelDbm0: number;
+  /** What an exchange line dials before its tone. */
+  dial?: string;
 };
 
 /** Whoever forgets a test loses the line for no longer. */
 const LONGEST_MS = 60_000;
+
+/** An exchange has its dial tone after so long, and understands keys of so long; numbers of tests answer at once. */
+const DIAL_TONE_MS = 1500;
+const KEY_MS = 100;
+const ANSWER_MS = 2500;
 
 export type LineTestsOptions = {
   board: Pick<LineBoard, 'lines' | 'lend' | 'takeBack'>;
@@ -94,7 +101,7 @@ class LineTest implements LineOwner {
     const { media, clock } = this.options;
     const { port } = this.owned;
     const line = this.#line;
-    const { test, hz, levelDbm0 } = asked;
+    const { test, hz, levelDbm0, dial = '' } = asked;
     // Neither gain nor canceller: what is measured is the line itself.
     media.setLine(port, {
       rxGainDb: 0,
@@ -106,8 +113,10 @@ class LineTest implements LineOwner {
     });
     if (line.kind === 'fxo') line.hook(true);
     if (test === 'ring') this.#ring(0);
-    if (test === 'tone')
-      this.#playing = media.play({ port }, [{ frequenciesHz: [hz], ms: LONGEST_MS, levelDbm0 }]);
+    if (test === 'tone') {
+      const tone = { frequenciesHz: [hz], ms: LONGEST_MS, levelDbm0 };
+      this.#playing = media.play({ port }, [...this.#dialling(dial), tone]);
+    }
     this.#end = clock.after(LONGEST_MS, () => this.ends.over());
   }
 
@@ -131,6 +140,16 @@ class LineTest implements LineOwner {
 
   get #plan() {
     return tonePlanOf(this.owned.settings.country ?? this.options.country());
+  }
+
+  /** Waits for the dial tone, dials, and gives the exchange time to answer. */
+  #dialling(dial: string): PlayItem[] {
+    if (dial === '' || this.#line.kind !== 'fxo') return [];
+    return [
+      { silenceMs: DIAL_TONE_MS },
+      { keys: dial, onMs: KEY_MS, offMs: KEY_MS },
+      { silenceMs: ANSWER_MS },
+    ];
   }
 
   #ring(at: number): void {

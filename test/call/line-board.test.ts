@@ -101,6 +101,19 @@ test('the cards of the configuration are opened, and a line with a name has an o
   assert.equal(bench.board.alarms, []);
 });
 
+test('what was lost before a line has a port is not counted', async () => {
+  const bench = new Bench();
+  await bench.board.start();
+  for (let i = 0; i < 20; i++) bench.card.frame();
+  const [hall, shop] = bench.board.lines.map(({ losses }) => losses);
+  assert.ok(hall.overruns > 0 && hall.underruns > 0, JSON.stringify(hall));
+  bench.lines = linesOf(HALL, SHOP);
+  bench.board.apply();
+  await settled();
+  assert.equal(bench.board.lines[1].losses, { overruns: 0, underruns: 0 });
+  assert.ok(shop.overruns > 0);
+});
+
 test('one card is opened once, whether it is asked for by its kind or wholly', async () => {
   const bench = new Bench(['simulated:2']);
   await bench.board.start();

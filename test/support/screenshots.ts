@@ -192,7 +192,7 @@ for (const [look, options] of Object.entries(looks)) {
   await window.close();
 }
 await sim(box, '1 on-hook');
-await box.ask('audio-ports/701/press', 'POST');
+for (const port of ['701', '702']) await box.ask(`config/audioPorts/${port}`, 'DELETE');
 await box.stop();
 await sound?.stop();
 

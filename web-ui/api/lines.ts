@@ -19,6 +19,11 @@ const testSchema = {
       description: '"ring" (the phone), "offHook" (the exchange line is taken), "tone" or "loopBack"',
     },
     hz: { type: 'number', minimum: 200, maximum: 3600, default: TEST_HZ, description: '200 to 3600' },
+    dial: {
+      type: 'string',
+      pattern: '^[0-9*#A-D,]{1,32}$',
+      description: 'what an exchange line dials before its tone: 1 to 32 of 0-9 * # A-D , (a pause)',
+    },
     levelDbm0: { type: 'number', minimum: -40, maximum: 0, default: -10, description: '-40 to 0 dBm0' },
   },
 } as const;
@@ -120,17 +125,16 @@ function placeOf(
   return { name: settings?.name, card, place, kind, extension: settings?.extension, to: settings?.to };
 }
 
-function soundOf(sources: ApiSources, { port }: LineNow) {
+function soundOf(sources: ApiSources, { port, losses }: LineNow) {
   const stats = port === undefined ? undefined : sources.port(port);
   if (!stats?.line) return undefined;
-  const { txLevelDbm0, echoLossDb, echoEnhancementDb, slips, overruns, underruns } = stats.line;
+  const { txLevelDbm0, echoLossDb, echoEnhancementDb, slips } = stats.line;
   return {
     rxLevelDbm0: stats.levelDbm0,
     txLevelDbm0,
     echoLossDb,
     echoEnhancementDb,
     slips,
-    overruns,
-    underruns,
+    ...losses,
   };
 }
