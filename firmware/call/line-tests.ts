@@ -24,7 +24,7 @@ const LONGEST_MS = 60_000;
 /** An exchange has its dial tone after so long, and understands keys of so long; numbers of tests answer at once. */
 const DIAL_TONE_MS = 1500;
 const KEY_MS = 100;
-const ANSWER_MS = 2500;
+const ANSWER_MS = 3000;
 
 export type LineTestsOptions = {
   board: Pick<LineBoard, 'lines' | 'lend' | 'takeBack'>;

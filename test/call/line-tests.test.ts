@@ -43,8 +43,8 @@ class Bench {
         },
       },
       media: {
-        play: (_, [item]) => {
-          say(JSON.stringify(item));
+        play: (_, items) => {
+          for (const item of items) say(JSON.stringify(item));
           return 1;
         },
         stopPlay: () => say('silence'),
@@ -112,6 +112,17 @@ test('an exchange line is taken and listened to; a tone goes into it, then anoth
   assert.ok(bench.tests.stop('hall'));
   assert.not(bench.tests.stop('hall'));
   assert.equal(bench.done(), ['taken back']);
+});
+
+test('a number is dialled before the tone, behind the dial tone; a phone line dials nothing', () => {
+  for (const kind of ['fxo', 'fxs'] as const) {
+    const bench = new Bench(kind);
+    bench.start({ dial: '55,1' });
+    const played = bench.done().filter((one) => one.startsWith('{'));
+    const dialled = ['{"silenceMs":1500}', '{"keys":"55,1","onMs":100,"offMs":100}', '{"silenceMs":3000}'];
+    assert.equal(played.slice(0, -1), kind === 'fxo' ? dialled : []);
+    assert.match(played.at(-1)!, /1004/);
+  }
 });
 
 test('whoever forgets a test: the owner has the line after a minute; of a card that is pulled out, nothing is left', () => {

@@ -38,9 +38,9 @@ const LOOK_MS = 1000;
 /** Of a balance sweep: whatever a voice has. */
 const SWEEP_HZ = [200, 300, 500, 800, 1004, 1500, 2000, 2500, 3000, 3400];
 /** Until a tone has come back and stands in the meters. */
-const SETTLE_MS = 500;
+const SETTLE_MS = 300;
 /** Until a number is dialled: for dial tone, for each key, and for the exchange; as a test of a line dials. */
-const DIALLED_MS = (number: string) => 4000 + 200 * number.length;
+const DIALLED_MS = (number: string) => 4500 + 200 * number.length;
 /** An echo this soft is none. */
 const SILENT_DBM0 = -70;
 
