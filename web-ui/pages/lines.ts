@@ -19,6 +19,7 @@ export function lineKind(there: () => readonly LineNow[]): EntryKind<LineSetting
         ['askForConference', 'asks callers for the number of a conference'],
         ...config.extensions.map(({ number, name }) => [number, `extension ${name}`]),
         ...config.conferences.map(({ number, description }) => [number, `conference ${description}`]),
+        ...config.audioPorts.map(({ number, name }) => [number, `audio port ${name}`]),
       ],
     }),
     formOf(line) {
@@ -41,6 +42,11 @@ export function lineKind(there: () => readonly LineNow[]): EntryKind<LineSetting
         callWaiting: (line?.callWaiting ?? true) ? 'yes' : '',
         to: line?.to ?? 'askForConference',
         outgoing: line?.outgoing ? 'yes' : '',
+        polarity: line?.polarity ? 'yes' : '',
+        maxCallMinutes: String(line?.maxCallMinutes ?? 480),
+        silenceMinutes: String(line?.silenceMinutes ?? 60),
+        tones: line?.tones ? JSON.stringify(line.tones) : '',
+        ownTones: line?.tones ? 'yes' : '',
       };
     },
     bodyOf: (form) => ({
@@ -53,7 +59,14 @@ export function lineKind(there: () => readonly LineNow[]): EntryKind<LineSetting
       txGainDb: numberIn(form.txGainDb),
       echoTailMs: numberIn(form.echoTailMs),
       ...(form.kind === 'fxo'
-        ? { to: trimmedIn(form.to), outgoing: form.outgoing === 'yes' }
+        ? {
+            to: trimmedIn(form.to),
+            outgoing: form.outgoing === 'yes',
+            polarity: form.polarity === 'yes',
+            maxCallMinutes: numberIn(form.maxCallMinutes),
+            silenceMinutes: numberIn(form.silenceMinutes),
+            tones: form.ownTones === 'yes' ? jsonIn(form.tones) : undefined,
+          }
         : {
             extension: trimmedIn(form.extension),
             hotLine: trimmedIn(form.hotLine),
@@ -63,4 +76,13 @@ export function lineKind(there: () => readonly LineNow[]): EntryKind<LineSetting
           }),
     }),
   };
+}
+
+/** What a hidden field holds; what is none is sent as it is, to be refused. */
+function jsonIn(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '') as unknown;
+  } catch {
+    return text;
+  }
 }
