@@ -63,6 +63,7 @@ ifndef BENCH
 	node dist/test/bench/takeover-bench.js
 	node dist/test/bench/parser-bench.js
 	node dist/test/bench/flood-bench.js 20
+	node dist/test/bench/lines-bench.js
 	node dist/test/bench/page-bench.js
 endif
 
