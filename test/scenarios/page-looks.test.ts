@@ -15,10 +15,9 @@ const PATHS = [
   ...['calls', 'conferences'].map((rest) => `/history/${rest}`),
   ...['', '/factory-reset'].map((rest) => `/configuration/backup${rest}`),
   ...['', '/add', '/800/edit', '/800/delete'].map((rest) => `/configuration/conferences${rest}`),
-  ...['extensions', 'trunks', 'routes', 'services', 'permissionGroups', 'lines', 'audioPorts'].flatMap((list) => [
-    `/configuration/${list}`,
-    `/configuration/${list}/add`,
-  ]),
+  ...['extensions', 'trunks', 'routes', 'services', 'permissionGroups', 'lines', 'audioPorts'].flatMap(
+    (list) => [`/configuration/${list}`, `/configuration/${list}/add`],
+  ),
   '/configuration/extensions/101/phone',
   '/configuration/versions',
   '/configuration/network',
