@@ -19,13 +19,14 @@ import { eventPackages } from './call/event-packages.js';
 import { FxsPhones } from './call/fxs-phones.js';
 import { History } from './call/history.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
+import { KeptSeats } from './call/kept-seats.js';
 import { LineBoard } from './call/line-board.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
 import { firstDocument } from './config/first-document.js';
-import { KeptState } from './config/kept-state.js';
+import { KeptState, type Learner, type Pace } from './config/kept-state.js';
 import { configSchema, type Config } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
@@ -113,9 +114,13 @@ async function run(options: Options): Promise<void> {
     () => store.config,
     () => Date.now(),
   );
+  const seats = new KeptSeats(clock);
+  const keep = (name: string, learner: Learner, pace?: Pace) =>
+    KeptState.open(path.join(options.data, `${name}.json`), clock, learner, pace);
   const kept = [
-    KeptState.open(path.join(options.data, 'guesses.json'), clock, guard),
-    KeptState.open(path.join(options.data, 'habits.json'), clock, stolen),
+    keep('guesses', guard),
+    keep('habits', stolen),
+    keep('seats', seats, { soonMs: 2000, betweenMs: 5000 }),
   ];
   const recordingPlace = ({ recordings }: Config) => placeOf(recordings.folder, options.data);
   const recorder = await Recorder.start(recordingPlace(store.config), media.recordings);
@@ -129,6 +134,7 @@ async function run(options: Options): Promise<void> {
     clock,
     guard,
     stolen,
+    seats,
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
@@ -173,6 +179,10 @@ async function run(options: Options): Promise<void> {
     onCall: (...call) => switchboard.onCall(...call),
     onRefer: (...refer) => switchboard.onRefer(...refer),
   });
+  kept.push(keep('registrations', agent.registrar, { soonMs: 3000, betweenMs: 30_000 }));
+  for (const account of agent.registrar.accounts())
+    if (!store.config.extensions.some(({ sip }) => sip?.username === account))
+      agent.registrar.forget(account);
   const trunks: Trunks = new Trunks({
     layer: agent.layer,
     clock,
@@ -261,6 +271,7 @@ async function run(options: Options): Promise<void> {
       ...versions.alarms,
       ...guard.alarms,
       ...stolen.alarms,
+      ...kept.flatMap(({ alarms }) => alarms),
       ...tls.alarms,
       ...media.alarms,
       ...lines.alarms,
@@ -397,10 +408,11 @@ async function run(options: Options): Promise<void> {
     external?.stop();
     agent.stopTakingCalls();
     trunks.apply([]);
+    // Who is in a room now may come back to it.
+    for (const state of kept) state.close();
     await switchboard.hangUpAll();
     await Promise.all([lines.close(), audioPorts.close()]);
     await historyLog.flush();
-    for (const state of kept) state.flush();
     await agent.layer.answered();
     webhooks.apply([]);
     consoles.close();

@@ -25,6 +25,7 @@ import {
 } from './dial-plan.js';
 import { unwatched, type CallProgress } from './call-progress.js';
 import { ExtensionCall } from './extension-call.js';
+import type { KeptSeats } from './kept-seats.js';
 import type { Leg } from './leg.js';
 import { mediaSecurity } from './media-security.js';
 import { OutboundLimits } from './outbound-limits.js';
@@ -49,6 +50,7 @@ export type SwitchboardOptions = {
   clock: Clock;
   guard: GuessGuard;
   stolen: StolenAccounts;
+  seats: KeptSeats;
   /** Our address towards a peer, and the one that it is told. */
   addressFor(peerAddress: string): { local: string; shown: string };
   /** RTP packets that came to a port so far. */
@@ -97,7 +99,13 @@ export class Switchboard {
   #idle: (() => void)[] = [];
 
   constructor(private readonly options: SwitchboardOptions) {
-    this.conferences = new ConferenceDirectory(options.media, options.clock, options.guard);
+    this.conferences = new ConferenceDirectory(
+      options.media,
+      options.clock,
+      options.guard,
+      options.seats,
+      (id) => this.#legs.get(id)?.extension,
+    );
     const tone = () => options.config().recordingTone;
     this.recordings = new RoomRecordings({ ...options, tone });
     this.conferences.onChanged = (room) => {
