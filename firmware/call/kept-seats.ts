@@ -13,7 +13,7 @@ const KEPT_MS = 24 * 3_600_000;
 
 /** A seat, as its extension left it. */
 export type KeptSeat = { extension: string; muted: boolean; gainDb: number };
-/** `number` and `pin` as of an `OpenRoom`. */
+/** `number` as of an `OpenRoom`; `pin` of a dynamic conference, where the configuration has none. */
 export type KeptRoom = {
   conference: string;
   number: string;
@@ -60,7 +60,8 @@ export class KeptSeats {
   /** Something changed in a room. Who is outside has to say the PIN again: nobody knows that it is the same. */
   follow(open: OpenRoom, extensionOf: (leg: LegId) => string | undefined): void {
     if (open.leader !== undefined) return;
-    const { conference, number, pin, state } = open;
+    const { conference, number, state } = open;
+    const pin = conference.type === 'dynamic' ? open.pin : '';
     const seats = state.members.flatMap(({ leg, muted, gainDb }) => {
       const extension = extensionOf(leg);
       return extension === undefined ? [] : { extension, muted, gainDb };

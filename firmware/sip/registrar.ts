@@ -84,7 +84,15 @@ export class Registrar {
   snapshot(): object {
     this.#savedAt = this.timeMs();
     const phones = this.accounts().flatMap((account) =>
-      this.bindings(account).map(({ expiresAtMs: _, ...binding }): KeptPhone => ({ account, ...binding })),
+      this.bindings(account).map(({ contact, source, userAgent, seconds, callId, cseq }): KeptPhone => ({
+        account,
+        contact,
+        source,
+        userAgent,
+        seconds,
+        callId,
+        cseq,
+      })),
     );
     return { version: 1, savedAt: this.#savedAt, phones };
   }

@@ -114,7 +114,9 @@ export class CallBench {
     });
     const agent: Partial<UserAgent> = {
       registrar: {
-        bindings: () => [{ contact: 'sip:phone@192.0.2.9', source: peer, userAgent: '', seconds: 60, expiresAtMs: 1e9 }],
+        bindings: () => [
+          { contact: 'sip:phone@192.0.2.9', source: peer, userAgent: '', seconds: 60, expiresAtMs: 1e9 },
+        ],
       } as unknown as UserAgent['registrar'],
       call: () => this.#called(),
       callTrunk: (trunk, _endpoint, number) => {
