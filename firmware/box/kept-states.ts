@@ -25,6 +25,11 @@ export class KeptStates {
     for (const state of this.#all) state.clear();
   }
 
+  /** Writes at once what waits. */
+  flush(): void {
+    for (const state of this.#all) state.flush();
+  }
+
   /** Writes what waits, and nothing that is learnt later. */
   close(): void {
     for (const state of this.#all) state.close();
