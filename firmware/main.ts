@@ -290,7 +290,7 @@ async function run(options: Options): Promise<void> {
     webhooks,
     system,
     reset: async () => {
-      versions.startAnew(firstDocument());
+      versions.startAnew(firstDocument(process.env.PARLEY_FACTORY));
       history.clear();
       await historyLog.clear();
       for (const state of kept) state.clear();
