@@ -66,10 +66,13 @@ export class Machine {
 
 function isThere(): Promise<boolean> {
   return new Promise((resolve) => {
-    const asked = request({ host: ADDRESS, path: '/', rejectUnauthorized: false, timeout: 3000 }, (answer) => {
-      answer.resume();
-      resolve(true);
-    });
+    const asked = request(
+      { host: ADDRESS, path: '/', rejectUnauthorized: false, timeout: 3000 },
+      (answer) => {
+        answer.resume();
+        resolve(true);
+      },
+    );
     asked.on('error', () => resolve(false));
     asked.on('timeout', () => asked.destroy());
     asked.end();

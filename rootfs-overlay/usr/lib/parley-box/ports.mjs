@@ -12,5 +12,7 @@ for (const [set, ranges] of Object.entries(sets)) {
   const wrong = ranges.flat().find((port) => !Number.isInteger(port) || port < 1 || port > 65535);
   if (wrong !== undefined) throw new Error(`${wrong} is not a port`);
   process.stdout.write(`flush set inet box ${set}\n`);
-  process.stdout.write(`add element inet box ${set} { ${ranges.map(([low, high]) => `${low}-${high}`).join(', ')} }\n`);
+  process.stdout.write(
+    `add element inet box ${set} { ${ranges.map(([low, high]) => `${low}-${high}`).join(', ')} }\n`,
+  );
 }
