@@ -251,7 +251,7 @@ async function run(options: Options): Promise<void> {
     webhooks,
     system,
     reset: async () => {
-      versions.startAnew(firstDocument());
+      versions.startAnew(firstDocument(process.env.PARLEY_FACTORY));
       await keptHistory.clear();
       kept.clear();
     },
