@@ -83,7 +83,14 @@ const box = await Box.start({
     { name: 'city', card: 'simulated', place: 9, kind: 'fxo', to: 'askForConference', outgoing: true },
   ],
   audioPorts: [
-    { number: '701', name: 'Board room', role: 'room', capture: 'port_in', playback: 'port_out', calls: '800' },
+    {
+      number: '701',
+      name: 'Board room',
+      role: 'room',
+      capture: 'port_in',
+      playback: 'port_out',
+      calls: '800',
+    },
     { number: '702', name: 'Workshop', role: 'paging', playback: 'plughw:CARD=Amplifier' },
   ],
   conferences: [
