@@ -25,6 +25,7 @@ import { KeptSeats } from './call/kept-seats.js';
 import { LineBoard } from './call/line-board.js';
 import { LineTests } from './call/line-tests.js';
 import { Switchboard } from './call/switchboard.js';
+import { WaitingMessages } from './call/waiting-messages.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
@@ -182,7 +183,10 @@ async function run(options: Options): Promise<void> {
   switchboard.onChanged = (resource) => {
     for (const event of ['conference', 'dialog']) agent.notifier.changed(event, resource);
   };
+  const messages = new WaitingMessages();
+  kept.keep('waiting-messages', messages);
   const linePhones = new FxsPhones({
+    messages,
     conferences: switchboard.conferences,
     media,
     clock,
@@ -191,6 +195,7 @@ async function run(options: Options): Promise<void> {
     keep: (...leg) => switchboard.keep(...leg),
     route: (...leg) => switchboard.route(...leg),
   });
+  messages.onShown = (extension) => linePhones.showMessages(extension);
   const lines = new LineBoard({
     drivers: lineCardDrivers,
     cards: options.lineCards,
@@ -264,6 +269,7 @@ async function run(options: Options): Promise<void> {
     stolen,
     lines,
     lineTests,
+    messages,
     registrations: () =>
       agent.registrar
         .accounts()

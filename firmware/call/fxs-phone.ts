@@ -15,12 +15,14 @@ import type { Media, PlayId, PlayItem, PortId } from '../media/contract.js';
 import { tonePlanOf } from '../tone-plans.js';
 import type { Cause } from './cause.js';
 import type { Caller } from './dial-plan.js';
-import { alertItems, callerIdItems, toneToPlay } from './fxs-sounds.js';
+import { alertItems, callerIdItems, messagesDial, toneToPlay } from './fxs-sounds.js';
 import { joinCalls, type JoinHost } from './join-calls.js';
 import { isUp, type Leg, type Party } from './leg.js';
 import type { LineOwner, OwnedLine } from './line-board.js';
 import { LineLeg, type LineOwnerAsked, type NewLeg } from './line-leg.js';
+import { MessageLamp } from './message-lamp.js';
 import { numberSoFar } from './number-so-far.js';
+import type { WaitingMessages } from './waiting-messages.js';
 
 export type FxsHost = JoinHost & {
   media: Media;
@@ -29,6 +31,7 @@ export type FxsHost = JoinHost & {
   newLeg(): NewLeg;
   keep(leg: Leg, extension: Extension | undefined, dialled: string): void;
   route(leg: Leg, from: Caller, dialled: string): void;
+  messages: Pick<WaitingMessages, 'has'>;
   /** A name for a conference that grows of two calls; none twice. */
   conferenceName(): string;
   /** The line is gone. */
@@ -50,6 +53,7 @@ export class FxsPhone implements LineOwner {
   readonly #calls = new Map<number, { leg: LineLeg; caller: Party }>();
   #tone?: PlayId;
   #inUse = false;
+  readonly #lamp: MessageLamp;
   #listens?: Timer;
   #feed?: Timer;
 
@@ -60,6 +64,7 @@ export class FxsPhone implements LineOwner {
     this.#line = line;
     this.#port = port;
     this.#settings = settings;
+    this.#lamp = new MessageLamp(line, port, host.media);
     this.#hook = new MachineRunner(hookTiming, onHookState, host.clock, (effect: HookEffect) =>
       this.#onHook(effect),
     );
@@ -67,6 +72,7 @@ export class FxsPhone implements LineOwner {
       fxs(this.#machineSettings())(state, event);
     this.#phone = new MachineRunner(next, fxsStart, host.clock, (effect: FxsEffect) => this.#perform(effect));
     this.#tune();
+    this.showMessages();
   }
 
   get extension(): string {
@@ -97,6 +103,7 @@ export class FxsPhone implements LineOwner {
   use(settings: LineSettings): void {
     this.#settings = settings;
     this.#tune();
+    this.showMessages();
   }
 
   close(): void {
@@ -139,6 +146,8 @@ export class FxsPhone implements LineOwner {
       this.#inUse = inUse;
       this.#tune();
     }
+    if (this.#phone.state.name === 'idle')
+      this.#lamp.tell(this.host.messages.has(this.extension), this.#settings.callerId);
   }
 
   #onHook(effect: HookEffect): void {
@@ -161,7 +170,9 @@ export class FxsPhone implements LineOwner {
       case 'callerId':
         return this.#tellCaller(effect.call, false);
       case 'tone': {
-        const { items, loop } = toneToPlay(effect.tone, this.#settings.country ?? this.host.config().country);
+        const country = this.#settings.country ?? this.host.config().country;
+        const stutters = effect.tone === 'dial' && this.host.messages.has(this.extension);
+        const { items, loop } = stutters ? messagesDial(country) : toneToPlay(effect.tone, country);
         if (effect.tone === 'callWaiting') return this.#tellThatSomebodyWaits(items);
         return this.#play(items, loop);
       }
@@ -240,6 +251,13 @@ export class FxsPhone implements LineOwner {
     );
     this.#calls.set(id, { leg, caller });
     return leg;
+  }
+
+  /** Whether messages wait may have changed. */
+  showMessages(): void {
+    const waiting = this.host.messages.has(this.extension);
+    this.#lamp.light(waiting);
+    if (this.#phone.state.name === 'idle') this.#lamp.tell(waiting, this.#settings.callerId);
   }
 
   #tellCaller(call: number, offHook: boolean): void {

@@ -24,6 +24,11 @@ export class FxsPhones implements LinePhones {
     return phone;
   }
 
+  /** Whether messages wait for an extension has changed. */
+  showMessages(extension: string): void {
+    for (const phone of this.#phones) if (phone.extension === extension) phone.showMessages();
+  }
+
   call(to: Extension, caller: Party): readonly Leg[] | Cause {
     const own = [...this.#phones].filter(({ extension }) => extension === to.number);
     if (own.length === 0) return 'unavailable';

@@ -4,11 +4,13 @@ import { writeCallerId, type CallerId } from '../line/caller-id-message.js';
 import type { FxsTone } from '../line/fxs.js';
 import type { LineSettings } from '../config/schema.js';
 import type { PlayItem } from '../media/contract.js';
-import { tonePlanOf, type Cadence } from '../tone-plans.js';
+import { tonePlanOf, type Cadence, type TonePlan } from '../tone-plans.js';
 import { toneItems } from './tone-plan.js';
 
-/** So long a recall dial tone lasts at most: longer than anybody is waited for. */
-const RECALL_MS = 120_000;
+/** So often it breaks off at first; so long it lasts at most: longer than anybody is waited for. */
+const RECALL_BURSTS = 3;
+const MESSAGES_BURSTS = 10;
+const STUTTERED_MS = 120_000;
 /** Receiver off hook: loud enough to be heard from the next room (Bellcore GR-506). */
 const HOWLER: Cadence = [[1400, 2060, 2450, 2600], 100, 100];
 const HOWLER_DBM0 = -6;
@@ -26,12 +28,8 @@ export function toneToPlay(tone: FxsTone, country: string): ToneToPlay {
     case 'busy':
     case 'reorder':
       return { items: toneItems(plan[tone]), loop: true };
-    case 'recallDial': {
-      const [frequenciesHz] = plan.dial;
-      const [stutter] = [toneItems([frequenciesHz, 100, 100])];
-      const [steady] = toneItems([frequenciesHz, RECALL_MS]);
-      return { items: [...stutter, ...stutter, ...stutter, steady], loop: false };
-    }
+    case 'recallDial':
+      return stutteredDial(plan, RECALL_BURSTS);
     case 'howler':
       return {
         items: toneItems(HOWLER).map((item) => ('ms' in item ? { ...item, levelDbm0: HOWLER_DBM0 } : item)),
@@ -40,6 +38,17 @@ export function toneToPlay(tone: FxsTone, country: string): ToneToPlay {
     case 'callWaiting':
       return { items: toneItems(plan.callWaiting), loop: false };
   }
+}
+
+/** The dial tone of a phone for which messages wait (Bellcore GR-506). */
+export function messagesDial(country: string): ToneToPlay {
+  return stutteredDial(tonePlanOf(country), MESSAGES_BURSTS);
+}
+
+function stutteredDial({ dial: [frequenciesHz] }: TonePlan, bursts: number): ToneToPlay {
+  const stutter = toneItems([frequenciesHz, 100, 100]);
+  const steady = toneItems([frequenciesHz, STUTTERED_MS]);
+  return { items: [...Array<PlayItem[]>(bursts).fill(stutter).flat(), ...steady], loop: false };
 }
 
 /** Tells a phone in use to listen; it then presses D. */

@@ -22,6 +22,8 @@ export type LineNow = {
   /** There is battery, from whoever feeds the line; it is the other way round. */
   battery: boolean;
   reversed: boolean;
+  /** FXS: the lamp that says messages wait is lit. */
+  lamp: boolean;
   /** Frames of 20 ms that were lost, and that were missing, both ways; since it has its port. */
   losses: Losses;
   /** What is wrong with it by the card; '' for nothing. */
@@ -29,7 +31,7 @@ export type LineNow = {
 };
 
 export function lineNow(card: string, { place, kind }: Line): LineNow {
-  const idle = { offHook: false, ringing: false, battery: true, reversed: false, alarm: '' };
+  const idle = { offHook: false, ringing: false, battery: true, reversed: false, lamp: false, alarm: '' };
   const losses = { overruns: 0, underruns: 0 };
   return { card, place, kind, settings: undefined, port: undefined, leg: undefined, losses, ...idle };
 }
@@ -58,7 +60,7 @@ export function noted(line: Line, now: LineNow): Line {
     ring: (on) => line.ring((now.ringing = on)),
     reverse: (reversed) => line.reverse((now.reversed = reversed)),
     feed: (on) => line.feed((now.battery = on)),
-    lamp: (on) => line.lamp(on),
+    lamp: (on) => line.lamp((now.lamp = on)),
   };
 }
 

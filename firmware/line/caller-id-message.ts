@@ -15,11 +15,13 @@ export type MessageFormat = 'sdmf' | 'mdmf';
 
 const SDMF_CALL = 0x04;
 const MDMF_CALL = 0x80;
+const MDMF_WAITING = 0x82;
 const AT = 0x01;
 const NUMBER = 0x02;
 const NO_NUMBER = 0x04;
 const NAME = 0x07;
 const NO_NAME = 0x08;
+const VISUAL_INDICATOR = 0x0b;
 
 /** GR-31 has at most 10 digits, EN 300 659-3 at most 20 and a name of 50. */
 const MAX_NUMBER = 20;
@@ -39,6 +41,11 @@ export function writeCallerId(caller: CallerId, format: MessageFormat): Uint8Arr
     ...(number ? parameter(NUMBER, number) : parameter(NO_NUMBER, reason)),
     ...(name ? parameter(NAME, name) : number ? [] : parameter(NO_NAME, reason)),
   ]);
+}
+
+/** Tells a phone that is on hook to light its lamp, or to put it out (Bellcore GR-1401, EN 300 659-3 §5.2.4). */
+export function writeMessageWaiting(waiting: boolean): Uint8Array {
+  return withChecksum(MDMF_WAITING, [VISUAL_INDICATOR, 1, waiting ? 0xff : 0]);
 }
 
 /** Reads a message from type to checksum; undefined if it is none of a call, or not as it says. Never throws. */

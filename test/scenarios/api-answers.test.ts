@@ -126,6 +126,10 @@ const QUESTIONS: Record<string, () => Question> = {
   'get /phones': () => ({ what: 'phones' }),
   'get /phones/cut-off': () => ({ what: 'phones/cut-off' }),
   'post /phones/{extension}/release': () => ({ what: 'phones/101/release' }),
+  'post /phones/{extension}/message-waiting': () => ({
+    what: 'phones/101/message-waiting',
+    body: { waiting: true },
+  }),
   'get /dial-plan': () => ({ what: 'dial-plan' }),
   'get /dial-plan/free': () => ({ what: 'dial-plan/free' }),
   'get /lines': () => ({ what: 'lines' }),

@@ -79,7 +79,6 @@ const box = await Box.start({
   lines: [
     { name: 'hall', card: 'simulated', place: 1, kind: 'fxs', extension: '201' },
     { name: 'kitchen', card: 'simulated', place: 2, kind: 'fxs', extension: '202' },
-    { name: 'attic', card: 'dahdi:2', place: 4, kind: 'fxs', extension: '202' },
     { name: 'city', card: 'simulated', place: 9, kind: 'fxo', to: 'askForConference', outgoing: true },
   ],
   audioPorts: [
@@ -127,6 +126,7 @@ const box = await Box.start({
   webhooks: [{ name: 'calendar', url: receiver.url, secret: receiver.secret }],
 });
 await box.ask('config/conferences/801', 'PUT', { description: 'Ad hoc', type: 'dynamic' });
+await box.ask('config/lines/attic', 'PUT', { card: 'dahdi:2', place: 4, kind: 'fxs', extension: '202' });
 // What the history shows: a call that found nobody, and a conference that is over.
 const guest = await box.phone('104');
 const met = await Promise.all([guest.dial('800'), (await box.phone('103')).dial('800')]);

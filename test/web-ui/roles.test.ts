@@ -16,6 +16,7 @@ const LEAST: Record<string, string> = {
   'GET status': 'viewer',
   'GET calls': 'viewer',
   'GET conferences': 'viewer',
+  'POST phones/:extension/message-waiting': 'operator',
   'GET lines': 'viewer',
   'POST lines/:name/test': 'administrator',
   'DELETE lines/:name/test': 'administrator',

@@ -98,6 +98,7 @@ export function lineFields({ lineTests }: ApiSources, { settings, leg, ...now }:
     ringing: now.ringing,
     battery: now.battery,
     reversed: now.reversed,
+    lamp: now.lamp,
     alarm: now.alarm,
     call: leg && { id: leg.id, state: leg.state },
     test: test && { ...test.asked, heard: test.heard },
@@ -106,7 +107,7 @@ export function lineFields({ lineTests }: ApiSources, { settings, leg, ...now }:
 
 /** One whose card is not there, or has no such line. */
 export function missingFields(settings: LineSettings) {
-  const nothing = { offHook: false, ringing: false, battery: false, reversed: false };
+  const nothing = { offHook: false, ringing: false, battery: false, reversed: false, lamp: false };
   const alarm = 'it is not there';
   return {
     ...placeOf(settings, settings),

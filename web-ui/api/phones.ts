@@ -1,7 +1,7 @@
 /** The phones that are registered now. */
 import { hostPortText } from '../../firmware/sip/transport.js';
 import type { Binding } from '../../firmware/sip/registrar.js';
-import { ApiError, type Route } from './route.js';
+import { ApiError, write, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 import { cutOffResult, phonesResult } from './results.js';
 
@@ -45,6 +45,26 @@ export function phoneRoutes(sources: ApiSources): Route[] {
         sources.stolen.release(extension);
       },
     },
+    write<{ waiting: boolean }>(
+      {
+        method: 'POST',
+        path: 'phones/:extension/message-waiting',
+        role: 'operator',
+        summary:
+          'Has the analog phones of an extension show, by lamp and dial tone, that messages wait, or no more.',
+        body: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['waiting'],
+          properties: { waiting: { type: 'boolean', description: 'true or false' } },
+        },
+      },
+      ({ params: { extension }, body }) => {
+        if (!sources.config().extensions.some(({ number }) => number === extension))
+          throw new ApiError(404, `there is no extension ${extension}`);
+        sources.messages.set(extension, body.waiting);
+      },
+    ),
   ];
 }
 

@@ -93,6 +93,7 @@ const lineFields: Record<string, Schema> = {
   ringing: { type: 'boolean', description: 'ringing voltage: from the box, or from the exchange' },
   battery: { type: 'boolean', description: 'from the box, or from the exchange' },
   reversed: { type: 'boolean', description: 'the battery is the other way round' },
+  lamp: { type: 'boolean', description: 'of a phone: messages wait' },
   alarm: { type: 'string', description: 'what is wrong with it; empty for nothing' },
   'call?': object({ id: whole, state: text }, 'that is on it, as among the calls'),
   'test?': object({

@@ -4,6 +4,7 @@ import type { History } from '../../firmware/call/history.js';
 import type { StolenAccounts } from '../../firmware/call/stolen-accounts.js';
 import type { LineBoard } from '../../firmware/call/line-board.js';
 import type { LineTests } from '../../firmware/call/line-tests.js';
+import type { WaitingMessages } from '../../firmware/call/waiting-messages.js';
 import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
 import type { ConfigVersions } from '../../firmware/config/config-versions.js';
@@ -34,6 +35,8 @@ export type ApiSources = {
   stolen: StolenAccounts;
   lines: LineBoard;
   lineTests: LineTests;
+  /** Extensions for which messages wait. */
+  messages: WaitingMessages;
   /** Extensions with at least one phone registered, and those phones. */
   registrations(): { username: string; phones: readonly Binding[] }[];
   /** Where a phone registers that is at an address, or in the network of the box. */

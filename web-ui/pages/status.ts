@@ -135,6 +135,7 @@ function extensionsNow(sources: ApiSources) {
     number,
     name,
     cutOff: cutOff.has(number),
+    messages: sources.messages.has(number),
     lines: sources.lines.lines.flatMap(({ settings, offHook, alarm }) =>
       settings?.extension === number ? { name: settings.name, offHook, alarm } : [],
     ),
