@@ -7,7 +7,7 @@ import { WaitingMessages } from '../../firmware/call/waiting-messages.js';
 import { ManualClock } from '../../firmware/clock.js';
 import { validateConfig } from '../../firmware/config/validate.js';
 import type { Media, PlayItem } from '../../firmware/media/contract.js';
-import type { FxsLine, LineEvent } from '../../hal/line-card.js';
+import type { FxsLine } from '../../hal/line-card.js';
 
 const test = suite('waiting messages');
 
