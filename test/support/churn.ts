@@ -15,7 +15,7 @@ const acknowledged = { recordAcknowledgement: { by: 'admin', at: '2026-11-24T12:
 export const churnConfig = {
   version: 1,
   // Soon after a phone has lost its power its calls are over.
-  network: { rtpTimeoutSeconds: 2 },
+  network: { rtpTimeoutSeconds: 5 },
   recordings: { maxMegabytes: 3 },
   extensions: phones(12),
   conferences: [
@@ -48,6 +48,7 @@ export class Churn {
   /** Everything once, all at the same time. */
   async round(): Promise<void> {
     this.#rounds += 1;
+    await Promise.all([...this.phones.values()].map((phone) => phone.register()));
     await Promise.all([
       this.#conference(),
       this.#transfers(),
