@@ -64,6 +64,8 @@ export class Registrar {
    */
   register(account: string, request: SipRequest, source: Endpoint): string[] {
     const contacts = request.headers.all('Contact');
+    // More than there may be, even if all the old ones go.
+    if (contacts.length > 2 * MAX_BINDINGS) throw tooManyPhones();
     const callId = request.headers.get('Call-ID') ?? '';
     const cseq = parseCSeq(request.headers.get('CSeq') ?? '').number;
     let bindings = [...this.bindings(account)];
@@ -96,7 +98,7 @@ export class Registrar {
             cseq,
           });
       }
-      if (bindings.length > MAX_BINDINGS) throw new ProtocolError(503, `More Than ${MAX_BINDINGS} Phones`);
+      if (bindings.length > MAX_BINDINGS) throw tooManyPhones();
     }
     if (bindings.length > 0) this.#accounts.set(account, bindings);
     else this.#accounts.delete(account);
@@ -105,6 +107,10 @@ export class Registrar {
       (binding) => `<${binding.contact}>;expires=${Math.ceil((binding.expiresAtMs - nowMs) / 1000)}`,
     );
   }
+}
+
+function tooManyPhones(): ProtocolError {
+  return new ProtocolError(503, `More Than ${MAX_BINDINGS} Phones`);
 }
 
 /** RFC 3261 §20.19: seconds; a malformed value counts as the default, an absent one as undefined. */

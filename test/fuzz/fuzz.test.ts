@@ -15,7 +15,7 @@ const { targets } = await import('./targets.js');
 const test = suite('fuzz');
 
 const MILLIONS = Number(process.env.PARLEY_FUZZ ?? 0);
-const RUNS = MILLIONS > 0 ? (1e6 * MILLIONS) / targets.length : 2000;
+const RUNS = MILLIONS > 0 ? (1e6 * MILLIONS) / targets.length : 900;
 const SEED = MILLIONS > 0 ? Date.now() % 2 ** 31 : 1;
 /** Of the inputs, those that are led by coverage. */
 const GUIDED = 2 / 3;

@@ -2,6 +2,9 @@
 import type * as fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 
+/** No input is longer. */
+export const MAX_BYTES = 65_535;
+
 export type Target = {
   name: string;
   /** Good input, from which a fuzzer starts. */
@@ -10,6 +13,8 @@ export type Target = {
   words: readonly string[];
   /** Input by a grammar that knows what is nearly right. */
   grammar: fc.Arbitrary<Buffer>;
+  /** Input that is slow where something grows with the square of its length. */
+  baits?: readonly Buffer[];
   /** Octets that it takes before others have their turn; all that come if it is undefined. */
   atOnce?: number;
   /** Takes any input at all. Throws (or rejects) if something is wrong with what takes it, not with the input. */

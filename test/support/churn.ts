@@ -3,7 +3,6 @@ import * as assert from 'uvu/assert';
 import { menu } from '../../web-ui/pages/menu.js';
 import type { Box } from './box.js';
 import { phones } from './box.js';
-import { hearEachOther } from './hear-each-other.js';
 import { Technician } from './technician.js';
 import type { TestCall } from './test-call.js';
 import { TestPhone, type TestPhoneOptions } from './test-phone.js';
@@ -97,7 +96,7 @@ export class Churn {
       assert.is(await first.refer('106', second), 202);
       const target = await rings;
       await first.ended;
-      await hearEachOther(party, target);
+      await Promise.all([party.ear.listen(25), target.ear.listen(25)]);
       await party.hangUp();
       await target.ended;
     }

@@ -186,6 +186,14 @@ export const sdp: Target = {
     ' ',
     '99999',
   ],
+  baits: [
+    offerOf(5000, 'a=rtpmap:9 PCMU/8000\r\n'.repeat(200)),
+    offerOf(2000, 'a=rtpmap:\r\n'.repeat(500)),
+    offerOf(7000, ''),
+    offerOf(1, `a=fmtp:0 ${' '.repeat(15_000)}x\r\n`),
+    offerOf(1, `a=crypto:1 ${' '.repeat(15_000)}x\r\n`),
+    offerOf(1, `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${'A'.repeat(15_000)}\r\n`),
+  ],
   grammar: fc.oneof(
     offerText.map((text) => Buffer.from(text)),
     mangledText,
@@ -193,9 +201,13 @@ export const sdp: Target = {
   take(input) {
     const offer = readOffer(input);
     if (!offer) return;
-    for (const box of boxes) {
-      checkAnswer(offer, box);
-      readAnswer(offer, box);
-    }
+    const box = boxes[input.length % boxes.length];
+    checkAnswer(offer, box);
+    readAnswer(offer, box);
   },
 };
+
+function offerOf(formats: number, attributes: string): Buffer {
+  const head = 'v=0\r\no=- 1 1 IN IP4 192.0.2.9\r\ns=-\r\nc=IN IP4 192.0.2.9\r\nt=0 0\r\n';
+  return Buffer.from(`${head}m=audio 4000 RTP/AVP${' 9'.repeat(formats)}\r\n${attributes}`);
+}
