@@ -1,6 +1,6 @@
 /**
  * Datagrams of strangers and of phones gone mad, into all that receives them: none makes an error, none is kept, and a good
- * phone is served as before. PARLEY_FUZZ: so many million.
+ * phone is served as before. PARLEY_FUZZ: so many times a million.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -26,9 +26,9 @@ import { sip } from './targets/sip.js';
 
 const test = suite('datagrams');
 
-const MILLIONS = Number(process.env.PARLEY_FUZZ ?? 0);
-const COUNT = MILLIONS > 0 ? 1e6 * MILLIONS : 20_000;
-const random = seeded(MILLIONS > 0 ? Date.now() % 2 ** 31 : 1);
+const SIZE = Number(process.env.PARLEY_FUZZ ?? 0);
+const COUNT = SIZE > 0 ? 1e6 * SIZE : 20_000;
+const random = seeded(SIZE > 0 ? Date.now() % 2 ** 31 : 1);
 const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)];
 /** What a datagram can carry (RFC 768, and a header of IPv4). */
 const MAX_DATAGRAM = 65_507;
