@@ -23,6 +23,7 @@ import { FxsPhones } from './call/fxs-phones.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
 import { KeptSeats } from './call/kept-seats.js';
 import { LineBoard } from './call/line-board.js';
+import { LineTests } from './call/line-tests.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
@@ -198,6 +199,7 @@ async function run(options: Options): Promise<void> {
     clock,
     owners: { fxs: (owned) => linePhones.own(owned) },
   });
+  const lineTests = new LineTests({ board: lines, media, clock, country: () => store.config.country });
   const audioPorts = new AudioPortBoard({
     open: openAlsaPort,
     config: () => store.config,
@@ -249,7 +251,7 @@ async function run(options: Options): Promise<void> {
     webhooks,
     system,
     reset: async () => {
-      versions.startAnew(firstDocument());
+      versions.startAnew(firstDocument(process.env.PARLEY_FACTORY));
       await keptHistory.clear();
       kept.clear();
     },
@@ -261,6 +263,7 @@ async function run(options: Options): Promise<void> {
     switchboard,
     stolen,
     lines,
+    lineTests,
     registrations: () =>
       agent.registrar
         .accounts()
