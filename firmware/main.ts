@@ -16,6 +16,7 @@ import { WebServer } from '../web-ui/server.js';
 import { AudioPortBoard } from './call/audio-port-board.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
+import { ExchangeLines } from './call/exchange-lines.js';
 import { FxsPhones } from './call/fxs-phones.js';
 import { History } from './call/history.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
@@ -195,14 +196,19 @@ async function run(options: Options): Promise<void> {
   switchboard.onChanged = (resource) => {
     for (const event of ['conference', 'dialog']) agent.notifier.changed(event, resource);
   };
-  const linePhones = new FxsPhones({
+  const lineHost = {
     conferences: switchboard.conferences,
     media,
     clock,
     config: () => store.config,
     newLeg: () => switchboard.newLeg(),
-    keep: (...leg) => switchboard.keep(...leg),
-    route: (...leg) => switchboard.route(...leg),
+    keep: (...leg: Parameters<Switchboard['keep']>) => switchboard.keep(...leg),
+    route: (...leg: Parameters<Switchboard['route']>) => switchboard.route(...leg),
+  };
+  const linePhones = new FxsPhones(lineHost);
+  const exchangeLines = new ExchangeLines({
+    ...lineHost,
+    speaks: (port) => media.portState(port)?.speaking ?? false,
   });
   const lines = new LineBoard({
     drivers: lineCardDrivers,
@@ -210,7 +216,7 @@ async function run(options: Options): Promise<void> {
     lines: () => store.config.lines,
     media,
     clock,
-    owners: { fxs: (owned) => linePhones.own(owned) },
+    owners: { fxs: (owned) => linePhones.own(owned), fxo: (owned) => exchangeLines.own(owned) },
   });
   const audioPorts = new AudioPortBoard({
     open: openAlsaPort,
@@ -220,7 +226,7 @@ async function run(options: Options): Promise<void> {
     clock,
   });
   store.on('changed', () => audioPorts.apply());
-  switchboard.connect(agent, trunks, linePhones, audioPorts);
+  switchboard.connect(agent, trunks, linePhones, audioPorts, exchangeLines);
   await lines.start();
   store.on('changed', () => lines.apply());
 

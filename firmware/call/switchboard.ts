@@ -1,5 +1,6 @@
 /** Takes calls, finds what was dialled, and knows every leg there is. */
 import type { Clock } from '../clock.js';
+import { EXCHANGE_LINES } from '../config/dial-plan-schema.js';
 import type { AudioPort, Conference, Config, Extension, SipAccount, Trunk } from '../config/schema.js';
 import type { GuessGuard } from '../guess-guard.js';
 import { createLog } from '../log.js';
@@ -66,6 +67,14 @@ export type LinePhones = {
   call(to: Extension, from: Party): readonly Leg[] | Cause;
 };
 
+/** The lines to the exchange. */
+export type OutsideLines = {
+  /** One way for each by which calls may go out now; none if the number is more than digits. */
+  ways(number: string, from: string): (() => Leg)[];
+  /** The same of every line, the least important ones first: who has it loses it. */
+  emergencyWays(number: string, from: string): (() => Leg)[];
+};
+
 export type AudioPorts = {
   /** Calls one, shown `from`; or why that cannot be. */
   call(to: AudioPort, from: Party): Leg | Cause;
@@ -94,6 +103,7 @@ export class Switchboard {
   #trunks?: Trunks;
   #linePhones?: LinePhones;
   #audioPorts?: AudioPorts;
+  #outsideLines?: OutsideLines;
   #idle: (() => void)[] = [];
 
   constructor(private readonly options: SwitchboardOptions) {
@@ -143,11 +153,18 @@ export class Switchboard {
   }
 
   /** Through whom phones and numbers outside are called. */
-  connect(agent: UserAgent, trunks: Trunks, linePhones: LinePhones, audioPorts: AudioPorts): void {
+  connect(
+    agent: UserAgent,
+    trunks: Trunks,
+    linePhones: LinePhones,
+    audioPorts: AudioPorts,
+    outsideLines: OutsideLines,
+  ): void {
     this.#agent = agent;
     this.#trunks = trunks;
     this.#linePhones = linePhones;
     this.#audioPorts = audioPorts;
+    this.#outsideLines = outsideLines;
   }
 
   get legs(): readonly OpenLeg[] {
@@ -208,6 +225,8 @@ export class Switchboard {
         return this.#ringPhones(leg, to, progress);
       case 'trunk':
         return this.#callOutside(leg, to, progress, by);
+      case 'emergency':
+        return this.#callForHelp(leg, to.number, progress);
       case 'refused':
         return this.#refuse(leg, to.cause, progress);
     }
@@ -229,6 +248,16 @@ export class Switchboard {
     new TrunkCall(caller, ways, { ...this.#callOptions(), progress });
   }
 
+  /** Nobody is asked whether that may be. Lines come first, as the exchange knows where they are. */
+  #callForHelp(caller: Leg, number: string, progress: CallProgress): void {
+    const { number: from } = caller.party;
+    const trunks = this.options
+      .config()
+      .trunks.flatMap(({ name }) => this.#overTrunk(name, from, { number, callerId: undefined }));
+    const ways = [...this.#outsideLines!.emergencyWays(number, from), ...trunks];
+    new TrunkCall(caller, ways, { ...this.#callOptions(), progress });
+  }
+
   /** Counts a call outside, or says why there is none. */
   #barred(caller: Leg, to: TrunkDestination, by: Account): Cause | undefined {
     const verdict = this.options.stolen.judge(by, to.number);
@@ -238,8 +267,18 @@ export class Switchboard {
     return this.#outbound.begin(caller.id, by.number, groupOf(this.options.config(), by) ?? {});
   }
 
+  #waysOver(name: string, from: string, to: TrunkDestination): (() => Leg)[] {
+    return name === EXCHANGE_LINES
+      ? this.#outsideLines!.ways(to.number, from)
+      : this.#overTrunk(name, from, to);
+  }
+
   /** One way for each place where a provider may be; none while it is known not to work. */
-  #waysOver(name: string, from: string, { number, callerId }: TrunkDestination): (() => SipLeg)[] {
+  #overTrunk(
+    name: string,
+    from: string,
+    { number, callerId }: Pick<TrunkDestination, 'number' | 'callerId'>,
+  ): (() => SipLeg)[] {
     const trunk = this.#trunks?.find(name);
     const settings = this.options.config().trunks.find((candidate) => candidate.name === name);
     if (!trunk?.usable || !settings) return [];

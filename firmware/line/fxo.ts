@@ -101,10 +101,17 @@ export function fxo(settings: FxoSettings): (state: FxoState, event: FxoEvent | 
       case 'talking':
         return talking(state, event, settings);
       case 'guard':
-        if (event.type === 'seize') return { state, effects: [{ type: 'refused', reason: 'inUse' }] };
-        return event.type === 'timer' && event.name === 'guard' ? none(fxoStart) : none(state);
+        return guard(state, event);
     }
   };
+}
+
+/** Whoever wants the line waits until the exchange has noticed that it was left. */
+function guard(state: FxoState, event: FxoEvent | TimerEvent): FxoStep {
+  if (event.type === 'seize') return none({ ...state, digits: event.digits });
+  if (event.type === 'hangUp') return none({ ...state, digits: '' });
+  if (event.type !== 'timer' || event.name !== 'guard') return none(state);
+  return state.digits === '' ? none(fxoStart) : idle(fxoStart, { type: 'seize', digits: state.digits });
 }
 
 function idle(state: FxoState, event: FxoEvent | TimerEvent): FxoStep {

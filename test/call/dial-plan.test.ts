@@ -84,6 +84,8 @@ const brief = (destination: Destination): string => {
       return `conference ${destination.conference.number}`;
     case 'askForConference':
       return 'ask';
+    case 'emergency':
+      return `help ${destination.number}`;
     case 'trunk':
       return `${destination.trunks.join('+')} ${destination.number} ${destination.callerId ?? '-'}`;
     case 'refused':
@@ -167,9 +169,9 @@ test('explained: every step in words', () => {
       'limit: calls to the outside at the same time: 2',
       'limit: calls to the outside within an hour: 30',
       'route 9: 9123 without its first character, with 0 before it is 0123',
-      'trunks: spare, then main',
+      'ways: trunk spare, then trunk main',
     ],
-    result: 'calls 0123 over trunk spare, then main, shown as +44200',
+    result: 'calls 0123 over trunk spare, then trunk main, shown as +44200',
   });
   assert.is(
     explain(config, caller('102'), '9123').result,
@@ -289,7 +291,7 @@ test('any plan and number: the explanation tells where the call goes', () =>
         case 'trunk':
           assert.match(
             result,
-            `calls ${destination.number} over trunk ${destination.trunks.join(', then ')}`,
+            `calls ${destination.number} over ${destination.trunks.map((name) => `trunk ${name}`).join(', then ')}`,
           );
           break;
         case 'refused':

@@ -108,7 +108,8 @@ const scripts: [title: string, rows: Row[]][] = [
     [
       goes[0],
       [timer('dialTone'), 'stopTimer dialTone, hook false, refused noDialTone, startTimer guard 2000'],
-      [seize, 'refused inUse'],
+      [seize, ''],
+      [hangUp, ''],
       [ring, ''],
       [timer('guard'), ''],
     ],

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Box, phones, type Room } from '../support/box.js';
-import { dbm0Of, sim, SimPhone } from '../support/sim-phone.js';
+import { dbm0Of, sim, SimExchange, SimPhone } from '../support/sim-phone.js';
 import { amplitudeOf, decibels, toneSource } from '../support/tone.js';
 import type { TestCall } from '../support/test-call.js';
 
@@ -25,7 +25,13 @@ const config = {
     ...[1, 2, 3, 4].map((place) => ({ number: String(200 + place), name: `Hall ${place}` })),
   ],
   conferences: [{ number: '800', description: 'Weekly', type: 'static', pin: '1234' }],
-  lines: [fxs(1), fxs(2), fxs(3, { hotLine: '800' }), fxs(4)],
+  lines: [
+    fxs(1),
+    fxs(2),
+    fxs(3, { hotLine: '800' }),
+    fxs(4),
+    { name: 'town', card: 'simulated', place: 9, kind: 'fxo', to: '800' },
+  ],
 };
 
 /** What the parties of these tests say, Hz: whole turns in a second, none near another's harmonics. */
@@ -47,7 +53,7 @@ test.after.each(async () => {
 
 const analog = (place: number) => new SimPhone(box, place);
 
-type Party = { hz: number; sip?: TestCall; phone?: SimPhone };
+type Party = { hz: number; sip?: TestCall; phone?: SimPhone | SimExchange };
 
 /** Everybody says a tone; each hears all others within a dB, and not itself. */
 async function allHear(parties: Party[]): Promise<void> {
@@ -70,7 +76,8 @@ async function allHear(parties: Party[]): Promise<void> {
   }
 }
 
-test('two phones dial 800, key the PIN by tone and by dial, and talk with two SIP phones', async () => {
+test('two phones dial 800, key the PIN by tone and by dial, and talk with two SIP phones and a caller over an exchange line', async () => {
+  await sim(box, 'exchange 1 call 0891234567');
   const [one, two] = [analog(1), analog(2)];
   await one.calls('800');
   await two.calls('800', 'pulse');
@@ -81,9 +88,13 @@ test('two phones dial 800, key the PIN by tone and by dial, and talk with two SI
   await one.does('dial 1234#');
   await two.does('pulse 1234');
   await two.does('dial #');
+  const town = new SimExchange(box, 1);
+  await town.becomes('talking');
+  await town.does('dial 1234#');
   const parties: Party[] = [
     { hz: 310, phone: one },
     { hz: 410, phone: two },
+    { hz: 730, phone: town },
   ];
   for (const [number, hz] of [
     ['101', 530],
@@ -93,8 +104,11 @@ test('two phones dial 800, key the PIN by tone and by dial, and talk with two SI
     sip.ear.keys('1234#');
     parties.push({ hz, sip });
   }
-  await box.inside(4, '800');
+  await box.inside(5, '800');
   await allHear(parties);
+  await town.does('hang-up loopBreak');
+  await box.inside(4, '800');
+  await town.becomes('idle');
   assert.not.match(box.log, /1234/, 'a PIN in the log');
 });
 

@@ -44,6 +44,28 @@ export class SimPhone {
   }
 }
 
+/** The exchange behind one of its lines, and who is connected there. */
+export class SimExchange {
+  constructor(
+    private readonly box: Box,
+    readonly number: number,
+  ) {}
+
+  /** Has it do something: `call 089`, `hang-up busy`; returns what the script says. */
+  async does(what: string): Promise<string> {
+    return sim(this.box, `exchange ${this.number} ${what}`);
+  }
+
+  /** Waits until it says so of itself: `talking`, `calling 112`. */
+  async becomes(state: string, limitMs = 15_000): Promise<void> {
+    const endMs = performance.now() + limitMs;
+    for (let now = await this.does('state'); !now.startsWith(state); now = await this.does('state')) {
+      assert.ok(performance.now() < endMs, `exchange ${this.number} is ${now}, not ${state}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
 /** Tells the simulated card of a box something. */
 export async function sim(box: Box, command: string): Promise<string> {
   const response = await box.ask('simulated-card', 'POST', { command });
