@@ -106,12 +106,29 @@ export function fxo(settings: FxoSettings): (state: FxoState, event: FxoEvent | 
   };
 }
 
-/** Whoever wants the line waits until the exchange has noticed that it was left. */
+/** Whoever wants the line waits until the exchange has noticed that it was left; the next caller may come sooner. */
 function guard(state: FxoState, event: FxoEvent | TimerEvent): FxoStep {
-  if (event.type === 'seize') return none({ ...state, digits: event.digits });
-  if (event.type === 'hangUp') return none({ ...state, digits: '' });
-  if (event.type !== 'timer' || event.name !== 'guard') return none(state);
-  return state.digits === '' ? none(fxoStart) : idle(fxoStart, { type: 'seize', digits: state.digits });
+  switch (event.type) {
+    case 'seize':
+      return none({ ...state, digits: event.digits });
+    case 'hangUp':
+      return none({ ...state, digits: '' });
+    case 'callerId':
+      return idle(state, event);
+    case 'ring': {
+      if (!event.on) return none(state);
+      const refused = state.digits === '' ? [] : [{ type: 'refused', reason: 'inUse' } as const];
+      const next = idle({ ...state, digits: '' }, event);
+      return { state: next.state, effects: [stop('guard'), ...refused, ...next.effects] };
+    }
+    case 'timer':
+      if (event.name === 'caller') return none({ ...state, caller: undefined });
+      if (event.name !== 'guard') return none(state);
+      if (state.digits !== '') return idle(fxoStart, { type: 'seize', digits: state.digits });
+      return none({ ...state, name: 'idle' });
+    default:
+      return none(state);
+  }
 }
 
 function idle(state: FxoState, event: FxoEvent | TimerEvent): FxoStep {

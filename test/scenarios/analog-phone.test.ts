@@ -45,6 +45,7 @@ test.after(() => box.stop());
 test.after.each(async () => {
   for (const place of [1, 2, 3, 4])
     for (const what of ['on-hook', 'say 0']) await sim(box, `${place} ${what}`);
+  for (const what of ['hang-up loopBreak', 'say 0']) await sim(box, `exchange 1 ${what}`);
   await box.putAwayPhones();
   await box.until<object[]>('calls', (calls) => calls.length === 0);
   // On hook for a second: less would be a flash.
