@@ -10,15 +10,16 @@ import { ApiTokens } from '../web-ui/api-tokens.js';
 import { api } from '../web-ui/api/api.js';
 import { liveEvents } from '../web-ui/api/live.js';
 import type { ApiSources } from '../web-ui/api/sources.js';
-import { PageApi } from '../web-ui/pages/ask-api.js';
 import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
+import { openConsoles } from './box/consoles.js';
+import { keepHistory } from './box/history.js';
+import { openRecordings } from './box/recordings.js';
 import { AudioPortBoard } from './call/audio-port-board.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
 import { ExchangeLines } from './call/exchange-lines.js';
 import { FxsPhones } from './call/fxs-phones.js';
-import { History } from './call/history.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
 import { LineBoard } from './call/line-board.js';
 import { Switchboard } from './call/switchboard.js';
@@ -27,21 +28,15 @@ import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
 import { firstDocument } from './config/first-document.js';
 import { KeptState } from './config/kept-state.js';
-import { configSchema, type Config } from './config/schema.js';
+import { configSchema } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
 import { GuessGuard } from './guess-guard.js';
 import { createLog, recentLog } from './log.js';
-import { commands } from './console/commands.js';
-import { Consoles } from './console/consoles.js';
-import { joinConsole, LocalSocket } from './console/local-socket.js';
-import { SerialLine } from './console/serial-line.js';
+import { joinConsole } from './console/local-socket.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
-import { AccessLog } from './recording/access-log.js';
-import { disksNow, placeOf } from './recording/disks.js';
-import { Recorder } from './recording/recorder.js';
-import { RecordingStore } from './recording/recording-store.js';
+import { disksNow } from './recording/disks.js';
 import { ExternalAddress } from './sip/external-address.js';
 import { locate } from './sip/locate.js';
 import { isWithin, loopback } from './sip/networks.js';
@@ -50,7 +45,6 @@ import { hostPortText } from './sip/transport.js';
 import { SipTransports } from './sip/transports.js';
 import { Trunks } from './sip/trunks.js';
 import { UserAgent } from './sip/user-agent.js';
-import { AppendLog } from './system/append-log.js';
 import { SystemWatch } from './system/system-watch.js';
 import { post } from './webhook/post.js';
 import { Webhooks } from './webhook/webhooks.js';
@@ -59,14 +53,6 @@ const log = createLog('main');
 
 /** Found from dist/firmware/main.js: what tsc does not copy stays in the source tree. */
 const root = fileURLToPath(new URL('../../', import.meta.url));
-
-/** The history is written so often: flash wears, and a power cut costs what was not. */
-const HISTORY_MS = 60_000;
-
-/** How good calls are is heard so often, about as often as it changes. */
-const QUALITY_MS = 5000;
-/** Between two looks for recordings that have been kept long enough. */
-const TIDY_MS = 10 * 60_000;
 
 /** After this, whatever hangs is left behind. */
 const SHUTDOWN_MS = 4000;
@@ -118,11 +104,13 @@ async function run(options: Options): Promise<void> {
     KeptState.open(path.join(options.data, 'guesses.json'), clock, guard),
     KeptState.open(path.join(options.data, 'habits.json'), clock, stolen),
   ];
-  const recordingPlace = ({ recordings }: Config) => placeOf(recordings.folder, options.data);
-  const recorder = await Recorder.start(recordingPlace(store.config), media.recordings);
-  store.on('changed', (before, after) => {
-    if (before.recordings.folder !== after.recordings.folder) recorder.keepIn(recordingPlace(after));
+  const recordings = await openRecordings({
+    store,
+    data: options.data,
+    block: media.recordings,
+    onReady: (recording) => webhooks.tell('recording.ready', { recording }),
   });
+  const { recorder } = recordings;
   const switchboard: Switchboard = new Switchboard({
     config: () => store.config,
     media,
@@ -138,17 +126,8 @@ async function run(options: Options): Promise<void> {
     log.warn({ why }, 'a recording failed');
     switchboard.recordings.failed(recording, why);
   };
-  const history = new History(
-    () => Date.now(),
-    (port) => media.portState(port),
-  );
-  const historyLog = AppendLog.open(path.join(options.data, 'history'), (line) => history.restore(line));
-  history.keepBy((record) => historyLog.append(record));
-  setInterval(() => void historyLog.flush(), HISTORY_MS).unref();
-  setInterval(() => history.hear(), QUALITY_MS).unref();
-  switchboard.onLegOpened = (open) => history.legOpened(open);
-  switchboard.onLegEnded = (open) => history.legEnded(open);
-  switchboard.onLegClosed = (open) => history.legClosed(open);
+  const keptHistory = keepHistory(options.data, switchboard, media);
+  const { history } = keptHistory;
   const webhooks = new Webhooks({ clock, nowMs: () => Date.now(), post });
   webhooks.apply(store.config.webhooks);
   store.on('changed', (_, after) => webhooks.apply(after.webhooks));
@@ -230,30 +209,6 @@ async function run(options: Options): Promise<void> {
   await lines.start();
   store.on('changed', () => lines.apply());
 
-  const recordingAccess = new AccessLog(() => Date.now());
-  const accessLog = AppendLog.open(path.join(options.data, 'recording-access'), (line) =>
-    recordingAccess.restore(line),
-  );
-  recordingAccess.keepBy((access) => {
-    accessLog.append(access);
-    void accessLog.flush();
-  });
-  const recordings = new RecordingStore({
-    place: () => recordingPlace(store.config),
-    limits: () => store.config.recordings,
-    nowMs: () => Date.now(),
-    access: recordingAccess,
-  });
-  recorder.onClosed = (id) => {
-    void recordings.tidy();
-    void recordings.list().then((list) => {
-      const recording = list.find((one) => one.id === id);
-      if (recording?.endedAt) webhooks.tell('recording.ready', { recording });
-    });
-  };
-  void recordings.tidy();
-  setInterval(() => void recordings.tidy(), TIDY_MS).unref();
-
   const system = new SystemWatch({
     directory: options.data,
     clock,
@@ -272,14 +227,10 @@ async function run(options: Options): Promise<void> {
       ...lines.alarms,
       ...audioPorts.alarms,
       ...(external?.alarms ?? []),
-      ...historyLog.alarms,
-      ...recorder.alarms,
+      ...keptHistory.alarms,
       ...trunks.alarms,
       ...recordings.alarms,
-      ...(serial?.alarms ?? []),
-      ...(accessLog.failure === undefined
-        ? []
-        : [{ code: 'recording-access', text: `who listens is not kept: ${accessLog.failure}` }]),
+      ...consoles.alarms,
     ],
   });
   const tokens = new ApiTokens(
@@ -297,15 +248,14 @@ async function run(options: Options): Promise<void> {
     system,
     reset: async () => {
       versions.startAnew(firstDocument());
-      history.clear();
-      await historyLog.clear();
+      await keptHistory.clear();
       for (const state of kept) state.clear();
     },
     history,
     log: recentLog,
-    recordings,
+    recordings: recordings.kept,
     recordingDisks: () => disksNow(options.data),
-    recordingAccess,
+    recordingAccess: recordings.access,
     switchboard,
     stolen,
     lines,
@@ -352,34 +302,15 @@ async function run(options: Options): Promise<void> {
     api: routes,
     pages: boxPages({ folder: `${root}web-ui/`, sources, routes, administrators }),
   });
-  const pageApi = new PageApi(routes);
-  const consoles = new Consoles({
-    banner: `Parley ${version}, a conference box.`,
+  const consoles = await openConsoles({
+    version,
+    data: options.data,
+    config: () => store.config,
     clock,
-    commands,
-    idleMs: () => store.config.console.idleMinutes * 60_000,
-    signIn: async (name, password) => {
-      const verdict = await administrators.check(name, password, 'the console');
-      if (verdict === 'locked' || verdict === 'busy')
-        return { refused: 'Too many wrong passwords: try again later.' };
-      if (verdict === 'refused') return { refused: 'Name or password is wrong.' };
-      if (verdict.role !== 'administrator')
-        return { refused: `Only administrators may; ${name} is: ${verdict.role}.` };
-      return {
-        api: {
-          ask: (what, asked) => pageApi.ask(what, { by: name, ...asked }),
-          changes: (what, asked, dryRun) => pageApi.changes(what, { by: name, ...asked }, dryRun),
-        },
-      };
-    },
-    isStill: (name) =>
-      store.config.administrators.some((one) => one.name === name && one.role === 'administrator'),
-    onFault: (err, command) => log.error({ err, command }, 'a command of the console failed'),
+    administrators,
+    routes,
   });
   store.on('changed', () => consoles.look());
-  const localConsole = await LocalSocket.open(options.data, consoles);
-  const { device, baudRate } = store.config.console;
-  const serial = device === undefined ? undefined : new SerialLine(device, baudRate, consoles, clock);
   transport.listen({
     message: (message, source, octets) => agent.receive(message, source, octets),
     broken: (request, status, reason, source, octets) =>
@@ -405,13 +336,12 @@ async function run(options: Options): Promise<void> {
     trunks.apply([]);
     await switchboard.hangUpAll();
     await Promise.all([lines.close(), audioPorts.close()]);
-    await historyLog.flush();
+    await keptHistory.flush();
     for (const state of kept) state.flush();
     await agent.layer.answered();
     webhooks.apply([]);
-    consoles.close();
-    await Promise.all([web.close(), localConsole.close(), serial?.close(), media.close()]);
-    await recorder.close();
+    await Promise.all([web.close(), consoles.close(), media.close()]);
+    await recordings.close();
     agent.layer.stop();
     await transport.close();
     process.exit(0);

@@ -86,9 +86,10 @@ export class ExchangeLine implements LineOwner {
     return this.#leg;
   }
 
-  /** Whether a call can go out by it now. */
+  /** Whether a call can go out by it now, or in a moment. */
   get free(): boolean {
-    return this.#machine.state.name === 'idle' && this.#leg === undefined && this.#battery;
+    const { name } = this.#machine.state;
+    return (name === 'idle' || name === 'guard') && this.#leg === undefined && this.#battery;
   }
 
   /** Whether an emergency call may have it, whatever it does now. */

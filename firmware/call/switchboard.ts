@@ -1,14 +1,12 @@
 /** Takes calls, finds what was dialled, and knows every leg there is. */
 import type { Clock } from '../clock.js';
 import { EXCHANGE_LINES } from '../config/dial-plan-schema.js';
-import type { AudioPort, Conference, Config, Extension, SipAccount, Trunk } from '../config/schema.js';
+import type { AudioPort, Conference, Config, Extension } from '../config/schema.js';
 import type { GuessGuard } from '../guess-guard.js';
 import { createLog } from '../log.js';
 import type { Media, PortId } from '../media/contract.js';
-import { isWithin, sourceOf } from '../sip/networks.js';
 import type { ReferTarget, Report } from '../sip/refer.js';
 import type { SipCall } from '../sip/sip-call.js';
-import type { Endpoint } from '../sip/transport.js';
 import type { Trunks } from '../sip/trunks.js';
 import type { Caller } from '../sip/caller-check.js';
 import type { UserAgent } from '../sip/user-agent.js';
@@ -26,8 +24,7 @@ import {
 } from './dial-plan.js';
 import { unwatched, type CallProgress } from './call-progress.js';
 import { ExtensionCall } from './extension-call.js';
-import type { Leg } from './leg.js';
-import { mediaSecurity } from './media-security.js';
+import type { Leg, Party } from './leg.js';
 import { OutboundLimits } from './outbound-limits.js';
 import { groupOf } from './permission.js';
 import type { Called } from './ringing.js';
@@ -35,7 +32,8 @@ import type { LegId } from './room.js';
 import { RoomRecordings, type RoomRecorder } from './room-recording.js';
 import { SilenceWatch } from './silence-watch.js';
 import type { NewLeg } from './line-leg.js';
-import { SipLeg, type SipLegOptions } from './sip-leg.js';
+import { SipLeg } from './sip-leg.js';
+import { SipLegs } from './sip-legs.js';
 import type { StolenAccounts } from './stolen-accounts.js';
 import { tonesOf } from './tone-plan.js';
 import { Transfers, type OwnLeg } from './transfer.js';
@@ -58,8 +56,6 @@ export type SwitchboardOptions = {
 
 /** A leg with what it is doing, for those who watch. `extension`: whose it is, if it is not outside. */
 export type OpenLeg = { leg: Leg; extension: string | undefined; dialled: string };
-
-export type Party = { number: string; name: string };
 
 /** The phones on lines. */
 export type LinePhones = {
@@ -99,8 +95,7 @@ export class Switchboard {
   readonly #control: ConferenceControl;
   readonly #silence: SilenceWatch<SipLeg>;
   #nextLeg: LegId = 1;
-  #agent?: UserAgent;
-  #trunks?: Trunks;
+  #sip?: SipLegs;
   #linePhones?: LinePhones;
   #audioPorts?: AudioPorts;
   #outsideLines?: OutsideLines;
@@ -160,8 +155,14 @@ export class Switchboard {
     audioPorts: AudioPorts,
     outsideLines: OutsideLines,
   ): void {
-    this.#agent = agent;
-    this.#trunks = trunks;
+    this.#sip = new SipLegs({
+      ...this.options,
+      agent,
+      trunks,
+      newLeg: () => this.newLeg(),
+      keep: (...leg) => this.keep(...leg),
+      referred: (...refer) => this.#referred(...refer),
+    });
     this.#linePhones = linePhones;
     this.#audioPorts = audioPorts;
     this.#outsideLines = outsideLines;
@@ -177,15 +178,12 @@ export class Switchboard {
     if (caller.type === 'outside') {
       const trunk = config.trunks.find(({ name }) => name === caller.trunk);
       if (!trunk || replaced) return call.reject(403);
-      const leg = SipLeg.incoming(call, this.#trunkLeg(trunk, caller, call.peer));
-      this.keep(leg, undefined, dialled);
-      return this.route(leg, { trunk }, dialled);
+      return this.route(this.#sip!.fromTrunk(call, trunk, caller, dialled), { trunk }, dialled);
     }
     const extension = config.extensions.find(({ sip }) => sip?.username === caller.username);
     if (!extension?.sip) return call.reject(403);
     if (!replaced && this.#callsOf(extension) >= extension.sip.maxCalls) return call.reject(486);
-    const leg = SipLeg.incoming(call, this.#phoneLeg(extension, extension.sip, call.peer));
-    this.keep(leg, extension, dialled);
+    const leg = this.#sip!.fromPhone(call, extension, extension.sip, dialled);
     if (!replaced) return this.route(leg, { extension }, dialled);
     const old = this.#ownLegOf(replaced);
     if (!old || !this.#transfers.replace(leg, extension, old)) call.reject(403);
@@ -244,16 +242,20 @@ export class Switchboard {
   #callOutside(caller: Leg, to: TrunkDestination, progress: CallProgress, by: Account | undefined): void {
     const refused = by ? this.#barred(caller, to, by) : 'barred';
     if (refused) return this.#refuse(caller, refused, progress);
-    const ways = to.trunks.flatMap((name) => this.#waysOver(name, caller.party.number, to));
+    const { number: from } = caller.party;
+    const ways = to.trunks.flatMap((name): (() => Leg)[] =>
+      name === EXCHANGE_LINES
+        ? this.#outsideLines!.ways(to.number, from)
+        : this.#sip!.waysOver(name, from, to),
+    );
     new TrunkCall(caller, ways, { ...this.#callOptions(), progress });
   }
 
   /** Nobody is asked whether that may be. Lines come first, as the exchange knows where they are. */
   #callForHelp(caller: Leg, number: string, progress: CallProgress): void {
     const { number: from } = caller.party;
-    const trunks = this.options
-      .config()
-      .trunks.flatMap(({ name }) => this.#overTrunk(name, from, { number, callerId: undefined }));
+    const to = { number, callerId: undefined };
+    const trunks = this.options.config().trunks.flatMap(({ name }) => this.#sip!.waysOver(name, from, to));
     const ways = [...this.#outsideLines!.emergencyWays(number, from), ...trunks];
     new TrunkCall(caller, ways, { ...this.#callOptions(), progress });
   }
@@ -265,31 +267,6 @@ export class Switchboard {
       for (const id of this.#outbound.callersOf(by.number)) this.#legs.get(id)?.leg.hangUp('barred');
     if (verdict !== 'ok') return 'barred';
     return this.#outbound.begin(caller.id, by.number, groupOf(this.options.config(), by) ?? {});
-  }
-
-  #waysOver(name: string, from: string, to: TrunkDestination): (() => Leg)[] {
-    return name === EXCHANGE_LINES
-      ? this.#outsideLines!.ways(to.number, from)
-      : this.#overTrunk(name, from, to);
-  }
-
-  /** One way for each place where a provider may be; none while it is known not to work. */
-  #overTrunk(
-    name: string,
-    from: string,
-    { number, callerId }: Pick<TrunkDestination, 'number' | 'callerId'>,
-  ): (() => SipLeg)[] {
-    const trunk = this.#trunks?.find(name);
-    const settings = this.options.config().trunks.find((candidate) => candidate.name === name);
-    if (!trunk?.usable || !settings) return [];
-    const shown = { number: callerId ?? settings.callerId ?? '', name: '' };
-    return trunk.endpoints.map((endpoint) => () => {
-      const place = (sdp: Buffer) => this.#agent!.callTrunk(trunk, endpoint, number, shown, sdp);
-      const party = { number, name: `trunk ${name}` };
-      const leg = SipLeg.outgoing(place, this.#trunkLeg(settings, party, endpoint));
-      this.keep(leg, undefined, from);
-      return leg;
-    });
   }
 
   #ringPhones(caller: Leg, to: RingingDestination, progress: CallProgress): void {
@@ -327,26 +304,10 @@ export class Switchboard {
   #phonesOf(to: Extension, from: Party): readonly Leg[] | Cause {
     if (to.sip && this.#callsOf(to) >= to.sip.maxCalls) return 'busy';
     const onLines = this.#linePhones!.call(to, from);
-    const bySip = to.sip ? this.#sipPhonesOf(to, to.sip, from) : 'unavailable';
+    const bySip = to.sip ? this.#sip!.toPhones(to, to.sip, from) : 'unavailable';
     const found = [onLines, bySip].flatMap((phones) => (typeof phones === 'string' ? [] : phones));
     if (found.length > 0) return found;
     return typeof bySip === 'string' && bySip !== 'unavailable' ? bySip : onLines;
-  }
-
-  #sipPhonesOf(to: Extension, account: SipAccount, from: Party): SipLeg[] | Cause {
-    const agent = this.#agent!;
-    const bindings = agent.registrar.bindings(account.username);
-    if (bindings.length === 0) return 'unavailable';
-    const safe = bindings.filter(
-      ({ source }) => mediaSecurity(account.srtp, source, this.options.media.srtp) !== 'impossible',
-    );
-    if (safe.length === 0) return 'incompatible';
-    return safe.map(({ contact, source }) => {
-      const place = (sdp: Buffer) => agent.call(contact, source, from, sdp);
-      const phone = SipLeg.outgoing(place, this.#phoneLeg(to, account, source));
-      this.keep(phone, to, from.number);
-      return phone;
-    });
   }
 
   #ownLegOf(call: SipCall): OwnLeg | undefined {
@@ -370,43 +331,14 @@ export class Switchboard {
     return own.filter((one) => !rings(one)).length + ringing.size;
   }
 
-  #phoneLeg(extension: Extension, account: SipAccount, peer: Endpoint): SipLegOptions {
-    const { trustedNetworks } = this.options.config().security;
-    const from = isWithin(peer.address, trustedNetworks) ? [] : [sourceOf(peer.address)];
-    return {
-      ...this.#legOptions(extension, peer, account.srtp),
-      sources: [`extension ${extension.number}`, ...from],
-    };
-  }
-
-  #trunkLeg({ name, codecs }: Trunk, party: Party, peer: Endpoint): SipLegOptions {
-    return {
-      ...this.#legOptions(party, peer, 'optional'),
-      sources: [`trunk ${name} ${party.number}`],
-      codecs,
-    };
-  }
-
-  #legOptions({ number, name }: Party, peer: Endpoint, srtp: SipAccount['srtp']) {
-    const { media } = this.options;
-    const { id, ...newLeg } = this.newLeg();
-    return {
-      id,
-      ...newLeg,
-      party: { number, name },
-      media,
-      address: this.options.addressFor(peer.address),
-      codecs: this.options.config().media.codecs,
-      security: mediaSecurity(srtp, peer, media.srtp),
-      referred: (target: ReferTarget, replaced: SipCall | undefined, report: Report) => {
-        const by = this.#ownLeg(id);
-        const other = replaced && this.#ownLegOf(replaced);
-        if (!by) return 403; // who is outside moves nobody
-        if (replaced && !other) return 481;
-        if (target.method === 'BYE') return this.#control.referWithin(by.extension, by.leg, target, report);
-        return this.#transfers.start(by, target.number, other, report);
-      },
-    };
+  /** Who is outside moves nobody. */
+  #referred(id: LegId, target: ReferTarget, replaced: SipCall | undefined, report: Report): number {
+    const by = this.#ownLeg(id);
+    const other = replaced && this.#ownLegOf(replaced);
+    if (!by) return 403;
+    if (replaced && !other) return 481;
+    if (target.method === 'BYE') return this.#control.referWithin(by.extension, by.leg, target, report);
+    return this.#transfers.start(by, target.number, other, report);
   }
 
   /** What a leg on a line begins with. */

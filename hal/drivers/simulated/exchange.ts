@@ -152,6 +152,7 @@ export class SimulatedExchange {
 
   /** A call from the line. */
   *#serve(): Life {
+    this.#end = undefined;
     if (this.#glare) {
       this.#glare = false;
       this.wire.ringing = true;
@@ -160,7 +161,6 @@ export class SimulatedExchange {
       return yield* this.#talk(false);
     }
     this.dialled = '';
-    this.#end = undefined;
     this.state = 'dialTone';
     let pauseMs = 0;
     for (let atMs = 0; this.#seized && pauseMs < this.pauseMs; atMs += 20, yield) {
