@@ -14,6 +14,7 @@ import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
 import { openConsoles } from './box/consoles.js';
 import { keepHistory } from './box/history.js';
+import { KeptStates } from './box/kept-states.js';
 import { openRecordings } from './box/recordings.js';
 import { AudioPortBoard } from './call/audio-port-board.js';
 import { ConferenceEvents } from './call/conference-events.js';
@@ -21,13 +22,14 @@ import { eventPackages } from './call/event-packages.js';
 import { ExchangeLines } from './call/exchange-lines.js';
 import { FxsPhones } from './call/fxs-phones.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
+import { KeptSeats } from './call/kept-seats.js';
 import { LineBoard } from './call/line-board.js';
+import { LineTests } from './call/line-tests.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
 import { firstDocument } from './config/first-document.js';
-import { KeptState } from './config/kept-state.js';
 import { configSchema } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
@@ -100,10 +102,11 @@ async function run(options: Options): Promise<void> {
     () => store.config,
     () => Date.now(),
   );
-  const kept = [
-    KeptState.open(path.join(options.data, 'guesses.json'), clock, guard),
-    KeptState.open(path.join(options.data, 'habits.json'), clock, stolen),
-  ];
+  const seats = new KeptSeats(clock);
+  const kept = new KeptStates(options.data, clock);
+  kept.keep('guesses', guard);
+  kept.keep('habits', stolen);
+  kept.keep('seats', seats, { soonMs: 2000, betweenMs: 5000 });
   const recordings = await openRecordings({
     store,
     data: options.data,
@@ -118,6 +121,7 @@ async function run(options: Options): Promise<void> {
     clock,
     guard,
     stolen,
+    seats,
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
@@ -153,6 +157,10 @@ async function run(options: Options): Promise<void> {
     onCall: (...call) => switchboard.onCall(...call),
     onRefer: (...refer) => switchboard.onRefer(...refer),
   });
+  kept.keep('registrations', agent.registrar, { soonMs: 3000, betweenMs: 30_000 });
+  for (const account of agent.registrar.accounts())
+    if (!store.config.extensions.some(({ sip }) => sip?.username === account))
+      agent.registrar.forget(account);
   const trunks: Trunks = new Trunks({
     layer: agent.layer,
     clock,
@@ -197,6 +205,7 @@ async function run(options: Options): Promise<void> {
     clock,
     owners: { fxs: (owned) => linePhones.own(owned), fxo: (owned) => exchangeLines.own(owned) },
   });
+  const lineTests = new LineTests({ board: lines, media, clock, country: () => store.config.country });
   const audioPorts = new AudioPortBoard({
     open: openAlsaPort,
     config: () => store.config,
@@ -222,6 +231,7 @@ async function run(options: Options): Promise<void> {
       ...versions.alarms,
       ...guard.alarms,
       ...stolen.alarms,
+      ...kept.alarms,
       ...tls.alarms,
       ...media.alarms,
       ...lines.alarms,
@@ -247,9 +257,9 @@ async function run(options: Options): Promise<void> {
     webhooks,
     system,
     reset: async () => {
-      versions.startAnew(firstDocument());
+      versions.startAnew(firstDocument(process.env.PARLEY_FACTORY));
       await keptHistory.clear();
-      for (const state of kept) state.clear();
+      kept.clear();
     },
     history,
     log: recentLog,
@@ -259,6 +269,7 @@ async function run(options: Options): Promise<void> {
     switchboard,
     stolen,
     lines,
+    lineTests,
     registrations: () =>
       agent.registrar
         .accounts()
@@ -334,10 +345,11 @@ async function run(options: Options): Promise<void> {
     external?.stop();
     agent.stopTakingCalls();
     trunks.apply([]);
+    // Who is in a room now may come back to it.
+    kept.close();
     await switchboard.hangUpAll();
     await Promise.all([lines.close(), audioPorts.close()]);
     await keptHistory.flush();
-    for (const state of kept) state.flush();
     await agent.layer.answered();
     webhooks.apply([]);
     await Promise.all([web.close(), consoles.close(), media.close()]);

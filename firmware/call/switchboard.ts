@@ -24,6 +24,7 @@ import {
 } from './dial-plan.js';
 import { unwatched, type CallProgress } from './call-progress.js';
 import { ExtensionCall } from './extension-call.js';
+import type { KeptSeats } from './kept-seats.js';
 import type { Leg, Party } from './leg.js';
 import { OutboundLimits } from './outbound-limits.js';
 import { groupOf } from './permission.js';
@@ -48,6 +49,7 @@ export type SwitchboardOptions = {
   clock: Clock;
   guard: GuessGuard;
   stolen: StolenAccounts;
+  seats: KeptSeats;
   /** Our address towards a peer, and the one that it is told. */
   addressFor(peerAddress: string): { local: string; shown: string };
   /** RTP packets that came to a port so far. */
@@ -102,7 +104,13 @@ export class Switchboard {
   #idle: (() => void)[] = [];
 
   constructor(private readonly options: SwitchboardOptions) {
-    this.conferences = new ConferenceDirectory(options.media, options.clock, options.guard);
+    this.conferences = new ConferenceDirectory(
+      options.media,
+      options.clock,
+      options.guard,
+      options.seats,
+      (id) => this.#legs.get(id)?.extension,
+    );
     const tone = () => options.config().recordingTone;
     this.recordings = new RoomRecordings({ ...options, tone });
     this.conferences.onChanged = (room) => {

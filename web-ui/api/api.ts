@@ -8,6 +8,7 @@ import { configVersionRoutes } from './config-versions.js';
 import { conferenceRoutes } from './conferences.js';
 import { dialPlanRoutes } from './dial-plan.js';
 import { historyRoutes } from './history.js';
+import { lineRoutes } from './lines.js';
 import type { LiveEvents } from './live-events.js';
 import { liveRoutes } from './live.js';
 import { logRoutes } from './log.js';
@@ -30,6 +31,7 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...systemRoutes(sources),
     ...conferenceRoutes(sources),
     ...phoneRoutes(sources),
+    ...lineRoutes(sources),
     ...audioPortRoutes(sources),
     ...dialPlanRoutes(sources),
     ...liveRoutes(events),

@@ -1,6 +1,7 @@
-/** The live state of the box: conferences, participants, calls and registrations, as they are now and as they change. */
+/** The live state of the box: conferences, participants, calls, registrations and lines, as they are now and as they change. */
 import { resourceOf } from '../../firmware/call/conference-directory.js';
 import { conferenceFields, participantFields } from './conferences.js';
+import { lineFields, missingFields } from './lines.js';
 import { LiveEvents } from './live-events.js';
 import { phoneFields } from './phones.js';
 import { Reply, type Route } from './route.js';
@@ -60,6 +61,9 @@ export function liveEvents(sources: ApiSources): LiveEvents {
             username,
             phones: phones.map((phone) => ({ ...phoneFields(phone), expires: since(phone.expiresAtMs) })),
           });
+        for (const line of sources.lines.lines)
+          if (line.settings) state.set(`lines/${line.settings.name}`, lineFields(sources, line));
+        for (const line of sources.lines.missing) state.set(`lines/${line.name}`, missingFields(line));
         for (const alarm of sources.system.alarms.standing) state.set(`alarms/${alarm.id}`, alarm);
         return state;
       },
