@@ -127,7 +127,6 @@ export class ExchangeLine implements LineOwner {
     this.#machine.stop();
     this.#quiet.stop();
     this.#keysEnd?.cancel();
-    if (this.#offHook) this.#line.hook(false);
     this.#leg?.ended('networkFailure');
     this.#leg = undefined;
     this.host.closed(this);

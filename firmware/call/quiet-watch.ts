@@ -36,10 +36,11 @@ export class QuietWatch {
   }
 
   #look(): void {
-    const { speaks, limitMs, quiet } = this.options;
+    const { options } = this;
     const nowMs = this.clock.nowMs();
-    if (speaks()) this.#heardMs = nowMs;
-    if (limitMs() > 0 && nowMs - this.#heardMs >= limitMs()) quiet();
+    if (options.speaks()) this.#heardMs = nowMs;
+    const limitMs = options.limitMs();
+    if (limitMs > 0 && nowMs - this.#heardMs >= limitMs) options.quiet();
     else this.#wait();
   }
 }

@@ -19,7 +19,7 @@ const fxo = (name: string, place: number, more: object = {}) => ({
 
 const config = {
   version: 1,
-  extensions: (phones(2) as object[]).map((phone) => ({ ...phone, permissions: 'everybody' })),
+  extensions: phones(2).map((phone) => ({ ...phone, permissions: 'everybody' })),
   permissionGroups: [{ name: 'everybody', rules: [{ allow: '' }] }],
   conferences: [{ number: '800', description: 'Weekly', type: 'static' }],
   services: [{ number: '112', service: 'emergency' }],
