@@ -30,6 +30,9 @@ export function liveRoutes(events: LiveEvents): Route[] {
   ];
 }
 
+/** The time of day was set if it moves so far against the clock. */
+const SET_MS = 1000;
+
 /** The live state of the box, to be told as it changes. */
 export function liveEvents(sources: ApiSources): LiveEvents {
   const { conferences } = sources.switchboard;
@@ -82,8 +85,12 @@ export function liveEvents(sources: ApiSources): LiveEvents {
   );
 }
 
-/** What turns an instant of the clock into the time of day (ISO 8601), always into the same one. */
+/** What turns an instant of the clock into the time of day (ISO 8601), into the same one until that is set. */
 function timesOf({ clock }: ApiSources): (instantMs: number) => string {
-  const startMs = Date.now() - clock.nowMs();
-  return (instantMs) => new Date(Math.round(startMs + instantMs)).toISOString();
+  let startMs = 0;
+  return (instantMs) => {
+    const start = Date.now() - clock.nowMs();
+    if (Math.abs(start - startMs) > SET_MS) startMs = start;
+    return new Date(Math.round(startMs + instantMs)).toISOString();
+  };
 }
