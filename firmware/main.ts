@@ -24,6 +24,7 @@ import { FxsPhones } from './call/fxs-phones.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
 import { KeptSeats } from './call/kept-seats.js';
 import { LineBoard } from './call/line-board.js';
+import { LineLearner } from './call/line-learner.js';
 import { LineTests } from './call/line-tests.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
@@ -205,7 +206,9 @@ async function run(options: Options): Promise<void> {
     clock,
     owners: { fxs: (owned) => linePhones.own(owned), fxo: (owned) => exchangeLines.own(owned) },
   });
-  const lineTests = new LineTests({ board: lines, media, clock, country: () => store.config.country });
+  const lineOptions = { board: lines, media, clock, country: () => store.config.country };
+  const lineTests = new LineTests(lineOptions);
+  const lineLearner = new LineLearner(lineOptions);
   const audioPorts = new AudioPortBoard({
     open: openAlsaPort,
     config: () => store.config,
@@ -270,6 +273,7 @@ async function run(options: Options): Promise<void> {
     stolen,
     lines,
     lineTests,
+    lineLearner,
     registrations: () =>
       agent.registrar
         .accounts()
