@@ -164,7 +164,7 @@ test('no dial tone; a line that is not there, a phone, one that is being learned
   assert.is(await refused('none'), 'it is not there');
   assert.is(await refused('hall'), 'a phone is attached to it');
   let second: Promise<string> | undefined;
-  const first = box.learns('1', () => (second ??= refused('town')));
+  const first = box.learns('1', () => void (second ??= refused('town')));
   let why = '';
   await first.catch((error: Error) => (why = error.message));
   assert.equal([why, await second], ['no dial tone came', 'it is in use']);
