@@ -14,7 +14,7 @@ import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
 import { openConsoles } from './box/consoles.js';
 import { keepHistory } from './box/history.js';
-import { KeptStates } from './box/kept-states.js';
+import { KeptStates, PACES } from './box/kept-states.js';
 import { openRecordings } from './box/recordings.js';
 import { AudioPortBoard } from './call/audio-port-board.js';
 import { ConferenceEvents } from './call/conference-events.js';
@@ -107,7 +107,7 @@ async function run(options: Options): Promise<void> {
   const kept = new KeptStates(options.data, clock);
   kept.keep('guesses', guard);
   kept.keep('habits', stolen);
-  kept.keep('seats', seats, { soonMs: 2000, betweenMs: 5000 });
+  kept.keep('seats', seats, PACES.seats);
   const recordings = await openRecordings({
     store,
     data: options.data,
@@ -158,7 +158,7 @@ async function run(options: Options): Promise<void> {
     onCall: (...call) => switchboard.onCall(...call),
     onRefer: (...refer) => switchboard.onRefer(...refer),
   });
-  kept.keep('registrations', agent.registrar, { soonMs: 3000, betweenMs: 30_000 });
+  kept.keep('registrations', agent.registrar, PACES.registrations);
   for (const account of agent.registrar.accounts())
     if (!store.config.extensions.some(({ sip }) => sip?.username === account))
       agent.registrar.forget(account);
