@@ -6,6 +6,7 @@ import type { Line, LineEvent } from '../../hal/line-card.js';
 import type { Clock, Timer } from '../clock.js';
 import type { Media, PlayId, PlayItem, ProgressTone } from '../media/contract.js';
 import { tonePlanOf } from '../tone-plans.js';
+import { exchangeTones } from './exchange-tones.js';
 import type { LineBoard, LineOwner, OwnedLine } from './line-board.js';
 
 export type LineTestAsked = {
@@ -109,7 +110,7 @@ class LineTest implements LineOwner {
       keys: false,
       echoTailMs: 0,
       loopBack: test === 'loopBack',
-      tones: test === 'offHook' ? this.#plan : undefined,
+      tones: test === 'offHook' ? exchangeTones(this.owned.settings, this.options.country()) : undefined,
     });
     if (line.kind === 'fxo') line.hook(true);
     if (test === 'ring') this.#ring(0);
@@ -138,10 +139,6 @@ class LineTest implements LineOwner {
     this.ends.closed();
   }
 
-  get #plan() {
-    return tonePlanOf(this.owned.settings.country ?? this.options.country());
-  }
-
   /** Waits for the dial tone, dials, and gives the exchange time to answer. */
   #dialling(dial: string): PlayItem[] {
     if (dial === '' || this.#line.kind !== 'fxo') return [];
@@ -154,7 +151,7 @@ class LineTest implements LineOwner {
 
   #ring(at: number): void {
     if (this.#line.kind !== 'fxs') return;
-    const { bellMs } = this.#plan;
+    const { bellMs } = tonePlanOf(this.owned.settings.country ?? this.options.country());
     this.#line.ring(at % 2 === 0);
     this.#bell = this.options.clock.after(bellMs[at], () => this.#ring((at + 1) % bellMs.length));
   }

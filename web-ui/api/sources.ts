@@ -3,6 +3,7 @@ import type { AudioPortNow } from '../../firmware/call/audio-port-board.js';
 import type { History } from '../../firmware/call/history.js';
 import type { StolenAccounts } from '../../firmware/call/stolen-accounts.js';
 import type { LineBoard } from '../../firmware/call/line-board.js';
+import type { LineLearner } from '../../firmware/call/line-learner.js';
 import type { LineTests } from '../../firmware/call/line-tests.js';
 import type { WaitingMessages } from '../../firmware/call/waiting-messages.js';
 import type { Switchboard } from '../../firmware/call/switchboard.js';
@@ -35,6 +36,7 @@ export type ApiSources = {
   stolen: StolenAccounts;
   lines: LineBoard;
   lineTests: LineTests;
+  lineLearner: LineLearner;
   /** Extensions for which messages wait. */
   messages: WaitingMessages;
   /** Extensions with at least one phone registered, and those phones. */
