@@ -1,5 +1,5 @@
 # Two commands for newcomers: `make run` and `make test`. The rest is for those who change the code.
-.PHONY: run demo build check test hardware-test soak bench screenshots sbom audit clean system test-system bench-system hardware-system
+.PHONY: run demo build check test hardware-test soak bench screenshots sbom audit deb clean system test-system bench-system hardware-system
 
 ARGS ?=
 KERNELS := dist/firmware/media/kernels.wasm
@@ -33,6 +33,10 @@ hardware-test: hardware-system build build/guest/initrd
 
 build/guest/initrd: scripts/hardware/build-guest.sh scripts/hardware/init | hardware-system
 	scripts/hardware/build-guest.sh build/guest
+
+# For any Debian 12 machine: build/parley_amd64.deb. See docs/image.md.
+deb: build
+	scripts/deb/build.sh build
 
 # What the box is made of, for those who look for known holes (CycloneDX): build/sbom.cdx.json.
 sbom: node_modules/.package-lock.json

@@ -17,6 +17,36 @@ const seconds = (most: number, usual: number) =>
     description: `1 to ${most} seconds`,
   }) as const;
 
+const minutes = (most: number, usual: number) =>
+  ({
+    type: 'integer',
+    minimum: 0,
+    maximum: most,
+    default: usual,
+    description: `0 (no limit) to ${most} minutes`,
+  }) as const;
+
+const cadence = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['frequenciesHz', 'onOffMs'],
+  properties: {
+    frequenciesHz: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 4,
+      items: { type: 'number', minimum: 100, maximum: 3000, description: '100 to 3000 Hz' },
+      description: '1 to 4 frequencies that sound at once',
+    },
+    onOffMs: {
+      type: 'array',
+      maxItems: 12,
+      items: { type: 'integer', minimum: 20, maximum: 20_000, description: '20 to 20000 ms' },
+      description: 'up to 12 times, on and off by turns; none for a tone that does not stop',
+    },
+  },
+} as const;
+
 export const linesSchema = {
   type: 'array',
   maxItems: 500,
@@ -37,6 +67,9 @@ export const linesSchema = {
       'betweenDigitsSeconds',
       'callWaiting',
       'outgoing',
+      'polarity',
+      'maxCallMinutes',
+      'silenceMinutes',
     ],
     properties: {
       name: {
@@ -93,6 +126,15 @@ export const linesSchema = {
         description: 'the number of an extension or a conference, or "askForConference"',
       },
       outgoing: { type: 'boolean', default: false, description: 'true or false' },
+      polarity: { type: 'boolean', default: false, description: 'true or false' },
+      maxCallMinutes: minutes(1440, 480),
+      silenceMinutes: minutes(240, 60),
+      tones: {
+        type: 'object',
+        additionalProperties: false,
+        properties: { dial: cadence, ringBack: cadence, busy: cadence, reorder: cadence },
+        description: 'those tones of the exchange that are not as in its country',
+      },
     },
   },
 } as const;

@@ -439,6 +439,26 @@ bad.push(
     /^\/lines\/0\/to is missing; right would be: .* that exists, or "askForConference"$/,
   ],
   [
+    'a line to the exchange that leads to a number nobody has, though calls may go out by it',
+    { ...good, lines: [{ ...town, to: '999', outgoing: true }] },
+    /^\/lines\/0\/to is "999"; right would be: .* that exists, or "askForConference"$/,
+  ],
+  [
+    'tones of a phone',
+    { ...good, lines: [{ ...hall, tones: {} }] },
+    /^\/lines\/0\/tones is given; right would be: none: the line is fxs$/,
+  ],
+  [
+    'a tone whose frequencies cannot be told apart',
+    { ...good, lines: [{ ...town, tones: { busy: { frequenciesHz: [440, 425], onOffMs: [500, 500] } } }] },
+    /^\/lines\/0\/tones\/busy\/frequenciesHz is 440, 425; right would be: frequencies that are 20 Hz apart$/,
+  ],
+  [
+    'a tone without its last pause',
+    { ...good, lines: [{ ...town, tones: { busy: { frequenciesHz: [425], onOffMs: [500] } } }] },
+    /^\/lines\/0\/tones\/busy\/onOffMs is 500; right would be: a pause behind each sound$/,
+  ],
+  [
     'a field of the other kind of line',
     {
       ...good,
@@ -464,7 +484,11 @@ test('lines get their defaults; an analog phone needs no SIP account', () => {
   const config = validateConfig({
     ...good,
     extensions: [...good.extensions, { number: '201' }],
-    lines: [{ ...hall, extension: '201' }, town],
+    lines: [
+      { ...hall, extension: '201' },
+      town,
+      { ...town, name: 'out', place: 6, to: undefined, outgoing: true },
+    ],
   });
   assert.equal(config.extensions[1], { number: '201', name: '' });
   const { firstDigitSeconds, betweenDigitsSeconds, callerId, echoTailMs, outgoing } = config.lines[1];
@@ -472,6 +496,8 @@ test('lines get their defaults; an analog phone needs no SIP account', () => {
     [firstDigitSeconds, betweenDigitsSeconds, callerId, echoTailMs, outgoing],
     [15, 5, 'bell202', 32, false],
   );
+  const { polarity, maxCallMinutes, silenceMinutes, tones } = config.lines[2];
+  assert.equal([polarity, maxCallMinutes, silenceMinutes, tones], [false, 480, 60, undefined]);
 });
 
 test('all problems are told at once', () => {
