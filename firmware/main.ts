@@ -50,7 +50,10 @@ import { SipTransports } from './sip/transports.js';
 import { Trunks } from './sip/trunks.js';
 import { UserAgent } from './sip/user-agent.js';
 import { AppendLog } from './system/append-log.js';
+import { Restart } from './system/restart.js';
+import { StartCheck } from './system/start-check.js';
 import { SystemWatch } from './system/system-watch.js';
+import { Updates } from './system/updates.js';
 import { post } from './webhook/post.js';
 import { Webhooks } from './webhook/webhooks.js';
 
@@ -248,6 +251,7 @@ async function run(options: Options): Promise<void> {
   void recordings.tidy();
   setInterval(() => void recordings.tidy(), TIDY_MS).unref();
 
+  let startCheck: StartCheck | undefined;
   const system = new SystemWatch({
     directory: options.data,
     clock,
@@ -271,10 +275,17 @@ async function run(options: Options): Promise<void> {
       ...trunks.alarms,
       ...recordings.alarms,
       ...(serial?.alarms ?? []),
+      ...(startCheck?.alarms ?? []),
       ...(accessLog.failure === undefined
         ? []
         : [{ code: 'recording-access', text: `who listens is not kept: ${accessLog.failure}` }]),
     ],
+  });
+  const restart = new Restart({
+    clock,
+    timeMs: () => Date.now(),
+    callers: () => switchboard.legs.length,
+    file: options.rebootFile,
   });
   const tokens = new ApiTokens(
     () => store.config.apiTokens,
@@ -289,7 +300,14 @@ async function run(options: Options): Promise<void> {
     tokens,
     webhooks,
     system,
-    reset: async () => {
+    restart,
+    updates: new Updates({ data: options.data, restart }),
+    reset: async (by) => {
+      // Those on a disk of their own stay on it.
+      if (store.config.recordings.folder === undefined)
+        for (const { id, endedAt } of await recordings.list()) if (endedAt) await recordings.delete(id, by);
+      recordingAccess.clear();
+      await accessLog.clear();
       versions.startAnew(firstDocument());
       history.clear();
       await historyLog.clear();
@@ -383,6 +401,11 @@ async function run(options: Options): Promise<void> {
   });
 
   const [address] = bound;
+  startCheck = new StartCheck(
+    { address, sipPort: transport.port, httpPort: web.port, ticks: () => media.counters().ticks },
+    clock,
+  );
+  void startCheck.run();
   const sip = hostPortText({ address, port: transport.port });
   const http = hostPortText({ address, port: web.port });
   const https =

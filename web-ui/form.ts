@@ -1,7 +1,7 @@
 /** Reads what a form of a page sends. */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { Busboy } from '@fastify/busboy';
+import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { MAX_BACKUP_BYTES } from '../firmware/config/backup.js';
 
 /** What was filled in, a file being the text that is in it; or in words why it cannot be read. */
@@ -32,16 +32,26 @@ export async function readForm(request: IncomingMessage, takesFile: boolean): Pr
   return isUpload ? readMultipart(type, body) : new URLSearchParams(body.toString('utf8'));
 }
 
+/** Reads multipart bodies: a file is a stream, or a field like others. Undefined if the Content-Type is of none. */
+export function formParser(type: string, withFiles: boolean): BusboyInstance | undefined {
+  try {
+    return new Busboy({
+      headers: { 'content-type': type },
+      ...(withFiles ? {} : { isPartAFile: () => false }),
+      limits: { ...LIMITS, fieldSize: withFiles ? MAX_BYTES : MAX_BACKUP_BYTES },
+    });
+  } catch {
+    return undefined;
+  }
+}
+
 /** The fields and files of a multipart body. */
 export async function readMultipart(type: string, body: Buffer): Promise<Form> {
   const form = new URLSearchParams();
   let isCut = false;
   try {
-    const parser = new Busboy({
-      headers: { 'content-type': type },
-      isPartAFile: () => false,
-      limits: { ...LIMITS, fieldSize: MAX_BACKUP_BYTES },
-    });
+    const parser = formParser(type, false);
+    if (!parser) return NO_FORM;
     parser.on('field', (name, value, nameIsCut, valueIsCut) => {
       form.append(name, value);
       isCut ||= nameIsCut || valueIsCut;

@@ -1,6 +1,7 @@
 /** Every command of the console. */
 import { type Command, CommandError } from './command.js';
 import { commandsUnder } from './command-line.js';
+import { caring } from './commands/caring.js';
 import { configuring } from './commands/configuring.js';
 import { moderating } from './commands/moderating.js';
 import { network } from './commands/network.js';
@@ -26,4 +27,11 @@ const help: Command = {
   },
 };
 
-export const commands: readonly Command[] = [...watching, ...moderating, ...network, ...configuring, help];
+export const commands: readonly Command[] = [
+  ...watching,
+  ...moderating,
+  ...network,
+  ...configuring,
+  ...caring,
+  help,
+];

@@ -281,7 +281,12 @@ export class MediaPlane implements Media {
 
   #newThread(): MediaThread {
     const { promptsDir } = this.#options;
-    const shared = { stats: this.#stats, recordings: this.recordings, promptsDir, promptSet: this.#promptSet };
+    const shared = {
+      stats: this.#stats,
+      recordings: this.recordings,
+      promptsDir,
+      promptSet: this.#promptSet,
+    };
     return new MediaThread(shared, (event, from) => {
       if (from === this.#thread) this.#take(event);
     });
