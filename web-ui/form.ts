@@ -11,7 +11,7 @@ const MAX_BYTES = 64 << 10;
 const MAX_UPLOAD_BYTES = MAX_BACKUP_BYTES + MAX_BYTES;
 const LIMITS = { fieldNameSize: 100, fields: 20, parts: 20, headerPairs: 20, headerSize: 4096 };
 
-const NO_FORM = 'This is not what a form of a page sends.';
+export const NO_FORM = 'This is not what a form of a page sends.';
 const TOO_MUCH = 'This is more than any form of a page sends.';
 
 /** `takesFile`: a form that sends a file (RFC 7578) is read too. */

@@ -16,7 +16,7 @@ import { readForm } from './form.js';
 import { httpsAddress } from './https-address.js';
 import { message, type Page, type Reply } from './page.js';
 import type { Sessions } from './sessions.js';
-import { openUpload, type Upload } from './upload.js';
+import { leaveUpload, openUpload, type Upload } from './upload.js';
 
 const log = createLog('web');
 
@@ -229,6 +229,7 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
     if (cookie !== sent) remember(cookie);
     const administrator = sessions.administratorOf(cookie);
     const answer = (reply: Reply) => {
+      if (page?.takesFile) leaveUpload(context.req);
       if ('goTo' in reply) {
         if (reply.cookie) remember(reply.cookie);
         context.redirect(reply.goTo);

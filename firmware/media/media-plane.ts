@@ -1,5 +1,6 @@
 /** The main thread's handle on the media workers: one at work, and a spare that takes over when that one dies or stalls. */
 import type { CodecName } from '../codec-formats.js';
+import { createLog } from '../log.js';
 import type {
   LineHandlers,
   LineSettings,
@@ -39,6 +40,8 @@ export type MediaPlaneOptions = {
   /** First and last UDP port of RTP; 0,0 means any. */
   rtpPorts: readonly [number, number];
 };
+
+const log = createLog('media');
 
 /** A worker that has not ticked for so long, while we were awake ourselves, hangs. */
 const STALL_MS = 1000;
@@ -119,6 +122,10 @@ export class MediaPlane implements Media {
       plane.codecs = codecs;
       plane.#promptSet = promptSet;
       plane.#spare = plane.#newThread();
+      void plane.#spare.ready.then(
+        () => log.info({}, 'a second media worker stands by'),
+        () => {}, // it says so once it is needed
+      );
     } catch (error) {
       await plane.close();
       throw error;

@@ -87,10 +87,11 @@ test('a bundle is sent, shown, installed; the restart waits for the last call, a
 test('the page takes a bundle, and installs it', async () => {
   const visitor = await Visitor.signIn(box, 'admin');
   const base = '/configuration/update';
+  const bundle = readFileSync(machine.bundle('0.3.0'));
   const send = (token: string) => {
     const form = new FormData();
     form.set('token', token);
-    form.set('file', new Blob([readFileSync(machine.bundle('0.3.0'))]), 'new.raucb');
+    form.set('file', new Blob([bundle]), 'new.raucb');
     return visitor.send(`${base}/send`, form);
   };
   assert.is((await send('wrong')).status, 403);
