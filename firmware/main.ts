@@ -392,6 +392,7 @@ async function run(options: Options): Promise<void> {
   const localConsole = await LocalSocket.open(options.data, consoles);
   const { device, baudRate } = store.config.console;
   const serial = device === undefined ? undefined : new SerialLine(device, baudRate, consoles, clock);
+  await serial?.tried;
   transport.listen({
     message: (message, source, octets) => agent.receive(message, source, octets),
     broken: (request, status, reason, source, octets) =>
