@@ -1,5 +1,5 @@
 # Two commands for newcomers: `make run` and `make test`. The rest is for those who change the code.
-.PHONY: run demo build check test hardware-test soak bench screenshots sbom audit deb clean system test-system bench-system hardware-system
+.PHONY: run demo build check test hardware-test soak bench screenshots sbom audit deb image image-arm64 bundle image-test clean system test-system bench-system hardware-system image-system
 
 ARGS ?=
 KERNELS := dist/firmware/media/kernels.wasm
@@ -37,6 +37,23 @@ build/guest/initrd: scripts/hardware/build-guest.sh scripts/hardware/init | hard
 # For any Debian 12 machine: build/parley_amd64.deb. See docs/image.md.
 deb: build
 	scripts/deb/build.sh build
+
+# The box: build/image/parley.img for its disk, as root; and an update for one that runs. See docs/image.md.
+image: deb image-system
+	scripts/image/build.sh build/image
+
+bundle: image
+	UPDATE_KEYS=$(or $(UPDATE_KEYS),build/keys) scripts/image/bundle.sh build/image build/image/root.squashfs \
+	  $$(node -p 'require("./package.json").version') build/parley.raucb
+
+# The same for another architecture, as far as its root file system: build/image-arm64/root.squashfs.
+image-arm64: build image-system
+	scripts/deb/build.sh build arm64
+	scripts/image/build.sh build/image-arm64 arm64
+
+# The image in QEMU: a technician, callers, updates. As root; 20 minutes at most.
+image-test: image test-system
+	scripts/image/test.sh build/image
 
 # What the box is made of, for those who look for known holes (CycloneDX): build/sbom.cdx.json.
 sbom: node_modules/.package-lock.json
@@ -109,3 +126,8 @@ bench-system: system
 
 hardware-system: test-system
 	@scripts/install-packages.sh qemu-system-x86_64:qemu-system-x86 busybox:busybox-static cpio make cc:build-essential gcc-12 modprobe:kmod libelf.so.1:libelf1
+
+image-system: system
+	@scripts/install-packages.sh mmdebstrap mksquashfs:squashfs-tools rauc sgdisk:gdisk busybox:busybox-static cpio zstd mkfs.ext4:e2fsprogs \
+	  grub-mkimage:grub-common /usr/lib/grub/i386-pc/boot.img:grub-pc-bin python3 modprobe:kmod make cc:build-essential gcc-12 \
+	  libelf.so.1:libelf1 qemu-system-x86_64:qemu-system-x86 qemu-aarch64-static:qemu-user-static

@@ -10,37 +10,34 @@ import { ApiTokens } from '../web-ui/api-tokens.js';
 import { api } from '../web-ui/api/api.js';
 import { liveEvents } from '../web-ui/api/live.js';
 import type { ApiSources } from '../web-ui/api/sources.js';
-import { PageApi } from '../web-ui/pages/ask-api.js';
 import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
+import { takeCare } from './box/care.js';
+import { openConsoles } from './box/consoles.js';
+import { keepHistory } from './box/history.js';
+import { KeptStates } from './box/kept-states.js';
+import { openRecordings } from './box/recordings.js';
 import { AudioPortBoard } from './call/audio-port-board.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
 import { FxsPhones } from './call/fxs-phones.js';
-import { History } from './call/history.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
+import { KeptSeats } from './call/kept-seats.js';
 import { LineBoard } from './call/line-board.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
 import { firstDocument } from './config/first-document.js';
-import { KeptState } from './config/kept-state.js';
-import { configSchema, type Config } from './config/schema.js';
+import { configSchema } from './config/schema.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { welcome } from './config/welcome.js';
 import { GuessGuard } from './guess-guard.js';
 import { createLog, recentLog } from './log.js';
-import { commands } from './console/commands.js';
-import { Consoles } from './console/consoles.js';
-import { joinConsole, LocalSocket } from './console/local-socket.js';
-import { SerialLine } from './console/serial-line.js';
+import { joinConsole } from './console/local-socket.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
-import { AccessLog } from './recording/access-log.js';
-import { disksNow, placeOf } from './recording/disks.js';
-import { Recorder } from './recording/recorder.js';
-import { RecordingStore } from './recording/recording-store.js';
+import { disksNow } from './recording/disks.js';
 import { ExternalAddress } from './sip/external-address.js';
 import { locate } from './sip/locate.js';
 import { isWithin, loopback } from './sip/networks.js';
@@ -49,11 +46,7 @@ import { hostPortText } from './sip/transport.js';
 import { SipTransports } from './sip/transports.js';
 import { Trunks } from './sip/trunks.js';
 import { UserAgent } from './sip/user-agent.js';
-import { AppendLog } from './system/append-log.js';
-import { Restart } from './system/restart.js';
-import { StartCheck } from './system/start-check.js';
 import { SystemWatch } from './system/system-watch.js';
-import { Updates } from './system/updates.js';
 import { post } from './webhook/post.js';
 import { Webhooks } from './webhook/webhooks.js';
 
@@ -61,14 +54,6 @@ const log = createLog('main');
 
 /** Found from dist/firmware/main.js: what tsc does not copy stays in the source tree. */
 const root = fileURLToPath(new URL('../../', import.meta.url));
-
-/** The history is written so often: flash wears, and a power cut costs what was not. */
-const HISTORY_MS = 60_000;
-
-/** How good calls are is heard so often, about as often as it changes. */
-const QUALITY_MS = 5000;
-/** Between two looks for recordings that have been kept long enough. */
-const TIDY_MS = 10 * 60_000;
 
 /** After this, whatever hangs is left behind. */
 const SHUTDOWN_MS = 4000;
@@ -116,15 +101,18 @@ async function run(options: Options): Promise<void> {
     () => store.config,
     () => Date.now(),
   );
-  const kept = [
-    KeptState.open(path.join(options.data, 'guesses.json'), clock, guard),
-    KeptState.open(path.join(options.data, 'habits.json'), clock, stolen),
-  ];
-  const recordingPlace = ({ recordings }: Config) => placeOf(recordings.folder, options.data);
-  const recorder = await Recorder.start(recordingPlace(store.config), media.recordings);
-  store.on('changed', (before, after) => {
-    if (before.recordings.folder !== after.recordings.folder) recorder.keepIn(recordingPlace(after));
+  const seats = new KeptSeats(clock);
+  const kept = new KeptStates(options.data, clock);
+  kept.keep('guesses', guard);
+  kept.keep('habits', stolen);
+  kept.keep('seats', seats, { soonMs: 2000, betweenMs: 5000 });
+  const recordings = await openRecordings({
+    store,
+    data: options.data,
+    block: media.recordings,
+    onReady: (recording) => webhooks.tell('recording.ready', { recording }),
   });
+  const { recorder } = recordings;
   const switchboard: Switchboard = new Switchboard({
     config: () => store.config,
     media,
@@ -132,6 +120,7 @@ async function run(options: Options): Promise<void> {
     clock,
     guard,
     stolen,
+    seats,
     addressFor: (peer) => ({ local: own.localFor(peer), shown: own.shownTo(peer) }),
     rxPackets: (port) => media.portState(port)?.rxPackets,
   });
@@ -140,17 +129,8 @@ async function run(options: Options): Promise<void> {
     log.warn({ why }, 'a recording failed');
     switchboard.recordings.failed(recording, why);
   };
-  const history = new History(
-    () => Date.now(),
-    (port) => media.portState(port),
-  );
-  const historyLog = AppendLog.open(path.join(options.data, 'history'), (line) => history.restore(line));
-  history.keepBy((record) => historyLog.append(record));
-  setInterval(() => void historyLog.flush(), HISTORY_MS).unref();
-  setInterval(() => history.hear(), QUALITY_MS).unref();
-  switchboard.onLegOpened = (open) => history.legOpened(open);
-  switchboard.onLegEnded = (open) => history.legEnded(open);
-  switchboard.onLegClosed = (open) => history.legClosed(open);
+  const keptHistory = keepHistory(options.data, switchboard, media);
+  const { history } = keptHistory;
   const webhooks = new Webhooks({ clock, nowMs: () => Date.now(), post });
   webhooks.apply(store.config.webhooks);
   store.on('changed', (_, after) => webhooks.apply(after.webhooks));
@@ -176,6 +156,10 @@ async function run(options: Options): Promise<void> {
     onCall: (...call) => switchboard.onCall(...call),
     onRefer: (...refer) => switchboard.onRefer(...refer),
   });
+  kept.keep('registrations', agent.registrar, { soonMs: 3000, betweenMs: 30_000 });
+  for (const account of agent.registrar.accounts())
+    if (!store.config.extensions.some(({ sip }) => sip?.username === account))
+      agent.registrar.forget(account);
   const trunks: Trunks = new Trunks({
     layer: agent.layer,
     clock,
@@ -227,31 +211,12 @@ async function run(options: Options): Promise<void> {
   await lines.start();
   store.on('changed', () => lines.apply());
 
-  const recordingAccess = new AccessLog(() => Date.now());
-  const accessLog = AppendLog.open(path.join(options.data, 'recording-access'), (line) =>
-    recordingAccess.restore(line),
-  );
-  recordingAccess.keepBy((access) => {
-    accessLog.append(access);
-    void accessLog.flush();
+  const care = takeCare({
+    data: options.data,
+    clock,
+    rebootFile: options.rebootFile,
+    callers: () => switchboard.legs.length,
   });
-  const recordings = new RecordingStore({
-    place: () => recordingPlace(store.config),
-    limits: () => store.config.recordings,
-    nowMs: () => Date.now(),
-    access: recordingAccess,
-  });
-  recorder.onClosed = (id) => {
-    void recordings.tidy();
-    void recordings.list().then((list) => {
-      const recording = list.find((one) => one.id === id);
-      if (recording?.endedAt) webhooks.tell('recording.ready', { recording });
-    });
-  };
-  void recordings.tidy();
-  setInterval(() => void recordings.tidy(), TIDY_MS).unref();
-
-  let startCheck: StartCheck | undefined;
   const system = new SystemWatch({
     directory: options.data,
     clock,
@@ -265,27 +230,18 @@ async function run(options: Options): Promise<void> {
       ...versions.alarms,
       ...guard.alarms,
       ...stolen.alarms,
+      ...kept.alarms,
       ...tls.alarms,
       ...media.alarms,
       ...lines.alarms,
       ...audioPorts.alarms,
       ...(external?.alarms ?? []),
-      ...historyLog.alarms,
-      ...recorder.alarms,
+      ...keptHistory.alarms,
       ...trunks.alarms,
       ...recordings.alarms,
-      ...(serial?.alarms ?? []),
-      ...(startCheck?.alarms ?? []),
-      ...(accessLog.failure === undefined
-        ? []
-        : [{ code: 'recording-access', text: `who listens is not kept: ${accessLog.failure}` }]),
+      ...consoles.alarms,
+      ...care.alarms,
     ],
-  });
-  const restart = new Restart({
-    clock,
-    timeMs: () => Date.now(),
-    callers: () => switchboard.legs.length,
-    file: options.rebootFile,
   });
   const tokens = new ApiTokens(
     () => store.config.apiTokens,
@@ -300,24 +256,19 @@ async function run(options: Options): Promise<void> {
     tokens,
     webhooks,
     system,
-    restart,
-    updates: new Updates({ data: options.data, restart }),
+    restart: care.restart,
+    updates: care.updates,
     reset: async (by) => {
-      // Those on a disk of their own stay on it.
-      if (store.config.recordings.folder === undefined)
-        for (const { id, endedAt } of await recordings.list()) if (endedAt) await recordings.delete(id, by);
-      recordingAccess.clear();
-      await accessLog.clear();
-      versions.startAnew(firstDocument());
-      history.clear();
-      await historyLog.clear();
-      for (const state of kept) state.clear();
+      await recordings.clear(by);
+      versions.startAnew(firstDocument(process.env.PARLEY_FACTORY));
+      await keptHistory.clear();
+      kept.clear();
     },
     history,
     log: recentLog,
-    recordings,
+    recordings: recordings.kept,
     recordingDisks: () => disksNow(options.data),
-    recordingAccess,
+    recordingAccess: recordings.access,
     switchboard,
     stolen,
     lines,
@@ -364,35 +315,15 @@ async function run(options: Options): Promise<void> {
     api: routes,
     pages: boxPages({ folder: `${root}web-ui/`, sources, routes, administrators }),
   });
-  const pageApi = new PageApi(routes);
-  const consoles = new Consoles({
-    banner: `Parley ${version}, a conference box.`,
+  const consoles = await openConsoles({
+    version,
+    data: options.data,
+    config: () => store.config,
     clock,
-    commands,
-    idleMs: () => store.config.console.idleMinutes * 60_000,
-    signIn: async (name, password) => {
-      const verdict = await administrators.check(name, password, 'the console');
-      if (verdict === 'locked' || verdict === 'busy')
-        return { refused: 'Too many wrong passwords: try again later.' };
-      if (verdict === 'refused') return { refused: 'Name or password is wrong.' };
-      if (verdict.role !== 'administrator')
-        return { refused: `Only administrators may; ${name} is: ${verdict.role}.` };
-      return {
-        api: {
-          ask: (what, asked) => pageApi.ask(what, { by: name, ...asked }),
-          changes: (what, asked, dryRun) => pageApi.changes(what, { by: name, ...asked }, dryRun),
-        },
-      };
-    },
-    isStill: (name) =>
-      store.config.administrators.some((one) => one.name === name && one.role === 'administrator'),
-    onFault: (err, command) => log.error({ err, command }, 'a command of the console failed'),
+    administrators,
+    routes,
   });
   store.on('changed', () => consoles.look());
-  const localConsole = await LocalSocket.open(options.data, consoles);
-  const { device, baudRate } = store.config.console;
-  const serial = device === undefined ? undefined : new SerialLine(device, baudRate, consoles, clock);
-  await serial?.tried;
   transport.listen({
     message: (message, source, octets) => agent.receive(message, source, octets),
     broken: (request, status, reason, source, octets) =>
@@ -402,11 +333,12 @@ async function run(options: Options): Promise<void> {
   });
 
   const [address] = bound;
-  startCheck = new StartCheck(
-    { address, sipPort: transport.port, httpPort: web.port, ticks: () => media.counters().ticks },
-    clock,
-  );
-  void startCheck.run();
+  care.ready({
+    address,
+    sipPort: transport.port,
+    httpPort: web.port,
+    ticks: () => media.counters().ticks,
+  });
   const sip = hostPortText({ address, port: transport.port });
   const http = hostPortText({ address, port: web.port });
   const https =
@@ -421,15 +353,15 @@ async function run(options: Options): Promise<void> {
     external?.stop();
     agent.stopTakingCalls();
     trunks.apply([]);
+    // Who is in a room now may come back to it.
+    kept.close();
     await switchboard.hangUpAll();
     await Promise.all([lines.close(), audioPorts.close()]);
-    await historyLog.flush();
-    for (const state of kept) state.flush();
+    await keptHistory.flush();
     await agent.layer.answered();
     webhooks.apply([]);
-    consoles.close();
-    await Promise.all([web.close(), localConsole.close(), serial?.close(), media.close()]);
-    await recorder.close();
+    await Promise.all([web.close(), consoles.close(), media.close()]);
+    await recordings.close();
     agent.layer.stop();
     await transport.close();
     process.exit(0);

@@ -30,6 +30,7 @@ const floors = [
   ['firmware/recording'],
   ['firmware/call'],
   ['web-ui', 'firmware/console'],
+  ['firmware/box'],
   ['firmware/main.ts'],
 ];
 /** What call/ may know of media/. */

@@ -194,8 +194,9 @@ test('kept on flash: one write soon, the next ten minutes later at the earliest,
       writeFileSync(file, bad);
       rmSync(`${file}.previous`, { force: true });
       const fresh = start();
-      KeptState.open(file, fresh.clock, fresh.guard);
+      const { alarms } = KeptState.open(file, fresh.clock, fresh.guard);
       assert.is(fresh.guard.refused, 0);
+      assert.is(alarms.length, bad === '{}' ? 0 : 1, bad.slice(0, 9));
     }
     kept.clear();
     assert.throws(() => readFileSync(file));

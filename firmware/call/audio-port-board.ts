@@ -3,8 +3,7 @@ import type { AudioPort } from '../config/schema.js';
 import type { PortId } from '../media/contract.js';
 import type { Cause } from './cause.js';
 import { ConfiguredPort, type ConfiguredPortOptions } from './configured-port.js';
-import type { Leg } from './leg.js';
-import type { Party } from './switchboard.js';
+import type { Leg, Party } from './leg.js';
 
 /** One of them as it is now. */
 export type AudioPortNow = {

@@ -6,10 +6,10 @@ import type { AudioPort, Config } from '../config/schema.js';
 import type { Media, PlayId, PlayItem, PortId } from '../media/contract.js';
 import { answerTone, loudspeakerRing } from './announcements.js';
 import type { Cause } from './cause.js';
-import { isUp, type Leg } from './leg.js';
+import { isUp, type Leg, type Party } from './leg.js';
 import { conferenceOf } from './dial-plan.js';
 import { LineLeg } from './line-leg.js';
-import type { Party, Switchboard } from './switchboard.js';
+import type { Switchboard } from './switchboard.js';
 import { tonesOf } from './tone-plan.js';
 
 export type StationOptions = {

@@ -1,10 +1,10 @@
 /** The rooms that exist now: who gets into which, and what their members hear of each other. */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { Conference } from '../config/schema.js';
 import type { GuessGuard } from '../guess-guard.js';
 import { createLog } from '../log.js';
 import type { Media, MixId, PlayId } from '../media/contract.js';
+import { closed, refusal, type AskedRoom } from './admission.js';
 import {
   attentionTone,
   enterTone,
@@ -14,16 +14,9 @@ import {
   type AnnouncementName,
 } from './announcements.js';
 import type { Verdict } from './door.js';
+import type { KeptSeat, KeptSeats } from './kept-seats.js';
 import type { Leg } from './leg.js';
-import {
-  emptyRoom,
-  hasSeat,
-  room,
-  type LegId,
-  type RoomEffect,
-  type RoomEvent,
-  type RoomState,
-} from './room.js';
+import { emptyRoom, room, type LegId, type RoomEffect, type RoomEvent, type RoomState } from './room.js';
 
 const log = createLog('call');
 
@@ -67,6 +60,9 @@ export class ConferenceDirectory {
     private readonly media: Media,
     private readonly clock: Clock,
     private readonly guard: GuessGuard,
+    private readonly seats: KeptSeats,
+    /** Whose leg it is; undefined for one outside. */
+    private readonly extensionOf: (leg: LegId) => string | undefined,
   ) {}
 
   /** The rooms that exist now. */
@@ -86,18 +82,23 @@ export class ConferenceDirectory {
   admit(leg: Leg, conference: Conference, number: string, pin: string): Verdict {
     const key = `${conference.number}/${number}`;
     const existing = this.#rooms.get(key);
-    const asked = conference.type === 'dynamic' || conference.pin !== undefined;
-    if (asked && this.guard.refuses('pin', ...leg.sources)) return 'refused';
-    const expected = conference.type === 'static' ? (conference.pin ?? '') : existing?.pin;
-    if (expected !== undefined && !samePin(expected, pin)) {
-      this.#guessed(leg, conference);
-      return 'wrongPin';
+    const before = this.seats.room(conference.number, number);
+    const kept = this.seats.take(this.extensionOf(leg.id), conference.number, number);
+    if (!kept) {
+      const asked = conference.type === 'dynamic' || conference.pin !== undefined;
+      if (asked && this.guard.refuses('pin', ...leg.sources)) return 'refused';
+      const refused = refusal(conference, this.#asked(conference, number), pin);
+      if (refused === 'wrongPin') this.#guessed(leg, conference);
+      if (refused) return refused;
     }
-    if (existing?.state.locked) return 'locked';
-    if (!hasSeat(existing?.state ?? emptyRoom, conference.maxParticipants)) return 'full';
-    const open = existing ?? this.#open(key, conference, number, pin);
-    this.#seat(key, open, leg);
-    return existing || conference.type === 'static' ? 'welcome' : 'opened';
+    const open = existing ?? this.#open(key, conference, number, before?.pin ?? pin, before?.locked);
+    this.#seat(key, open, leg, { kept });
+    return existing || before || conference.type === 'static' ? 'welcome' : 'opened';
+  }
+
+  /** The number of the room in which a leg's extension had a seat before the box stopped, and may have it again. */
+  keptNumber(leg: Leg, conference: Conference): string | undefined {
+    return this.seats.numberOf(this.extensionOf(leg.id), conference.number);
   }
 
   /**
@@ -107,11 +108,10 @@ export class ConferenceDirectory {
   bring(leg: Leg, conference: Conference, number: string, how: { instead: LegId } | { by: LegId }): boolean {
     const key = `${conference.number}/${number}`;
     const open = this.#rooms.get(key);
-    const by = 'by' in how ? how.by : undefined;
-    const { locked } = open?.state ?? emptyRoom;
-    if (!open || (by !== undefined && (locked || !hasSeat(open.state, conference.maxParticipants))))
+    const broughtBy = 'by' in how ? how.by : undefined;
+    if (!open || (broughtBy !== undefined && closed(conference, this.#asked(conference, number))))
       return false;
-    this.#seat(key, open, leg, by);
+    this.#seat(key, open, leg, { broughtBy });
     return true;
   }
 
@@ -171,25 +171,37 @@ export class ConferenceDirectory {
     for (const open of this.#rooms.values()) if (open.legs.has(leg)) this.onChanged(open);
   }
 
+  #asked(conference: Conference, number: string): AskedRoom | undefined {
+    const open = this.#rooms.get(`${conference.number}/${number}`);
+    const before = this.seats.room(conference.number, number);
+    const seatsTaken = (open?.state.members.length ?? 0) + (before?.seats.length ?? 0);
+    if (open) return { pin: open.pin, locked: open.state.locked, seatsTaken };
+    return before && { pin: before.pin, locked: before.locked, seatsTaken };
+  }
+
   #guessed({ sources }: Leg, { number }: Conference): void {
     const refusedMs = this.guard.wrong({ secret: 'pin', sources, target: `conference ${number}` });
     log.warn({ sources, conference: number, refusedSeconds: refusedMs / 1000 }, 'wrong PIN');
   }
 
-  #seat(key: string, open: OpenRoom, leg: Leg, broughtBy?: LegId): void {
+  #seat(key: string, open: OpenRoom, leg: Leg, how: { broughtBy?: LegId; kept?: KeptSeat } = {}): void {
+    const { broughtBy, kept } = how;
     open.legs.set(leg.id, { leg, sinceMs: this.clock.nowMs(), broughtBy });
     this.#apply(key, open, { type: 'seat', leg: leg.id });
     if (leg.state === 'held') this.#apply(key, open, { type: 'hold', leg: leg.id, held: true });
+    if (!kept) return;
+    this.#apply(key, open, { type: 'mute', leg: leg.id, muted: kept.muted });
+    this.#apply(key, open, { type: 'volume', leg: leg.id, gainDb: kept.gainDb });
   }
 
-  #open(key: string, conference: Conference, number: string, pin: string): OpenRoom {
+  #open(key: string, conference: Conference, number: string, pin: string, locked = false): OpenRoom {
     const open: OpenRoom = {
       conference,
       number,
       pin,
       mix: this.newMix(),
       sinceMs: this.clock.nowMs(),
-      state: emptyRoom,
+      state: { ...emptyRoom, locked },
       legs: new Map(),
     };
     this.#rooms.set(key, open);
@@ -202,6 +214,7 @@ export class ConferenceDirectory {
     for (const effect of effects) this.#perform(key, open, effect);
     if (event.type === 'leave') open.legs.delete(event.leg);
     if (event.type === 'leave' && event.leg === open.leader) this.end(open);
+    this.seats.follow(open, this.extensionOf);
     this.onChanged(open);
   }
 
@@ -279,10 +292,4 @@ export class ConferenceDirectory {
 export function putOut(leg: Leg, why: 'removed' | 'ended'): void {
   if (leg.place?.room) leg.place.room.putOut(why);
   else leg.hangUp('normal');
-}
-
-/** Compares in constant time; hashing hides the length. */
-function samePin(a: string, b: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(a), hash(b));
 }

@@ -73,6 +73,8 @@ export class ConferenceVisit {
   #start(conference: Conference): void {
     this.#conference = conference;
     const { type, pin } = conference;
+    const number = this.directory.keptNumber(this.leg, conference);
+    if (number !== undefined) return this.#door.dispatch({ type: 'start', ask: 'nothing', number });
     this.#door.dispatch({ type: 'start', ask: type === 'dynamic' ? 'number' : pin ? 'pin' : 'nothing' });
   }
 

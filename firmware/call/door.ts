@@ -31,8 +31,11 @@ export type DoorState = {
 };
 
 export type DoorEvent =
-  /** At the door of a conference, known or found; or of any (`conference`): then its number is asked first. */
-  | { type: 'start'; ask: 'conference' | 'number' | 'pin' | 'nothing' }
+  /**
+   * At the door of a conference, known or found; or of any (`conference`): then its number is asked first. `number`: has a
+   * seat within it already.
+   */
+  | { type: 'start'; ask: 'conference' | 'number' | 'pin' | 'nothing'; number?: string }
   /** No conference has the number keyed. */
   | { type: 'notFound' }
   /** One of 0-9 * #; others mean nothing here. */
@@ -82,7 +85,7 @@ export const doorStart: DoorState = {
 export function door(state: DoorState, event: DoorEvent | TimerEvent): DoorStep {
   switch (event.type) {
     case 'start':
-      if (event.ask === 'nothing') return check(state, '');
+      if (event.ask === 'nothing') return check({ ...state, number: event.number ?? '' }, '');
       return ask({ ...state, step: event.ask }, []);
     case 'notFound': {
       if (state.step !== 'finding') break;

@@ -17,7 +17,7 @@ import type { Cause } from './cause.js';
 import type { Caller } from './dial-plan.js';
 import { alertItems, callerIdItems, toneToPlay } from './fxs-sounds.js';
 import { joinCalls, type JoinHost } from './join-calls.js';
-import { isUp, type Leg } from './leg.js';
+import { isUp, type Leg, type Party } from './leg.js';
 import type { LineOwner, OwnedLine } from './line-board.js';
 import { LineLeg, type LineOwnerAsked, type NewLeg } from './line-leg.js';
 import { numberSoFar } from './number-so-far.js';
@@ -34,8 +34,6 @@ export type FxsHost = JoinHost & {
   /** The line is gone. */
   closed(phone: FxsPhone): void;
 };
-
-type Party = { number: string; name: string };
 
 /** The battery is off for so long when the other side has hung up (GR-506: 600 ms). */
 const DISCONNECT_MS = 600;

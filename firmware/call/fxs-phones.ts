@@ -3,7 +3,7 @@ import type { FxsLine } from '../../hal/line-card.js';
 import type { Extension } from '../config/schema.js';
 import type { Cause } from './cause.js';
 import { FxsPhone, type FxsHost } from './fxs-phone.js';
-import type { Leg } from './leg.js';
+import type { Leg, Party } from './leg.js';
 import type { LineOwner, OwnedLine } from './line-board.js';
 import type { LinePhones } from './switchboard.js';
 
@@ -24,7 +24,7 @@ export class FxsPhones implements LinePhones {
     return phone;
   }
 
-  call(to: Extension, caller: { number: string; name: string }): readonly Leg[] | Cause {
+  call(to: Extension, caller: Party): readonly Leg[] | Cause {
     const own = [...this.#phones].filter(({ extension }) => extension === to.number);
     if (own.length === 0) return 'unavailable';
     const legs = own.flatMap((phone) => phone.call(to, caller) ?? []);

@@ -41,12 +41,15 @@ export type Place = {
   };
 };
 
+/** Who somebody is for those who talk with them. */
+export type Party = { number: string; name: string };
+
 export type Leg = {
   readonly id: LegId;
   /** `incoming`: that party called us. */
   readonly direction: 'incoming' | 'outgoing';
   /** The party at the other end. */
-  readonly party: { number: string; name: string };
+  readonly party: Party;
   /** As whom its wrong PINs are counted: the extension and its address, or the trunk or line with the caller's number. */
   readonly sources: readonly string[];
   readonly state: LegState;

@@ -1,7 +1,7 @@
 /** One call on a line, or on an audio port, as a leg. Whoever has the line moves it on; what others want of it is asked of that owner. */
 import type { Media, PortId } from '../media/contract.js';
 import type { Cause } from './cause.js';
-import { isUp, type Leg, type LegEvent, type LegState, type Place } from './leg.js';
+import { isUp, type Leg, type LegEvent, type LegState, type Party, type Place } from './leg.js';
 import type { LegId } from './room.js';
 
 /** What the switchboard gives a new leg. */
@@ -16,7 +16,7 @@ export type NewLeg = {
 
 export type LineLegOptions = NewLeg & {
   direction: 'incoming' | 'outgoing';
-  party: { number: string; name: string };
+  party: Party;
   /** The line's name. */
   line: string;
   /** As of `Leg`. */
@@ -38,7 +38,7 @@ export type LineOwnerAsked = {
 export class LineLeg implements Leg {
   readonly id: LegId;
   readonly direction: 'incoming' | 'outgoing';
-  readonly party: { number: string; name: string };
+  readonly party: Party;
   readonly peerAddress: string;
   readonly sources: readonly string[];
   readonly sinceMs: number;

@@ -22,7 +22,7 @@ export type RoomState = {
 };
 
 export type RoomEvent =
-  /** Takes a seat; whether one is free is asked before by `hasSeat`. */
+  /** Takes a seat; whether one is free is asked before. */
   | { type: 'seat'; leg: LegId }
   | { type: 'enter'; leg: LegId }
   | { type: 'leave'; leg: LegId }
@@ -48,11 +48,6 @@ export type RoomEffect =
 
 export const emptyRoom: RoomState = { members: [], locked: false };
 
-/** Counts seats, not voices: one who is still at the door has a seat already. */
-export function hasSeat(room: RoomState, limit: number | undefined): boolean {
-  return limit === undefined || room.members.length < limit;
-}
-
 export function room(state: RoomState, event: RoomEvent): Step<RoomState, RoomEffect> {
   if (event.type === 'lock') {
     if (state.locked === event.locked) return { state, effects: [] };
@@ -76,6 +71,7 @@ export function room(state: RoomState, event: RoomEvent): Step<RoomState, RoomEf
           ...(known.held ? [] : [{ type: 'attach', leg: event.leg } as const]),
           { type: 'chime', tone: 'enter', except: event.leg },
           ...company(state, after),
+          ...(known.muted ? [{ type: 'tell', leg: event.leg, announcement: 'muted' } as const] : []),
         ],
       };
     }

@@ -10,13 +10,13 @@ import type { SipCall } from '../sip/sip-call.js';
 import { keyTones } from './announcements.js';
 import { causeOf, statusOf, type Cause } from './cause.js';
 import { KeySources, type KeySource } from './key-source.js';
-import { isUp, type Leg, type LegEvent, type LegState, type Place } from './leg.js';
+import { isUp, type Leg, type LegEvent, type LegState, type Party, type Place } from './leg.js';
 import type { MediaSecurity } from './media-security.js';
 import type { LegId } from './room.js';
 
 export type SipLegOptions = {
   id: LegId;
-  party: { number: string; name: string };
+  party: Party;
   /** As whom its wrong PINs are counted. */
   sources: readonly string[];
   media: Media;
@@ -38,7 +38,7 @@ type OpenPort = { port: PortId; localPort: number };
 
 export class SipLeg implements Leg {
   readonly id: LegId;
-  readonly party: { number: string; name: string };
+  readonly party: Party;
   readonly sources: readonly string[];
   readonly sinceMs: number;
   onEvent: (event: LegEvent) => void = () => {};

@@ -1,13 +1,11 @@
 /** Takes calls, finds what was dialled, and knows every leg there is. */
 import type { Clock } from '../clock.js';
-import type { AudioPort, Conference, Config, Extension, SipAccount, Trunk } from '../config/schema.js';
+import type { AudioPort, Conference, Config, Extension } from '../config/schema.js';
 import type { GuessGuard } from '../guess-guard.js';
 import { createLog } from '../log.js';
 import type { Media, PortId } from '../media/contract.js';
-import { isWithin, sourceOf } from '../sip/networks.js';
 import type { ReferTarget, Report } from '../sip/refer.js';
 import type { SipCall } from '../sip/sip-call.js';
-import type { Endpoint } from '../sip/transport.js';
 import type { Trunks } from '../sip/trunks.js';
 import type { Caller } from '../sip/caller-check.js';
 import type { UserAgent } from '../sip/user-agent.js';
@@ -25,8 +23,8 @@ import {
 } from './dial-plan.js';
 import { unwatched, type CallProgress } from './call-progress.js';
 import { ExtensionCall } from './extension-call.js';
-import type { Leg } from './leg.js';
-import { mediaSecurity } from './media-security.js';
+import type { KeptSeats } from './kept-seats.js';
+import type { Leg, Party } from './leg.js';
 import { OutboundLimits } from './outbound-limits.js';
 import { groupOf } from './permission.js';
 import type { Called } from './ringing.js';
@@ -34,7 +32,8 @@ import type { LegId } from './room.js';
 import { RoomRecordings, type RoomRecorder } from './room-recording.js';
 import { SilenceWatch } from './silence-watch.js';
 import type { NewLeg } from './line-leg.js';
-import { SipLeg, type SipLegOptions } from './sip-leg.js';
+import { SipLeg } from './sip-leg.js';
+import { SipLegs } from './sip-legs.js';
 import type { StolenAccounts } from './stolen-accounts.js';
 import { tonesOf } from './tone-plan.js';
 import { Transfers, type OwnLeg } from './transfer.js';
@@ -49,6 +48,7 @@ export type SwitchboardOptions = {
   clock: Clock;
   guard: GuessGuard;
   stolen: StolenAccounts;
+  seats: KeptSeats;
   /** Our address towards a peer, and the one that it is told. */
   addressFor(peerAddress: string): { local: string; shown: string };
   /** RTP packets that came to a port so far. */
@@ -57,8 +57,6 @@ export type SwitchboardOptions = {
 
 /** A leg with what it is doing, for those who watch. `extension`: whose it is, if it is not outside. */
 export type OpenLeg = { leg: Leg; extension: string | undefined; dialled: string };
-
-export type Party = { number: string; name: string };
 
 /** The phones on lines. */
 export type LinePhones = {
@@ -90,14 +88,19 @@ export class Switchboard {
   readonly #control: ConferenceControl;
   readonly #silence: SilenceWatch<SipLeg>;
   #nextLeg: LegId = 1;
-  #agent?: UserAgent;
-  #trunks?: Trunks;
+  #sip?: SipLegs;
   #linePhones?: LinePhones;
   #audioPorts?: AudioPorts;
   #idle: (() => void)[] = [];
 
   constructor(private readonly options: SwitchboardOptions) {
-    this.conferences = new ConferenceDirectory(options.media, options.clock, options.guard);
+    this.conferences = new ConferenceDirectory(
+      options.media,
+      options.clock,
+      options.guard,
+      options.seats,
+      (id) => this.#legs.get(id)?.extension,
+    );
     const tone = () => options.config().recordingTone;
     this.recordings = new RoomRecordings({ ...options, tone });
     this.conferences.onChanged = (room) => {
@@ -144,8 +147,14 @@ export class Switchboard {
 
   /** Through whom phones and numbers outside are called. */
   connect(agent: UserAgent, trunks: Trunks, linePhones: LinePhones, audioPorts: AudioPorts): void {
-    this.#agent = agent;
-    this.#trunks = trunks;
+    this.#sip = new SipLegs({
+      ...this.options,
+      agent,
+      trunks,
+      newLeg: () => this.newLeg(),
+      keep: (...leg) => this.keep(...leg),
+      referred: (...refer) => this.#referred(...refer),
+    });
     this.#linePhones = linePhones;
     this.#audioPorts = audioPorts;
   }
@@ -160,15 +169,12 @@ export class Switchboard {
     if (caller.type === 'outside') {
       const trunk = config.trunks.find(({ name }) => name === caller.trunk);
       if (!trunk || replaced) return call.reject(403);
-      const leg = SipLeg.incoming(call, this.#trunkLeg(trunk, caller, call.peer));
-      this.keep(leg, undefined, dialled);
-      return this.route(leg, { trunk }, dialled);
+      return this.route(this.#sip!.fromTrunk(call, trunk, caller, dialled), { trunk }, dialled);
     }
     const extension = config.extensions.find(({ sip }) => sip?.username === caller.username);
     if (!extension?.sip) return call.reject(403);
     if (!replaced && this.#callsOf(extension) >= extension.sip.maxCalls) return call.reject(486);
-    const leg = SipLeg.incoming(call, this.#phoneLeg(extension, extension.sip, call.peer));
-    this.keep(leg, extension, dialled);
+    const leg = this.#sip!.fromPhone(call, extension, extension.sip, dialled);
     if (!replaced) return this.route(leg, { extension }, dialled);
     const old = this.#ownLegOf(replaced);
     if (!old || !this.#transfers.replace(leg, extension, old)) call.reject(403);
@@ -225,7 +231,7 @@ export class Switchboard {
   #callOutside(caller: Leg, to: TrunkDestination, progress: CallProgress, by: Account | undefined): void {
     const refused = by ? this.#barred(caller, to, by) : 'barred';
     if (refused) return this.#refuse(caller, refused, progress);
-    const ways = to.trunks.flatMap((name) => this.#waysOver(name, caller.party.number, to));
+    const ways = to.trunks.flatMap((name) => this.#sip!.waysOver(name, caller.party.number, to));
     new TrunkCall(caller, ways, { ...this.#callOptions(), progress });
   }
 
@@ -236,21 +242,6 @@ export class Switchboard {
       for (const id of this.#outbound.callersOf(by.number)) this.#legs.get(id)?.leg.hangUp('barred');
     if (verdict !== 'ok') return 'barred';
     return this.#outbound.begin(caller.id, by.number, groupOf(this.options.config(), by) ?? {});
-  }
-
-  /** One way for each place where a provider may be; none while it is known not to work. */
-  #waysOver(name: string, from: string, { number, callerId }: TrunkDestination): (() => SipLeg)[] {
-    const trunk = this.#trunks?.find(name);
-    const settings = this.options.config().trunks.find((candidate) => candidate.name === name);
-    if (!trunk?.usable || !settings) return [];
-    const shown = { number: callerId ?? settings.callerId ?? '', name: '' };
-    return trunk.endpoints.map((endpoint) => () => {
-      const place = (sdp: Buffer) => this.#agent!.callTrunk(trunk, endpoint, number, shown, sdp);
-      const party = { number, name: `trunk ${name}` };
-      const leg = SipLeg.outgoing(place, this.#trunkLeg(settings, party, endpoint));
-      this.keep(leg, undefined, from);
-      return leg;
-    });
   }
 
   #ringPhones(caller: Leg, to: RingingDestination, progress: CallProgress): void {
@@ -288,26 +279,10 @@ export class Switchboard {
   #phonesOf(to: Extension, from: Party): readonly Leg[] | Cause {
     if (to.sip && this.#callsOf(to) >= to.sip.maxCalls) return 'busy';
     const onLines = this.#linePhones!.call(to, from);
-    const bySip = to.sip ? this.#sipPhonesOf(to, to.sip, from) : 'unavailable';
+    const bySip = to.sip ? this.#sip!.toPhones(to, to.sip, from) : 'unavailable';
     const found = [onLines, bySip].flatMap((phones) => (typeof phones === 'string' ? [] : phones));
     if (found.length > 0) return found;
     return typeof bySip === 'string' && bySip !== 'unavailable' ? bySip : onLines;
-  }
-
-  #sipPhonesOf(to: Extension, account: SipAccount, from: Party): SipLeg[] | Cause {
-    const agent = this.#agent!;
-    const bindings = agent.registrar.bindings(account.username);
-    if (bindings.length === 0) return 'unavailable';
-    const safe = bindings.filter(
-      ({ source }) => mediaSecurity(account.srtp, source, this.options.media.srtp) !== 'impossible',
-    );
-    if (safe.length === 0) return 'incompatible';
-    return safe.map(({ contact, source }) => {
-      const place = (sdp: Buffer) => agent.call(contact, source, from, sdp);
-      const phone = SipLeg.outgoing(place, this.#phoneLeg(to, account, source));
-      this.keep(phone, to, from.number);
-      return phone;
-    });
   }
 
   #ownLegOf(call: SipCall): OwnLeg | undefined {
@@ -331,43 +306,14 @@ export class Switchboard {
     return own.filter((one) => !rings(one)).length + ringing.size;
   }
 
-  #phoneLeg(extension: Extension, account: SipAccount, peer: Endpoint): SipLegOptions {
-    const { trustedNetworks } = this.options.config().security;
-    const from = isWithin(peer.address, trustedNetworks) ? [] : [sourceOf(peer.address)];
-    return {
-      ...this.#legOptions(extension, peer, account.srtp),
-      sources: [`extension ${extension.number}`, ...from],
-    };
-  }
-
-  #trunkLeg({ name, codecs }: Trunk, party: Party, peer: Endpoint): SipLegOptions {
-    return {
-      ...this.#legOptions(party, peer, 'optional'),
-      sources: [`trunk ${name} ${party.number}`],
-      codecs,
-    };
-  }
-
-  #legOptions({ number, name }: Party, peer: Endpoint, srtp: SipAccount['srtp']) {
-    const { media } = this.options;
-    const { id, ...newLeg } = this.newLeg();
-    return {
-      id,
-      ...newLeg,
-      party: { number, name },
-      media,
-      address: this.options.addressFor(peer.address),
-      codecs: this.options.config().media.codecs,
-      security: mediaSecurity(srtp, peer, media.srtp),
-      referred: (target: ReferTarget, replaced: SipCall | undefined, report: Report) => {
-        const by = this.#ownLeg(id);
-        const other = replaced && this.#ownLegOf(replaced);
-        if (!by) return 403; // who is outside moves nobody
-        if (replaced && !other) return 481;
-        if (target.method === 'BYE') return this.#control.referWithin(by.extension, by.leg, target, report);
-        return this.#transfers.start(by, target.number, other, report);
-      },
-    };
+  /** Who is outside moves nobody. */
+  #referred(id: LegId, target: ReferTarget, replaced: SipCall | undefined, report: Report): number {
+    const by = this.#ownLeg(id);
+    const other = replaced && this.#ownLegOf(replaced);
+    if (!by) return 403;
+    if (replaced && !other) return 481;
+    if (target.method === 'BYE') return this.#control.referWithin(by.extension, by.leg, target, report);
+    return this.#transfers.start(by, target.number, other, report);
   }
 
   /** What a leg on a line begins with. */

@@ -48,7 +48,7 @@ export class ConfigStore extends EventEmitter<Events> {
     makeFolder(directory);
     const store = new ConfigStore(path.join(directory, 'config.json'), calls);
     removeLeftovers(store.file, calls);
-    await store.#boot(environment.PARLEY_ADMIN_PASSWORD || undefined);
+    await store.#boot(environment.PARLEY_ADMIN_PASSWORD || undefined, environment.PARLEY_FACTORY);
     return store;
   }
 
@@ -84,11 +84,11 @@ export class ConfigStore extends EventEmitter<Events> {
     this.#config = deepFreeze(config);
   }
 
-  async #boot(wantedPassword: string | undefined): Promise<void> {
+  async #boot(wantedPassword?: string, factory?: string): Promise<void> {
     const fresh = !fs.existsSync(this.file) && !fs.existsSync(`${this.file}.previous`);
     const found = fresh ? undefined : (this.#read(this.file) ?? this.#read(`${this.file}.previous`));
     if (!fresh && !found) this.#alarm('config-defaults', 'no good configuration was found: this one is new');
-    const config = found ?? firstDocument();
+    const config = found ?? firstDocument(factory);
     this.isNew = !found;
     // Without one the pages ask for it: see web-ui/pages/first-run.ts.
     const addAdministrator = config.administrators.length === 0 && wantedPassword !== undefined;

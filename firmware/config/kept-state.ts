@@ -8,8 +8,8 @@ import { flashSafeWrite, removeLeftovers } from './flash-safe-write.js';
 const log = createLog('config');
 
 /** From the first change to its write, and from one write to the next: flash wears. A power cut costs what waited. */
-const SOON_MS = 10_000;
-const BETWEEN_MS = 600_000;
+export type Pace = { soonMs: number; betweenMs: number };
+const SELDOM: Pace = { soonMs: 10_000, betweenMs: 600_000 };
 /** A file of more bytes is none of ours. */
 const MAX_BYTES = 1 << 20;
 
@@ -24,21 +24,33 @@ export type Learner = {
 
 export class KeptState {
   #waiting = false;
+  #closed = false;
   #writtenMs = -Infinity;
+  /** What could not be read, and what could not be written last. */
+  #lost: string | undefined;
+  #failure: string | undefined;
 
   private constructor(
     private readonly file: string,
     private readonly clock: Clock,
     private readonly learner: Learner,
+    private readonly pace: Pace,
   ) {}
 
   /** Lets a learner remember what a file says, and keeps it there from now on. Never throws: a bad file is as none. */
-  static open(file: string, clock: Clock, learner: Learner): KeptState {
-    const kept = new KeptState(file, clock, learner);
+  static open(file: string, clock: Clock, learner: Learner, pace = SELDOM): KeptState {
+    const kept = new KeptState(file, clock, learner, pace);
     removeLeftovers(file);
     if (!kept.#restore(file)) kept.#restore(`${file}.previous`);
     learner.onChanged = (urgent) => kept.#changed(urgent);
     return kept;
+  }
+
+  /** What is wrong with it, for the administrator. */
+  get alarms(): { code: string; text: string }[] {
+    return [this.#lost, this.#failure].flatMap((text) =>
+      text === undefined ? [] : { code: 'kept-state', text },
+    );
   }
 
   /** Writes at once what waits. */
@@ -48,9 +60,17 @@ export class KeptState {
     this.#writtenMs = this.clock.nowMs();
     try {
       flashSafeWrite(this.file, Buffer.from(`${JSON.stringify(this.learner.snapshot())}\n`));
+      this.#failure = undefined;
     } catch (error) {
+      this.#failure = `${path.basename(this.file)} could not be written: ${(error as Error).message}`;
       log.warn({ err: error, file: path.basename(this.file) }, 'what was learnt is not kept');
     }
+  }
+
+  /** Writes what waits, and nothing that is learnt later. */
+  close(): void {
+    this.flush();
+    this.#closed = true;
   }
 
   /** Forgets everything. Throws the system's error. */
@@ -61,11 +81,13 @@ export class KeptState {
   }
 
   #changed(urgent = false): void {
+    if (this.#closed) return;
     const waited = this.#waiting;
     this.#waiting = true;
     if (urgent) return this.flush();
     if (waited) return;
-    const waitMs = Math.max(SOON_MS, this.#writtenMs + BETWEEN_MS - this.clock.nowMs());
+    const { soonMs, betweenMs } = this.pace;
+    const waitMs = Math.max(soonMs, this.#writtenMs + betweenMs - this.clock.nowMs());
     this.clock.after(waitMs, () => this.flush());
   }
 
@@ -75,11 +97,11 @@ export class KeptState {
       this.learner.restore(JSON.parse(fs.readFileSync(file, 'utf8')));
       return true;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-        log.warn(
-          { file: path.basename(file), why: (error as Error).message },
-          'what was learnt cannot be read',
-        );
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        const name = path.basename(file);
+        this.#lost = `${name} could not be read: ${(error as Error).message}`;
+        log.warn({ file: name, why: (error as Error).message }, 'what was learnt cannot be read');
+      }
       return false;
     }
   }

@@ -4,7 +4,7 @@ import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { MAX_RECORDINGS, setTicks } from '../media/recording-ring.js';
 import type { RecordingRate } from './consent.js';
 import type { Place } from './disks.js';
-import type { RecordedTrack } from './recording-document.js';
+import type { RecordedTrack, RecordingDocument } from './recording-document.js';
 import type { RecorderThreadData, ThreadCommand, ThreadEvent } from './recorder-thread.js';
 import type { WriterEvent } from './recording-writer.js';
 
@@ -64,7 +64,7 @@ export class Recorder {
     this.#numbers.set(recording, id);
     setTicks(this.block, recording, 0);
     this.#trouble = undefined;
-    const document = {
+    const document: RecordingDocument = {
       version: 1,
       id,
       ...room,
@@ -75,8 +75,8 @@ export class Recorder {
       stretches: [],
       tracks: [],
       checksums: null,
-    } as const;
-    this.#tell({ type: 'begin', recording, document: { ...document, stretches: [], tracks: [] } });
+    };
+    this.#tell({ type: 'begin', recording, document });
     return { recording, id };
   }
 

@@ -2,8 +2,12 @@
 import type { SipRequest } from 'sip-parser';
 import { parseCSeq, parseNameAddr, parseUri } from 'sip-parser';
 import type { Clock } from '../clock.js';
+import { createLog } from '../log.js';
+import { readPhones, type KeptPhone } from './kept-phones.js';
 import { ProtocolError } from './protocol-error.js';
 import type { Endpoint } from './transport.js';
+
+const log = createLog('sip');
 
 export type Binding = {
   /** Contact URI as the phone wrote it; requests to the phone carry it. */
@@ -11,6 +15,8 @@ export type Binding = {
   /** Where the REGISTER came from: the way back to a phone behind a router. */
   source: Endpoint;
   userAgent: string;
+  /** For how long it was granted last. */
+  seconds: number;
   /** On the clock's scale, ms. */
   expiresAtMs: number;
   callId: string;
@@ -23,20 +29,33 @@ const MIN_EXPIRES = 60;
 const MAX_EXPIRES = 7200;
 /** Phones per extension; the next one is refused. */
 const MAX_BINDINGS = 10;
+/** What is kept over a restart is good for so long; it is written anew in time while phones refresh. */
+const KEPT_MS = 24 * 3_600_000;
+const RENEW_MS = 12 * 3_600_000;
 
-/** Keeps bindings by account name. Time is judged when asked: no timer runs. */
+/**
+ * Keeps bindings by account name. Time is judged when asked: no timer runs. Over a restart they are remembered with what
+ * was granted, which counts anew: a phone that is still there refreshes within it. So no refresh costs a write to flash.
+ */
 export class Registrar {
+  /** Something is to be remembered over restarts. */
+  onChanged: () => void = () => {};
   #accounts = new Map<string, Binding[]>();
+  /** The time of day of what is kept. */
+  #savedAt = 0;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    /** The time of day, ms since 1970. */
+    private readonly timeMs: () => number = () => Date.now(),
+  ) {}
 
   /** The phones registered for an account now. */
   bindings(account: string): readonly Binding[] {
     const all = this.#accounts.get(account) ?? [];
     const nowMs = this.clock.nowMs();
     const alive = all.filter((binding) => binding.expiresAtMs > nowMs);
-    if (alive.length === 0) this.#accounts.delete(account);
-    else if (alive.length < all.length) this.#accounts.set(account, alive);
+    if (alive.length < all.length) this.#keep(account, alive);
     return alive;
   }
 
@@ -54,7 +73,52 @@ export class Registrar {
 
   /** Forgets an account that the configuration no longer has. */
   forget(account: string): void {
-    this.#accounts.delete(account);
+    this.#keep(account, []);
+  }
+
+  clear(): void {
+    this.#accounts.clear();
+  }
+
+  /** What is to be remembered over a restart. */
+  snapshot(): object {
+    this.#savedAt = this.timeMs();
+    const phones = this.accounts().flatMap((account) =>
+      this.bindings(account).map(({ contact, source, userAgent, seconds, callId, cseq }): KeptPhone => ({
+        account,
+        contact,
+        source,
+        userAgent,
+        seconds,
+        callId,
+        cseq,
+      })),
+    );
+    return { version: 1, savedAt: this.#savedAt, phones };
+  }
+
+  /** Takes up what a snapshot says, unless it is too old; a clock that went back, or was not set, makes nothing old. */
+  restore(document: unknown): void {
+    const { savedAt, phones } = readPhones(document);
+    this.#savedAt = savedAt;
+    if (this.timeMs() - savedAt > KEPT_MS)
+      return log.warn({ phones: phones.length }, 'what phones had registered is too old to be kept');
+    for (const { account, ...phone } of phones) {
+      const seconds = Math.min(phone.seconds, MAX_EXPIRES);
+      const binding = { ...phone, seconds, expiresAtMs: this.clock.nowMs() + seconds * 1000 };
+      this.#accounts.set(account, [...(this.#accounts.get(account) ?? []), binding].slice(0, MAX_BINDINGS));
+    }
+    log.info({ phones: phones.length }, 'phones are registered as before');
+  }
+
+  /** These are the phones of an account now; says so if something is to be remembered. */
+  #keep(account: string, bindings: Binding[]): void {
+    const before = this.#accounts.get(account) ?? [];
+    if (bindings.length > 0) this.#accounts.set(account, bindings);
+    else this.#accounts.delete(account);
+    // Also once the time of day was set.
+    const isOld = bindings.length > 0 && Math.abs(this.timeMs() - this.#savedAt) > RENEW_MS;
+    if (isOld || !sameWays(before, bindings)) this.onChanged();
   }
 
   /**
@@ -91,6 +155,7 @@ export class Registrar {
             contact: uri,
             source,
             userAgent: request.headers.get('User-Agent') ?? '',
+            seconds: Math.min(seconds, MAX_EXPIRES),
             expiresAtMs: this.clock.nowMs() + Math.min(seconds, MAX_EXPIRES) * 1000,
             callId,
             cseq,
@@ -98,13 +163,19 @@ export class Registrar {
       }
       if (bindings.length > MAX_BINDINGS) throw new ProtocolError(503, `More Than ${MAX_BINDINGS} Phones`);
     }
-    if (bindings.length > 0) this.#accounts.set(account, bindings);
-    else this.#accounts.delete(account);
+    this.#keep(account, bindings);
     const nowMs = this.clock.nowMs();
     return bindings.map(
       (binding) => `<${binding.contact}>;expires=${Math.ceil((binding.expiresAtMs - nowMs) / 1000)}`,
     );
   }
+}
+
+/** Whether two lists lead to the same phones by the same ways, whatever their order. */
+function sameWays(some: readonly Binding[], others: readonly Binding[]): boolean {
+  const ways = (bindings: readonly Binding[]) =>
+    bindings.map(({ contact, source, seconds }) => JSON.stringify([contact, source, seconds])).sort();
+  return ways(some).join() === ways(others).join();
 }
 
 /** RFC 3261 §20.19: seconds; a malformed value counts as the default, an absent one as undefined. */

@@ -16,29 +16,13 @@ kernel=$(apt-cache depends linux-image-amd64 | sed -n 's/^ *Depends: linux-image
 echo "building the guest: kernel $kernel and DAHDI"
 (
   cd "$work/debs"
-  apt-get download -qq "linux-image-$kernel" "linux-headers-$kernel" "linux-headers-${kernel%-amd64}-common" \
-    "linux-kbuild-$(echo "$kernel" | cut -d. -f1,2)" dahdi-dkms dahdi libtonezone2.0
+  apt-get download -qq "linux-image-$kernel" dahdi libtonezone2.0
   for deb in *.deb; do dpkg -x "$deb" "$work/tree"; done
 )
 
-# The headers name each other by where they would be installed.
-headers=$work/tree/usr/src/linux-headers-$kernel
-sed -i "s#/usr/src#$work/tree/usr/src#" "$headers/Makefile"
-source=$(echo "$work"/tree/usr/src/dahdi-*)
-cd "$source/drivers/dahdi"
-rm -f Makefile
-cat > Kbuild <<'KBUILD'
-ccflags-y := -I$(src)/../../include -I$(src) -w
-obj-m := dahdi.o dahdi_dynamic.o dahdi_dynamic_loc.o dahdi_echocan_mg2.o
-dahdi-objs := dahdi-base.o dahdi-sysfs.o dahdi-sysfs-chan.o dahdi-version.o
-KBUILD
-make -s -C "$headers" M="$PWD" modules >"$work/dahdi.log" 2>&1 || { tail -20 "$work/dahdi.log" >&2; exit 1; }
-
 # What the guest lays over the root: the modules it needs, and DAHDI's tools.
 modules=lib/modules/$kernel
-mkdir -p "$work/tree/$modules/updates"
-strip --strip-debug -- *.ko
-cp -- *.ko "$work/tree/$modules/updates/"
+"$here/build-dahdi.sh" "$kernel" "$work/tree/$modules/updates"
 depmod -b "$work/tree" "$kernel"
 overlay=$work/initrd/overlay/usr
 mkdir -p "$overlay/$modules" "$overlay/sbin" "$overlay/lib/x86_64-linux-gnu" "$work/initrd/boot"

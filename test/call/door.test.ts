@@ -14,7 +14,10 @@ function events(text: string): (DoorEvent | TimerEvent)[] {
   if (type === 'verdict') return [{ type: 'verdict', verdict: rest } as DoorEvent];
   if (type === 'putOut') return [{ type: 'putOut', why: rest } as DoorEvent];
   if (type === 'notFound') return [{ type: 'notFound' }];
-  if (type === 'start') return [{ type: 'start', ask: rest } as DoorEvent];
+  if (type === 'start') {
+    const [, ask, number] = text.split(' ');
+    return [{ type: 'start', ask, number } as DoorEvent];
+  }
   return [{ type: 'played' }];
 }
 
@@ -47,6 +50,12 @@ test('static without a PIN: straight in', () =>
     ['start nothing', 'check /'],
     ['verdict welcome', 'enter'],
     ['keys 123#', ''],
+  ]));
+
+test('back to a seat: straight in, to the number that it had', () =>
+  play([
+    ['start nothing 42', 'check 42/'],
+    ['verdict welcome', 'enter'],
   ]));
 
 test('static with a PIN: asked, keyed, in', () =>

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseMessage, type SipMessage, type SipRequest, type SipResponse } from 'sip-parser';
+import { KeptSeats } from '../../firmware/call/kept-seats.js';
 import { StolenAccounts } from '../../firmware/call/stolen-accounts.js';
 import { Switchboard } from '../../firmware/call/switchboard.js';
 import { ManualClock } from '../../firmware/clock.js';
@@ -74,6 +75,7 @@ class Bench {
         () => config,
         () => 0,
       ),
+      seats: new KeptSeats(clock),
       addressFor: () => ({ local: '192.0.2.1', shown: '192.0.2.1' }),
       rxPackets: () => undefined,
     });

@@ -46,6 +46,14 @@ test('the first boot makes a document, kept for the owner alone; the pages ask f
   assert.equal(again.config, store.config);
 });
 
+test('the first document has what the board says', async () => {
+  const factory = file('factory.json');
+  fs.writeFileSync(factory, '{ "console": { "device": "/dev/ttyS0" } }');
+  const store = await ConfigStore.open(path.join(directory, 'data'), { PARLEY_FACTORY: factory });
+  assert.is(store.config.console.device, '/dev/ttyS0');
+  assert.is(store.config.extensions.length, 4);
+});
+
 test('a hand-written document gets an administrator, with the password asked for', async () => {
   fs.writeFileSync(file(), JSON.stringify({ version: 1, conferences: [{ number: '800', type: 'static' }] }));
   const store = await ConfigStore.open(directory, admin);

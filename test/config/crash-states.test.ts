@@ -7,15 +7,22 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigStore } from '../../firmware/config/config-store.js';
 import { ConfigVersions } from '../../firmware/config/config-versions.js';
+import { readDocument } from '../../firmware/recording/read-document.js';
+import { repairRecordings } from '../../firmware/recording/repair.js';
 import { AppendLog } from '../../firmware/system/append-log.js';
 import { CrashStates, lay, type CrashState } from '../support/crash-states.js';
 import { canCutDisks, CutDisk } from '../support/cut-disk.js';
+import { Learnt, recordingOf } from '../support/learnt.js';
 import { isInstalled } from '../support/program.js';
 
 const test = suite('crash states');
 
-const keeper = fileURLToPath(new URL('../support/keeper.js', import.meta.url));
+const [keeper, learntKeeper] = ['keeper', 'learnt-keeper'].map((name) =>
+  fileURLToPath(new URL(`../support/${name}.js`, import.meta.url)),
+);
 const ROUNDS = 3;
+/** Of a recording that is whole: three ticks. */
+const SAMPLES = 480;
 const [CUTS, CUT_ROUNDS] = process.env.PARLEY_SOAK ? [2000, 300] : [20, 30];
 const MEGABYTES = 64;
 
@@ -55,31 +62,64 @@ async function boots(directory: string, { said }: Pick<CrashState, 'said'>): Pro
   assert.equal(alarms, []);
 }
 
-if (isInstalled('strace'))
-  test('the configuration, its versions and the history, in every state after a cut', async () => {
-    const folder = fs.mkdtempSync(path.join(tmpdir(), 'parley-crash-'));
-    const after = `${folder}.after`;
-    try {
-      const traced = CrashStates.of(keeper, folder, [String(ROUNDS)]);
-      let states = 0;
-      for (const state of traced.states()) {
-        states += 1;
-        lay(state, after);
-        try {
-          await boots(after, state);
-        } catch (error) {
-          const files = [...state.files].map(([name, content]) => `${name} ${content?.length ?? 'folder'}`);
-          throw new Error(
-            `${(error as Error).message}; said ${state.said.join()}; there is ${files.join(', ')}`,
-          );
-        }
+/** Phones, seats and guesses are as they were said to be; a recording that was begun opens, one that ended is whole. */
+function remembers(directory: string, { said }: Pick<CrashState, 'said'>): void {
+  const learnt = new Learnt(directory);
+  assert.equal(learnt.alarms, []);
+  const kept = last(said, 'learnt');
+  for (const [what, found] of Object.entries(learnt.rounds))
+    assert.ok(found === kept || found === kept + 1, `${what} ${found}, said it kept ${kept}`);
+  const folder = path.join(directory, 'recordings');
+  if (!fs.existsSync(folder)) return assert.is(last(said, 'begun'), 0);
+  const failed: string[] = [];
+  repairRecordings(folder, (id, why) => failed.push(`${id}: ${why}`));
+  assert.equal(failed, []);
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const { id, description } = recordingOf(round);
+    const file = path.join(folder, id, 'recording.json');
+    const document = fs.existsSync(file) ? readDocument(fs.readFileSync(file, 'utf8'), id) : undefined;
+    if (round <= last(said, 'begun')) assert.is(document?.description, description);
+    if (round <= last(said, 'recorded'))
+      assert.equal([document?.endReason, document?.samples], ['everybody left', SAMPLES]);
+    else if (document) assert.match(document.endReason!, /power cut|everybody left/);
+  }
+}
+
+/** Has a look at each state in which a cut may leave what a program writes. */
+async function everyState(
+  program: string,
+  look: (directory: string, state: CrashState) => Promise<void> | void,
+): Promise<void> {
+  const folder = fs.mkdtempSync(path.join(tmpdir(), 'parley-crash-'));
+  const after = `${folder}.after`;
+  try {
+    const traced = CrashStates.of(program, folder, [String(ROUNDS)]);
+    let states = 0;
+    for (const state of traced.states()) {
+      states += 1;
+      lay(state, after);
+      try {
+        await look(after, state);
+      } catch (error) {
+        const files = [...state.files].map(([name, content]) => `${name} ${content?.length ?? 'folder'}`);
+        throw new Error(
+          `${(error as Error).message}; said ${state.said.join()}; there is ${files.join(', ')}`,
+        );
       }
-      console.log(`${traced.length} operations, ${states} states`);
-      assert.ok(states > 50, `${states} states`);
-    } finally {
-      for (const one of [folder, after]) fs.rmSync(one, { recursive: true, force: true });
     }
-  });
+    console.log(`${traced.length} operations, ${states} states`);
+    assert.ok(states > 50, `${states} states`);
+  } finally {
+    for (const one of [folder, after]) fs.rmSync(one, { recursive: true, force: true });
+  }
+}
+
+if (isInstalled('strace')) {
+  test('the configuration, its versions and the history, in every state after a cut', () =>
+    everyState(keeper, boots));
+  test('registrations, seats, guesses and the documents of recordings, likewise', () =>
+    everyState(learntKeeper, remembers));
+}
 
 if (canCutDisks())
   test(`the same on an ext4 whose power is cut ${CUTS} times`, async () => {

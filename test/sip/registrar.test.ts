@@ -95,4 +95,116 @@ test('the eleventh phone of an extension is refused', () => {
   );
 });
 
+const HOUR_MS = 3_600_000;
+
+/** A registrar whose every wish to be kept is counted. */
+function counted(clock = new ManualClock(), timeMs = () => 1e12 + clock.nowMs()) {
+  const registrar = new Registrar(clock, timeMs);
+  let changes = 0;
+  registrar.onChanged = () => (changes += 1);
+  return { clock, registrar, changes: () => changes };
+}
+
+/** What comes of it after a restart. */
+const throughFlash = (registrar: Registrar): unknown => JSON.parse(JSON.stringify(registrar.snapshot()));
+
+test('over a restart: the same phones by the same ways, for as long as was granted, counted anew', () => {
+  const { clock, registrar } = counted();
+  const wire = { address: '2001:db8::1', port: 40_000, transport: 'tls', accepted: true } as const;
+  registrar.register('101', register(7, 'Contact: <sip:101@192.0.2.9>', 'Expires: 600'), source);
+  registrar.register('102', register(1, 'Contact: <sip:102@192.0.2.10;transport=tls>'), wire);
+  clock.advance(599_000);
+  const again = counted();
+  again.registrar.restore(throughFlash(registrar));
+  const [{ contact, source: from, expiresAtMs }] = again.registrar.bindings('101');
+  assert.equal([contact, from, expiresAtMs], ['sip:101@192.0.2.9', source, 600_000]);
+  assert.equal(again.registrar.bindings('102')[0].source, wire);
+  assert.ok(again.registrar.knows(source));
+  assert.equal(again.registrar.register('101', register(8, 'Contact: <sip:101@192.0.2.9>'), source), [
+    '<sip:101@192.0.2.9>;expires=3600',
+  ]);
+  again.clock.advance(HOUR_MS);
+  assert.equal(again.registrar.accounts(), [], 'who does not refresh is not there any more');
+});
+
+test('a phone that refreshes is not written; one that comes, moves or goes is', () => {
+  const { clock, registrar, changes } = counted();
+  const refresh = (cseq: number, port = 5062) =>
+    registrar.register('101', register(cseq, 'Contact: <sip:101@192.0.2.9>', 'Expires: 120'), {
+      ...source,
+      port,
+    });
+  refresh(1);
+  assert.is(changes(), 1);
+  registrar.snapshot();
+  for (let cseq = 2; cseq <= 360; cseq += 1) {
+    clock.advance(100_000);
+    refresh(cseq);
+  }
+  assert.is(changes(), 1, 'ten hours of refreshes');
+  refresh(400, 5063);
+  assert.is(changes(), 2, 'it comes from elsewhere');
+  clock.advance(121_000);
+  registrar.bindings('101');
+  assert.is(changes(), 3, 'it is gone');
+});
+
+test('what is kept is written anew in time, so that a box that ran for weeks finds its phones', () => {
+  const { clock, registrar, changes } = counted();
+  registrar.register('101', register(1, 'Contact: <sip:101@192.0.2.9>'), source);
+  let kept = throughFlash(registrar);
+  for (let cseq = 2; cseq <= 2 * 24 * 7; cseq += 1) {
+    clock.advance(HOUR_MS / 2);
+    const before = changes();
+    registrar.register('101', register(cseq, 'Contact: <sip:101@192.0.2.9>'), source);
+    if (changes() > before) kept = throughFlash(registrar);
+  }
+  assert.ok(changes() <= 1 + 2 * 7, `${changes()} writes in a week`);
+  const again = counted(new ManualClock(), () => 1e12 + clock.nowMs() + 5 * HOUR_MS);
+  again.registrar.restore(kept);
+  assert.equal(again.registrar.accounts(), ['101']);
+});
+
+test('a day later all is forgotten; a clock that was set back, or was set since it was kept, costs nothing', () => {
+  const { clock, registrar, changes } = counted();
+  registrar.register('101', register(1, 'Contact: <sip:101@192.0.2.9>'), source);
+  const restored = (timeMs: number) => {
+    const again = counted(new ManualClock(), () => timeMs);
+    again.registrar.restore(throughFlash(registrar));
+    return again.registrar.accounts();
+  };
+  assert.equal(restored(1e12 + 25 * HOUR_MS), []);
+  assert.equal(restored(0), ['101']);
+  let nowMs = 0;
+  const unset = counted(clock, () => nowMs);
+  unset.registrar.register('101', register(1, 'Contact: <sip:101@192.0.2.9>'), source);
+  unset.registrar.snapshot();
+  nowMs = 1e12;
+  unset.registrar.register('101', register(2, 'Contact: <sip:101@192.0.2.9>'), source);
+  assert.is(unset.changes(), 2, 'kept anew with the right time');
+  assert.is(changes(), 1);
+});
+
+test('a document that holds anything else is refused whole', () => {
+  const { registrar } = counted();
+  registrar.register('101', register(1, 'Contact: <sip:101@192.0.2.9>'), source);
+  const good = throughFlash(registrar) as { phones: object[] };
+  const bad = [
+    { contact: 'http://x' },
+    { seconds: -1 },
+    { source: null },
+    { source: { address: 'x', port: 1 } },
+  ];
+  for (const wrong of [
+    null,
+    1,
+    {},
+    ...bad.map((one) => ({ ...good, phones: [...good.phones, { ...good.phones[0], ...one }] })),
+  ]) {
+    const fresh = counted();
+    assert.throws(() => fresh.registrar.restore(wrong));
+    assert.equal(fresh.registrar.accounts(), []);
+  }
+});
+
 test.run();

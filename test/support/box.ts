@@ -92,12 +92,29 @@ export class Box {
     return Box.#launch(this.directory, this.bind, [], ADMIN_PASSWORD, this.#lines);
   }
 
+  /** Its power is cut; it is on again at the same address, with the same phones, which know nothing of it. */
+  async powerCut(): Promise<Box> {
+    this.process.kill('SIGKILL');
+    await this.exited;
+    const again = await Box.#launch(
+      this.directory,
+      this.bind,
+      [],
+      ADMIN_PASSWORD,
+      this.#lines,
+      this.sip.port,
+    );
+    again.#phones = this.#phones.splice(0);
+    return again;
+  }
+
   static async #launch(
     directory: string,
     bind: string,
     nodeOptions: string[],
     password: string,
     lineCount: number,
+    sipPort = 0,
   ): Promise<Box> {
     const args = [
       ...nodeOptions,
@@ -107,7 +124,7 @@ export class Box {
       '--bind',
       bind,
       '--sip-port',
-      '0',
+      String(sipPort),
       '--sip-tls-port',
       '0',
       '--http-port',

@@ -2,6 +2,7 @@
 import type { Leg } from '../../firmware/call/leg.js';
 import { SipLeg } from '../../firmware/call/sip-leg.js';
 import { Switchboard } from '../../firmware/call/switchboard.js';
+import { KeptSeats } from '../../firmware/call/kept-seats.js';
 import { StolenAccounts } from '../../firmware/call/stolen-accounts.js';
 import { ManualClock } from '../../firmware/clock.js';
 import type { Config } from '../../firmware/config/schema.js';
@@ -107,12 +108,15 @@ export class CallBench {
         () => config,
         () => Date.UTC(2026, 10, 24, 12),
       ),
+      seats: new KeptSeats(clock),
       addressFor: () => ({ local: '192.0.2.1', shown: '192.0.2.1' }),
       rxPackets: () => undefined,
     });
     const agent: Partial<UserAgent> = {
       registrar: {
-        bindings: () => [{ contact: 'sip:phone@192.0.2.9', source: peer, userAgent: '', expiresAtMs: 1e9 }],
+        bindings: () => [
+          { contact: 'sip:phone@192.0.2.9', source: peer, userAgent: '', seconds: 60, expiresAtMs: 1e9 },
+        ],
       } as unknown as UserAgent['registrar'],
       call: () => this.#called(),
       callTrunk: (trunk, _endpoint, number) => {

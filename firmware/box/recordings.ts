@@ -1,0 +1,69 @@
+/** Recordings: who writes them, where they are kept and for how long, and who listened. */
+import path from 'node:path';
+import type { ConfigStore } from '../config/config-store.js';
+import type { Config } from '../config/schema.js';
+import { AccessLog } from '../recording/access-log.js';
+import { placeOf } from '../recording/disks.js';
+import { Recorder } from '../recording/recorder.js';
+import { RecordingStore, type RecordingSummary } from '../recording/recording-store.js';
+import { AppendLog } from '../system/append-log.js';
+
+/** Between two looks for recordings that have been kept long enough. */
+const TIDY_MS = 10 * 60_000;
+
+export type RecordingParts = {
+  store: ConfigStore;
+  data: string;
+  /** Where what is recorded comes from: the shared block of the media plane. */
+  block: Int32Array;
+  /** One is whole, and can be listened to. */
+  onReady: (recording: RecordingSummary) => void;
+};
+
+/** Resolves when what a power cut left is mended. */
+export async function openRecordings({ store, data, block, onReady }: RecordingParts) {
+  const place = ({ recordings }: Config) => placeOf(recordings.folder, data);
+  const recorder = await Recorder.start(place(store.config), block);
+  store.on('changed', (before, after) => {
+    if (before.recordings.folder !== after.recordings.folder) recorder.keepIn(place(after));
+  });
+  const access = new AccessLog(() => Date.now());
+  const log = AppendLog.open(path.join(data, 'recording-access'), (line) => access.restore(line));
+  access.keepBy((one) => {
+    log.append(one);
+    void log.flush();
+  });
+  const kept = new RecordingStore({
+    place: () => place(store.config),
+    limits: () => store.config.recordings,
+    nowMs: () => Date.now(),
+    access,
+  });
+  recorder.onClosed = (id) => {
+    void kept.tidy();
+    void kept.list().then((list) => {
+      const recording = list.find((one) => one.id === id);
+      if (recording?.endedAt) onReady(recording);
+    });
+  };
+  void kept.tidy();
+  setInterval(() => void kept.tidy(), TIDY_MS).unref();
+  return {
+    recorder,
+    kept,
+    access,
+    get alarms() {
+      const text = `who listens is not kept: ${log.failure}`;
+      const deaf = log.failure === undefined ? [] : [{ code: 'recording-access', text }];
+      return [...recorder.alarms, ...kept.alarms, ...deaf];
+    },
+    /** Deletes those on the flash of the box, and who listened; those on a disk of their own stay on it. */
+    async clear(by: string): Promise<void> {
+      if (store.config.recordings.folder === undefined)
+        for (const { id, endedAt } of await kept.list()) if (endedAt) await kept.delete(id, by);
+      access.clear();
+      await log.clear();
+    },
+    close: () => recorder.close(),
+  };
+}
