@@ -75,10 +75,10 @@ test('a support bundle has all that is needed, and no secret', async () => {
 
 test('a full disk is said, and nothing half written stays on it', async () => {
   const before = files();
-  disk.fill(300_000);
-  writeFileSync(path.join(disk.folder, 'rest'), Buffer.alloc(290_000));
+  const filler = path.join(disk.folder, 'filler');
+  assert.throws(() => writeFileSync(filler, Buffer.alloc(32 << 20)), /ENOSPC/);
   assert.match(await technician.does(`support-bundle ${disk.folder}`), /could not be written: .*ENOSPC/);
-  assert.equal(files(), [...before, 'filler', 'rest'].sort());
+  assert.equal(files(), [...before, 'filler'].sort());
 });
 
 test('a factory reset asks twice, and leaves neither settings nor recordings', async () => {

@@ -157,7 +157,7 @@ export class Box {
     box.sip = { address: match[1], port: Number(match[2]) };
     box.http = match[3];
     box.https = match[4];
-    while (!box.log.includes('a second media worker stands by')) {
+    while (!box.log.includes('a second media worker stands by') || !box.log.includes('the box works as it')) {
       assert.is(child.exitCode, null, box.log);
       await new Promise((over) => setTimeout(over, 20));
     }
