@@ -24,6 +24,7 @@ import { FxsPhones } from './call/fxs-phones.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
 import { KeptSeats } from './call/kept-seats.js';
 import { LineBoard } from './call/line-board.js';
+import { LineTests } from './call/line-tests.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
@@ -199,6 +200,7 @@ async function run(options: Options): Promise<void> {
     clock,
     owners: { fxs: (owned) => linePhones.own(owned) },
   });
+  const lineTests = new LineTests({ board: lines, media, clock, country: () => store.config.country });
   const audioPorts = new AudioPortBoard({
     open: openAlsaPort,
     config: () => store.config,
@@ -272,6 +274,7 @@ async function run(options: Options): Promise<void> {
     switchboard,
     stolen,
     lines,
+    lineTests,
     registrations: () =>
       agent.registrar
         .accounts()

@@ -73,6 +73,10 @@ export class FxsPhone implements LineOwner {
     return this.#settings.extension!;
   }
 
+  get leg(): Leg | undefined {
+    return this.#calls.get(this.#phone.state.active)?.leg;
+  }
+
   event(event: LineEvent): void {
     if (event.type === 'hook') this.#hook.dispatch(event);
     else if (event.type === 'flash') this.#flash();

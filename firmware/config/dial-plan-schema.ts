@@ -5,7 +5,7 @@ export const number = { type: 'string', pattern: '^[0-9]{1,12}$', description: '
 /** Needs a default. */
 export const codecList = {
   type: 'array',
-  items: { enum: codecNames, description: `one of ${codecNames.join(', ')}` },
+  items: { type: 'string', enum: codecNames, description: `one of ${codecNames.join(', ')}` },
   minItems: 1,
   uniqueItems: true,
   description: 'which codecs are spoken, best first',

@@ -3,6 +3,7 @@ import { type Command, CommandError } from './command.js';
 import { commandsUnder } from './command-line.js';
 import { caring } from './commands/caring.js';
 import { configuring } from './commands/configuring.js';
+import { lines } from './commands/lines.js';
 import { moderating } from './commands/moderating.js';
 import { network } from './commands/network.js';
 import { watching } from './commands/watching.js';
@@ -30,6 +31,7 @@ const help: Command = {
 export const commands: readonly Command[] = [
   ...watching,
   ...moderating,
+  ...lines,
   ...network,
   ...configuring,
   ...caring,

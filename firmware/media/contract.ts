@@ -61,6 +61,8 @@ export type LineSettings = {
   echoTailMs: number;
   /** Whether only one side is heard at a time: see half-duplex.ts. */
   halfDuplex?: boolean;
+  /** Whether the line is sent what comes from it, instead of what its party would hear: for tests of the line. */
+  loopBack?: boolean;
   /** Listens to caller id messages of this modem. */
   callerId?: FskKind;
   /** Listens to the tones of an exchange. */

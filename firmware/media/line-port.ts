@@ -105,7 +105,8 @@ export class LinePort implements Port {
 
   encode(): void {
     const own = this.talks && this.band ? this.rxFrame : null;
-    this.#txFrame.set(this.ear.hear(own));
+    const heard = this.ear.hear(own);
+    this.#txFrame.set(this.#set.loopBack ? this.rxFrame : heard);
     this.#txGain.apply(this.#txFrame);
     this.txLevel.hear(this.#txFrame);
     this.#halfDuplex?.applyFar(this.#txFrame);

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import path from 'node:path';
+import { FIRMWARE_MS } from '../time-of-day.js';
 import type { Condition } from './alarms.js';
 
 export type Host = {
@@ -16,8 +17,6 @@ export type Host = {
 const THERMAL = '/sys/class/thermal';
 /** Less is nearly full: the configuration and the history still fit, but not for long. */
 const DISK_FREE = 0.05;
-/** No box is older than its firmware: a clock that says so was never set. */
-const FIRMWARE_MS = Date.UTC(2026, 0, 1);
 
 export function readHost(directory: string): Host {
   const memory = { program: process.memoryUsage.rss(), free: freemem(), total: totalmem() };

@@ -128,6 +128,9 @@ const QUESTIONS: Record<string, () => Question> = {
   'post /phones/{extension}/release': () => ({ what: 'phones/101/release' }),
   'get /dial-plan': () => ({ what: 'dial-plan' }),
   'get /dial-plan/free': () => ({ what: 'dial-plan/free' }),
+  'get /lines': () => ({ what: 'lines' }),
+  'post /lines/{name}/test': () => ({ what: 'lines/first/test', body: { test: 'tone' } }),
+  'delete /lines/{name}/test': () => ({ what: 'lines/first/test' }),
   'get /audio-ports': () => ({ what: 'audio-ports' }),
   // Its device is not there.
   'post /audio-ports/{number}/press': () => ({ what: 'audio-ports/602/press', refused: true }),

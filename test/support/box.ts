@@ -78,10 +78,11 @@ export class Box {
     bind = '127.0.0.1',
     nodeOptions: string[] = [],
     password = ADMIN_PASSWORD,
+    environment: NodeJS.ProcessEnv = {},
   ): Promise<Box> {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-box-'));
     if (config) writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
-    return Box.#launch(directory, bind, nodeOptions, password, linesOf(config));
+    return Box.#launch({ directory, bind, nodeOptions, password, environment, lineCount: linesOf(config) });
   }
 
   /** Stops it as its user does, and starts it with the same data. */
@@ -89,33 +90,36 @@ export class Box {
     await this.#closePhones();
     this.process.kill('SIGTERM');
     assert.is(await this.exited, 0, 'exit code');
-    return Box.#launch(this.directory, this.bind, [], ADMIN_PASSWORD, this.#lines);
+    return Box.#launch({ directory: this.directory, bind: this.bind, lineCount: this.#lines });
   }
 
   /** Its power is cut; it is on again at the same address, with the same phones, which know nothing of it. */
   async powerCut(): Promise<Box> {
     this.process.kill('SIGKILL');
     await this.exited;
-    const again = await Box.#launch(
-      this.directory,
-      this.bind,
-      [],
-      ADMIN_PASSWORD,
-      this.#lines,
-      this.sip.port,
-    );
+    const { directory, bind } = this;
+    const again = await Box.#launch({ directory, bind, lineCount: this.#lines, sipPort: this.sip.port });
     again.#phones = this.#phones.splice(0);
     return again;
   }
 
-  static async #launch(
-    directory: string,
-    bind: string,
-    nodeOptions: string[],
-    password: string,
-    lineCount: number,
+  static async #launch({
+    directory,
+    bind,
+    lineCount,
+    nodeOptions = [],
+    password = ADMIN_PASSWORD,
+    environment = {},
     sipPort = 0,
-  ): Promise<Box> {
+  }: {
+    directory: string;
+    bind: string;
+    lineCount: number;
+    nodeOptions?: string[];
+    password?: string;
+    environment?: NodeJS.ProcessEnv;
+    sipPort?: number;
+  }): Promise<Box> {
     const args = [
       ...nodeOptions,
       program,
@@ -136,7 +140,7 @@ export class Box {
     ];
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PARLEY_ADMIN_PASSWORD: password, PARLEY_LOG: 'info' },
+      env: { ...process.env, PARLEY_ADMIN_PASSWORD: password, PARLEY_LOG: 'info', ...environment },
     });
     const box = new Box(directory, bind, child);
     box.#lines = lineCount;

@@ -9,6 +9,7 @@ import { conferenceRoutes } from './conferences.js';
 import { disksRoute } from './disks.js';
 import { dialPlanRoutes } from './dial-plan.js';
 import { historyRoutes } from './history.js';
+import { lineRoutes } from './lines.js';
 import type { LiveEvents } from './live-events.js';
 import { liveRoutes } from './live.js';
 import { logRoutes } from './log.js';
@@ -35,6 +36,7 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...systemRoutes(sources),
     ...conferenceRoutes(sources),
     ...phoneRoutes(sources),
+    ...lineRoutes(sources),
     ...audioPortRoutes(sources),
     ...dialPlanRoutes(sources),
     ...liveRoutes(events),

@@ -81,6 +81,46 @@ export const audioPortsResult = list(
   }),
 );
 
+const lineFields: Record<string, Schema> = {
+  'name?': { type: 'string', description: 'absent if nothing is configured for it' },
+  card: text,
+  place: { type: 'integer', description: 'on the card, as its face is labelled' },
+  kind: { enum: ['fxs', 'fxo'], description: 'a phone or the exchange is attached' },
+  'extension?': text,
+  'to?': { type: 'string', description: 'where its callers get' },
+  state: { enum: ['missing', 'unused', 'idle', 'ringing', 'inUse', 'tested'] },
+  offHook: { type: 'boolean', description: 'the loop is closed: by the phone, or by the box' },
+  ringing: { type: 'boolean', description: 'ringing voltage: from the box, or from the exchange' },
+  battery: { type: 'boolean', description: 'from the box, or from the exchange' },
+  reversed: { type: 'boolean', description: 'the battery is the other way round' },
+  alarm: { type: 'string', description: 'what is wrong with it; empty for nothing' },
+  'call?': object({ id: whole, state: text }, 'that is on it, as among the calls'),
+  'test?': object({
+    test: text,
+    hz: real,
+    levelDbm0: real,
+    heard: { type: 'string', description: 'the tone of the exchange that is recognised; empty for none' },
+  }),
+};
+
+export const linesResult = list(
+  object({
+    ...lineFields,
+    'sound?': object(
+      {
+        rxLevelDbm0: real,
+        txLevelDbm0: real,
+        'echoLossDb?': real,
+        'echoEnhancementDb?': real,
+        slips: whole,
+        overruns: whole,
+        underruns: whole,
+      },
+      'rx comes from the line, tx goes into it. echoLossDb: how much softer an echo comes back; echoEnhancementDb: how much softer it is made, both only where an echo is taken out. slips are samples, the others frames of 20 ms',
+    ),
+  }),
+);
+
 export const conferencesResult = list(
   object({
     id: { type: 'string', description: 'what the paths of the API call it' },

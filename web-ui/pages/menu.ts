@@ -28,6 +28,7 @@ export const menu: readonly MenuGroup[] = [
     Routes: 'routes',
     'Service numbers': 'services',
     Permissions: 'permissionGroups',
+    Lines: 'lines',
     'Audio ports': 'audioPorts',
   }),
   group('Box', 'administrator', '/configuration', {

@@ -17,6 +17,7 @@ import { consoleKind } from './console.js';
 import { dialPlanPage } from './dial-plan.js';
 import { entryPages } from './entry-pages.js';
 import { extensionKind } from './extensions.js';
+import { lineKind } from './lines.js';
 import { localeKind } from './locale.js';
 import { mediaKind } from './media.js';
 import { menu } from './menu.js';
@@ -75,6 +76,11 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     ...entryPages(routeKind, sources, api),
     ...entryPages(serviceKind, sources, api),
     ...entryPages(permissionKind, sources, api),
+    ...entryPages(
+      lineKind(() => sources.lines.lines),
+      sources,
+      api,
+    ),
     ...entryPages(audioPortKind, sources, api),
     sectionPage(networkKind, sources, api),
     sectionPage(mediaKind, sources, api),

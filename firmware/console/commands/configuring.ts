@@ -11,6 +11,8 @@ const LISTS: Record<string, string> = {
   routes: 'prefix',
   services: 'number',
   permissionGroups: 'name',
+  lines: 'name',
+  audioPorts: 'number',
 };
 
 type Fields = Record<string, unknown>;
