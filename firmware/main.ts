@@ -336,12 +336,16 @@ async function run(options: Options): Promise<void> {
   });
 
   const [address] = bound;
-  care.ready({
-    address,
-    sipPort: transport.port,
-    httpPort: web.port,
-    ticks: () => media.counters().ticks,
-  });
+  const ticks = () => media.counters().ticks;
+  const owed = () =>
+    lines.lines.flatMap(({ port }) =>
+      port === undefined ? [] : (media.portState(port)?.line?.underruns ?? []),
+    );
+  care.ready(
+    { address, sipPort: transport.port, httpPort: web.port, ticks },
+    () => ({ ticks: ticks(), owed: owed() }),
+    () => system.alarms.standing.length > 0,
+  );
   const sip = hostPortText({ address, port: transport.port });
   const http = hostPortText({ address, port: web.port });
   const https =
@@ -352,6 +356,7 @@ async function run(options: Options): Promise<void> {
 
   const stop = async (): Promise<void> => {
     log.info({}, 'stopping');
+    care.stopping();
     setTimeout(() => process.exit(0), SHUTDOWN_MS).unref();
     external?.stop();
     agent.stopTakingCalls();

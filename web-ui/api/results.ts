@@ -222,6 +222,7 @@ export const systemResult = object({
   memory: object({ program: bytes, free: bytes, total: bytes }),
   'disk?': object({ free: bytes, total: bytes }),
   'temperatureC?': real,
+  'flashUsed?': { ...part, description: 'of the life of the flash, as it says itself' },
   flash: object({ writes: whole, bytes }),
   lastHour: list(
     object({ at: time, mainCpu: part, mediaCpu: part, tickP50Ms: real, tickLongestMs: real, callers: whole }),
