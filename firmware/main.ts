@@ -14,15 +14,17 @@ import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
 import { openConsoles } from './box/consoles.js';
 import { keepHistory } from './box/history.js';
-import { KeptStates } from './box/kept-states.js';
+import { KeptStates, PACES } from './box/kept-states.js';
 import { openRecordings } from './box/recordings.js';
 import { AudioPortBoard } from './call/audio-port-board.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
+import { ExchangeLines } from './call/exchange-lines.js';
 import { FxsPhones } from './call/fxs-phones.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
 import { KeptSeats } from './call/kept-seats.js';
 import { LineBoard } from './call/line-board.js';
+import { LineLearner } from './call/line-learner.js';
 import { LineTests } from './call/line-tests.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
@@ -105,7 +107,7 @@ async function run(options: Options): Promise<void> {
   const kept = new KeptStates(options.data, clock);
   kept.keep('guesses', guard);
   kept.keep('habits', stolen);
-  kept.keep('seats', seats, { soonMs: 2000, betweenMs: 5000 });
+  kept.keep('seats', seats, PACES.seats);
   const recordings = await openRecordings({
     store,
     data: options.data,
@@ -156,7 +158,7 @@ async function run(options: Options): Promise<void> {
     onCall: (...call) => switchboard.onCall(...call),
     onRefer: (...refer) => switchboard.onRefer(...refer),
   });
-  kept.keep('registrations', agent.registrar, { soonMs: 3000, betweenMs: 30_000 });
+  kept.keep('registrations', agent.registrar, PACES.registrations);
   for (const account of agent.registrar.accounts())
     if (!store.config.extensions.some(({ sip }) => sip?.username === account))
       agent.registrar.forget(account);
@@ -182,14 +184,19 @@ async function run(options: Options): Promise<void> {
   switchboard.onChanged = (resource) => {
     for (const event of ['conference', 'dialog']) agent.notifier.changed(event, resource);
   };
-  const linePhones = new FxsPhones({
+  const lineHost = {
     conferences: switchboard.conferences,
     media,
     clock,
     config: () => store.config,
     newLeg: () => switchboard.newLeg(),
-    keep: (...leg) => switchboard.keep(...leg),
-    route: (...leg) => switchboard.route(...leg),
+    keep: (...leg: Parameters<Switchboard['keep']>) => switchboard.keep(...leg),
+    route: (...leg: Parameters<Switchboard['route']>) => switchboard.route(...leg),
+  };
+  const linePhones = new FxsPhones(lineHost);
+  const exchangeLines = new ExchangeLines({
+    ...lineHost,
+    speaks: (port) => media.portState(port)?.speaking ?? false,
   });
   const lines = new LineBoard({
     drivers: lineCardDrivers,
@@ -197,9 +204,11 @@ async function run(options: Options): Promise<void> {
     lines: () => store.config.lines,
     media,
     clock,
-    owners: { fxs: (owned) => linePhones.own(owned) },
+    owners: { fxs: (owned) => linePhones.own(owned), fxo: (owned) => exchangeLines.own(owned) },
   });
-  const lineTests = new LineTests({ board: lines, media, clock, country: () => store.config.country });
+  const lineOptions = { board: lines, media, clock, country: () => store.config.country };
+  const lineTests = new LineTests(lineOptions);
+  const lineLearner = new LineLearner(lineOptions);
   const audioPorts = new AudioPortBoard({
     open: openAlsaPort,
     config: () => store.config,
@@ -208,7 +217,7 @@ async function run(options: Options): Promise<void> {
     clock,
   });
   store.on('changed', () => audioPorts.apply());
-  switchboard.connect(agent, trunks, linePhones, audioPorts);
+  switchboard.connect(agent, trunks, linePhones, audioPorts, exchangeLines);
   await lines.start();
   store.on('changed', () => lines.apply());
 
@@ -264,6 +273,7 @@ async function run(options: Options): Promise<void> {
     stolen,
     lines,
     lineTests,
+    lineLearner,
     registrations: () =>
       agent.registrar
         .accounts()

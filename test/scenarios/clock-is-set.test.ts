@@ -35,7 +35,8 @@ test('no call, registration or session is lost, and durations are true', async (
   const conferences = [{ number: '800', type: 'static' }];
   const config = { version: 1, timeZone: 'UTC', extensions: phones(2), conferences };
   const beganMs = performance.now();
-  const box = await Box.start(config, '127.0.0.1', time.options, ADMIN_PASSWORD, time.environment);
+  const { environment } = time;
+  const box = await Box.start(config, '127.0.0.1', time.options, ADMIN_PASSWORD, { environment });
   try {
     const [one, two] = [await box.phone('101'), await box.phone('102')];
     const visitor = await Visitor.signIn(box, 'admin');

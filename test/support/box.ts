@@ -1,5 +1,5 @@
 /** The whole box as a process of its own, as its user starts it. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,6 +47,16 @@ export type Status = {
   timers: number;
 };
 
+/** Beyond what nearly all tests want. */
+export type HowToStart = {
+  environment?: NodeJS.ProcessEnv;
+  /** More options of the program. */
+  options?: string[];
+  /** The command that becomes Node, and the user whom the data then belong to. */
+  through?: string[];
+  user?: string;
+};
+
 export class Box {
   /** Everything the box printed, for tests of what it must not print. */
   log = '';
@@ -78,11 +88,12 @@ export class Box {
     bind = '127.0.0.1',
     nodeOptions: string[] = [],
     password = ADMIN_PASSWORD,
-    environment: NodeJS.ProcessEnv = {},
+    how: HowToStart = {},
   ): Promise<Box> {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-box-'));
     if (config) writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
-    return Box.#launch({ directory, bind, nodeOptions, password, environment, lineCount: linesOf(config) });
+    if (how.user) execFileSync('chown', ['-R', how.user, directory]);
+    return Box.#launch({ directory, bind, nodeOptions, password, ...how, lineCount: linesOf(config) });
   }
 
   /** Stops it as its user does, and starts it with the same data. */
@@ -110,17 +121,20 @@ export class Box {
     nodeOptions = [],
     password = ADMIN_PASSWORD,
     environment = {},
+    through = [],
+    options = [],
     sipPort = 0,
-  }: {
+  }: HowToStart & {
     directory: string;
     bind: string;
     lineCount: number;
     nodeOptions?: string[];
     password?: string;
-    environment?: NodeJS.ProcessEnv;
     sipPort?: number;
   }): Promise<Box> {
-    const args = [
+    const [command, ...args] = [
+      ...through,
+      process.execPath,
       ...nodeOptions,
       program,
       '--data',
@@ -137,8 +151,9 @@ export class Box {
       '0',
       '--rtp-ports',
       '0-0',
+      ...options,
     ];
-    const child = spawn(process.execPath, args, {
+    const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, PARLEY_ADMIN_PASSWORD: password, PARLEY_LOG: 'info', ...environment },
     });

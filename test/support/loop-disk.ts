@@ -44,6 +44,13 @@ export class LoopDisk {
     execFileSync('umount', ['--lazy', this.folder]);
   }
 
+  /** What the disk was given to write so far, also by the file system for itself, once all of it is there. */
+  get bytesWritten(): number {
+    execFileSync('sync', ['--file-system', this.folder]);
+    const stat = fs.readFileSync(`/sys/block/${path.basename(this.#device)}/stat`, 'utf8');
+    return 512 * Number(stat.trim().split(/ +/)[6]);
+  }
+
   /** Leaves so many bytes free. */
   fill(left: number): void {
     const { bavail, bsize } = fs.statfsSync(this.folder);
