@@ -126,6 +126,9 @@ test-system: system
 	  '/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so:libasound2-plugins' \
 	  linux.uml:user-mode-linux \
 	  dmsetup \
+	  rauc \
+	  dbus-daemon \
+	  mksquashfs:squashfs-tools \
 	  mkfs.ext4:e2fsprogs
 
 bench-system: system
