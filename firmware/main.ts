@@ -19,10 +19,12 @@ import { openRecordings } from './box/recordings.js';
 import { AudioPortBoard } from './call/audio-port-board.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
+import { ExchangeLines } from './call/exchange-lines.js';
 import { FxsPhones } from './call/fxs-phones.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
 import { KeptSeats } from './call/kept-seats.js';
 import { LineBoard } from './call/line-board.js';
+import { LineLearner } from './call/line-learner.js';
 import { LineTests } from './call/line-tests.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
@@ -182,14 +184,19 @@ async function run(options: Options): Promise<void> {
   switchboard.onChanged = (resource) => {
     for (const event of ['conference', 'dialog']) agent.notifier.changed(event, resource);
   };
-  const linePhones = new FxsPhones({
+  const lineHost = {
     conferences: switchboard.conferences,
     media,
     clock,
     config: () => store.config,
     newLeg: () => switchboard.newLeg(),
-    keep: (...leg) => switchboard.keep(...leg),
-    route: (...leg) => switchboard.route(...leg),
+    keep: (...leg: Parameters<Switchboard['keep']>) => switchboard.keep(...leg),
+    route: (...leg: Parameters<Switchboard['route']>) => switchboard.route(...leg),
+  };
+  const linePhones = new FxsPhones(lineHost);
+  const exchangeLines = new ExchangeLines({
+    ...lineHost,
+    speaks: (port) => media.portState(port)?.speaking ?? false,
   });
   const lines = new LineBoard({
     drivers: lineCardDrivers,
@@ -197,9 +204,11 @@ async function run(options: Options): Promise<void> {
     lines: () => store.config.lines,
     media,
     clock,
-    owners: { fxs: (owned) => linePhones.own(owned) },
+    owners: { fxs: (owned) => linePhones.own(owned), fxo: (owned) => exchangeLines.own(owned) },
   });
-  const lineTests = new LineTests({ board: lines, media, clock, country: () => store.config.country });
+  const lineOptions = { board: lines, media, clock, country: () => store.config.country };
+  const lineTests = new LineTests(lineOptions);
+  const lineLearner = new LineLearner(lineOptions);
   const audioPorts = new AudioPortBoard({
     open: openAlsaPort,
     config: () => store.config,
@@ -208,7 +217,7 @@ async function run(options: Options): Promise<void> {
     clock,
   });
   store.on('changed', () => audioPorts.apply());
-  switchboard.connect(agent, trunks, linePhones, audioPorts);
+  switchboard.connect(agent, trunks, linePhones, audioPorts, exchangeLines);
   await lines.start();
   store.on('changed', () => lines.apply());
 
@@ -264,6 +273,7 @@ async function run(options: Options): Promise<void> {
     stolen,
     lines,
     lineTests,
+    lineLearner,
     registrations: () =>
       agent.registrar
         .accounts()

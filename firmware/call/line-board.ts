@@ -241,6 +241,7 @@ export class LineBoard {
       digit: (key) => slot.owner?.digit(key),
       tone: (tone) => slot.owner?.tone(tone),
       callerId: (message) => slot.owner?.callerId(message),
+      learned: (tone) => slot.owner?.learned?.(tone),
     });
     // Meanwhile the card may have gone, or the line from the configuration.
     if (!now.settings || !card.slots.includes(slot)) return void media.closePort(port);

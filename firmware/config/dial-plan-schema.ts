@@ -38,6 +38,9 @@ const prepend = {
   description: 'up to 20 digits that come before the rest, a + may come first',
 } as const;
 
+/** Among the trunks of a route: any exchange line that is `outgoing`. */
+export const EXCHANGE_LINES = 'exchangeLines';
+
 const inboundSchema = {
   type: 'object',
   additionalProperties: false,
@@ -148,7 +151,7 @@ export const routesSchema = {
         minItems: 1,
         maxItems: 8,
         uniqueItems: true,
-        description: 'the names of trunks, the one to try first at the beginning',
+        description: `the names of trunks, or "${EXCHANGE_LINES}", the one to try first at the beginning`,
       },
       callerId: telephone,
     },
@@ -202,7 +205,10 @@ export const servicesSchema = {
     required: ['number', 'service'],
     properties: {
       number: { type: 'string', pattern: '^[0-9*]{1,12}$', description: '1 to 12 of 0-9 and *' },
-      service: { enum: ['askForConference'], description: '"askForConference"' },
+      service: {
+        enum: ['askForConference', 'emergency'],
+        description: '"askForConference" or "emergency"',
+      },
     },
   },
 } as const;

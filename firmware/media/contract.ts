@@ -1,6 +1,6 @@
 /** What the main thread and the media worker say to each other. rx = what that party says, tx = what it hears. */
 import type { CodecName } from '../codec-formats.js';
-import type { TonePlan } from '../tone-plans.js';
+import type { HeardTone, TonePlan } from '../tone-plans.js';
 import type { FskKind } from './analog/fsk.js';
 import type { ProgressTone } from './analog/progress-recogniser.js';
 
@@ -66,6 +66,8 @@ export type LineSettings = {
   callerId?: FskKind;
   /** Listens to the tones of an exchange. */
   tones?: Pick<TonePlan, ProgressTone>;
+  /** Finds out which tones there are. */
+  learns?: boolean;
 };
 
 export type LineHandlers = {
@@ -75,6 +77,8 @@ export type LineHandlers = {
   tone(tone: ProgressTone | ''): void;
   /** A caller id message, from type to checksum, which was right. */
   callerId(message: Uint8Array): void;
+  /** Where tones are learned: one that is known now. */
+  learned?(tone: HeardTone): void;
 };
 
 export type PlayItem =
@@ -143,6 +147,7 @@ export type MediaEvent =
   /** Of lines: see LineHandlers. */
   | { type: 'tone'; port: PortId; tone: ProgressTone | '' }
   | { type: 'callerId'; port: PortId; message: Uint8Array }
+  | { type: 'learned'; port: PortId; tone: HeardTone }
   /** A playback that was not stopped reached its end (never for a looping one). */
   | { type: 'played'; play: PlayId }
   /** What is stored is not written fast enough: the recording has been paused. */

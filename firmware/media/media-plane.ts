@@ -343,6 +343,7 @@ export class MediaPlane implements Media {
     if (event.type === 'digit') this.#pressed(event.port, event.digit);
     else if (event.type === 'tone') this.#lines.get(event.port)?.tone(event.tone);
     else if (event.type === 'callerId') this.#lines.get(event.port)?.callerId(event.message);
+    else if (event.type === 'learned') this.#lines.get(event.port)?.learned?.(event.tone);
     else if (event.type === 'played') this.#played(event.play);
     else if (event.type === 'recordingOverrun') {
       this.#recordings.delete(event.recording);

@@ -131,6 +131,8 @@ const QUESTIONS: Record<string, () => Question> = {
   'get /lines': () => ({ what: 'lines' }),
   'post /lines/{name}/test': () => ({ what: 'lines/first/test', body: { test: 'tone' } }),
   'delete /lines/{name}/test': () => ({ what: 'lines/first/test' }),
+  // It is a phone's.
+  'post /lines/{name}/learn': () => ({ what: 'lines/first/learn', body: { number: '1' }, refused: true }),
   'get /audio-ports': () => ({ what: 'audio-ports' }),
   // Its device is not there.
   'post /audio-ports/{number}/press': () => ({ what: 'audio-ports/602/press', refused: true }),

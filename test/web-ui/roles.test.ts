@@ -18,6 +18,7 @@ const LEAST: Record<string, string> = {
   'GET conferences': 'viewer',
   'GET lines': 'viewer',
   'POST lines/:name/test': 'administrator',
+  'POST lines/:name/learn': 'administrator',
   'DELETE lines/:name/test': 'administrator',
   'GET audio-ports': 'viewer',
   'POST audio-ports/:number/press': 'operator',

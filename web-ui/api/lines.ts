@@ -1,8 +1,10 @@
 /** The lines of cards as they are now, and tests of them. */
 import type { LineNow } from '../../firmware/call/line-board.js';
+import { LearningError, withLearned } from '../../firmware/call/line-learner.js';
 import type { LineTestAsked } from '../../firmware/call/line-tests.js';
 import type { LineSettings } from '../../firmware/config/schema.js';
-import { linesResult } from './results.js';
+import { change } from './config-change.js';
+import { learnedResult, linesResult } from './results.js';
 import { ApiError, write, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 
@@ -25,6 +27,20 @@ const testSchema = {
       description: 'what an exchange line dials before its tone: 1 to 32 of 0-9 * # A-D , (a pause)',
     },
     levelDbm0: { type: 'number', minimum: -40, maximum: 0, default: -10, description: '-40 to 0 dBm0' },
+  },
+} as const;
+
+const learnSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['number'],
+  properties: {
+    number: {
+      type: 'string',
+      pattern: '^[0-9*#]{1,32}$',
+      description:
+        '1 to 32 of 0-9 * #: the number of the line itself, or of somebody who answers and hangs up',
+    },
   },
 } as const;
 
@@ -57,6 +73,29 @@ export function lineRoutes(sources: ApiSources): Route[] {
         known(name);
         const trouble = lineTests.start(name, body);
         if (trouble !== '') throw new ApiError(409, `line ${name} cannot be tested so: ${trouble}`);
+      },
+    ),
+    write<{ number: string }>(
+      {
+        method: 'POST',
+        path: 'lines/:name/learn',
+        role: 'administrator',
+        summary:
+          'Calls a number on an exchange line and learns its tones, level and polarity; answers when that is over, after up to a minute and a half.',
+        body: learnSchema,
+        result: learnedResult,
+      },
+      async ({ params: { name }, body, ...asked }) => {
+        known(name);
+        const learned = await sources.lineLearner.learn(name, body.number).catch((error: unknown) => {
+          if (!(error instanceof LearningError)) throw error;
+          throw new ApiError(409, `line ${name} cannot be learned: ${error.message}`);
+        });
+        const config = sources.config();
+        const lines = config.lines.map((line) =>
+          line.name === name ? withLearned(line, learned, config.country) : line,
+        );
+        return { ...learned, ...change(sources, asked, { ...config, lines }) };
       },
     ),
     {

@@ -121,6 +121,21 @@ export const linesResult = list(
   }),
 );
 
+const heardTone = object(
+  { frequenciesHz: list(real), onOffMs: list(whole), levelDbm0: real },
+  'as it was heard; without times it does not stop',
+);
+
+export const learnedResult = object({
+  tones: object({ 'dial?': heardTone, 'ringBack?': heardTone, 'busy?': heardTone, 'reorder?': heardTone }),
+  polarity: { type: 'boolean', description: 'the battery was turned round when the call was answered' },
+  changes: {
+    type: 'array',
+    items: text,
+    description: 'what is different in the configuration now, in words',
+  },
+});
+
 export const conferencesResult = list(
   object({
     id: { type: 'string', description: 'what the paths of the API call it' },

@@ -3,6 +3,7 @@ import type { AudioPortNow } from '../../firmware/call/audio-port-board.js';
 import type { History } from '../../firmware/call/history.js';
 import type { StolenAccounts } from '../../firmware/call/stolen-accounts.js';
 import type { LineBoard } from '../../firmware/call/line-board.js';
+import type { LineLearner } from '../../firmware/call/line-learner.js';
 import type { LineTests } from '../../firmware/call/line-tests.js';
 import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
@@ -34,6 +35,7 @@ export type ApiSources = {
   stolen: StolenAccounts;
   lines: LineBoard;
   lineTests: LineTests;
+  lineLearner: LineLearner;
   /** Extensions with at least one phone registered, and those phones. */
   registrations(): { username: string; phones: readonly Binding[] }[];
   /** Where a phone registers that is at an address, or in the network of the box. */

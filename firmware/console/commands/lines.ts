@@ -54,6 +54,13 @@ export const lines: Command[] = [
     run: async ({ api, print }) => print(tableOf(await api.ask<Line[]>('GET lines'))),
   },
   {
+    words: 'lines learn',
+    args: 'LINE NUMBER',
+    help: 'Learns the tones of an exchange line: calls NUMBER, its own, or one where somebody answers and hangs up.',
+    complete: lineNames,
+    run: learn,
+  },
+  {
     words: 'lines follow',
     help: 'The same every second, until Ctrl-C.',
     run: async ({ api, print, interrupted }) => {
@@ -172,6 +179,26 @@ async function tested(api: BoxApi, name: string, body: Test, work: () => Promise
     // One that has ended by itself is what was wanted.
     await api.ask('DELETE lines/:name/test', { params: { name } }).catch(() => {});
   }
+}
+
+type HeardTone = { frequenciesHz: number[]; onOffMs: number[]; levelDbm0: number };
+type Learned = { tones: Record<string, HeardTone>; polarity: boolean; changes: string[] };
+
+async function learn({ api, print }: Terminal, [name, number]: string[]): Promise<void> {
+  print('It calls, and listens until the call is over: that takes up to a minute and a half.');
+  const { tones, polarity, changes } = await api.ask<Learned>('POST lines/:name/learn', {
+    params: { name },
+    body: { number },
+  });
+  const rows = Object.entries(tones).map(([tone, { frequenciesHz, onOffMs, levelDbm0 }]) => [
+    tone,
+    frequenciesHz.join(' + '),
+    onOffMs.length > 0 ? onOffMs.join(', ') : 'without a pause',
+    levelDbm0,
+  ]);
+  print(table(['TONE', 'HZ', 'ON, OFF, ms', 'dBm0'], rows));
+  if (polarity) print('The battery was turned round when the call was answered.');
+  print(changes.length > 0 ? changes.join('\n') : 'All that was known already.');
 }
 
 async function sweep({ api, print, interrupted }: Terminal, [name, number]: string[]): Promise<void> {
