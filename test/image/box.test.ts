@@ -25,7 +25,7 @@ let machine: Machine;
 
 test.before(() => {
   copyFileSync(path.join(built, 'parley.img'), disk);
-  truncateSync(disk, 2 << 30);
+  truncateSync(disk, 2 * 1024 ** 3);
 });
 test.after(async () => {
   await machine.cutPower();
