@@ -12,17 +12,21 @@ import { liveEvents } from '../web-ui/api/live.js';
 import type { ApiSources } from '../web-ui/api/sources.js';
 import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
+import { takeCare } from './box/care.js';
 import { openConsoles } from './box/consoles.js';
 import { keepHistory } from './box/history.js';
-import { KeptStates } from './box/kept-states.js';
+import { KeptStates, PACES } from './box/kept-states.js';
 import { openRecordings } from './box/recordings.js';
 import { AudioPortBoard } from './call/audio-port-board.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
+import { ExchangeLines } from './call/exchange-lines.js';
 import { FxsPhones } from './call/fxs-phones.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
 import { KeptSeats } from './call/kept-seats.js';
 import { LineBoard } from './call/line-board.js';
+import { LineLearner } from './call/line-learner.js';
+import { LineTests } from './call/line-tests.js';
 import { Switchboard } from './call/switchboard.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
@@ -104,7 +108,7 @@ async function run(options: Options): Promise<void> {
   const kept = new KeptStates(options.data, clock);
   kept.keep('guesses', guard);
   kept.keep('habits', stolen);
-  kept.keep('seats', seats, { soonMs: 2000, betweenMs: 5000 });
+  kept.keep('seats', seats, PACES.seats);
   const recordings = await openRecordings({
     store,
     data: options.data,
@@ -155,7 +159,7 @@ async function run(options: Options): Promise<void> {
     onCall: (...call) => switchboard.onCall(...call),
     onRefer: (...refer) => switchboard.onRefer(...refer),
   });
-  kept.keep('registrations', agent.registrar, { soonMs: 3000, betweenMs: 30_000 });
+  kept.keep('registrations', agent.registrar, PACES.registrations);
   for (const account of agent.registrar.accounts())
     if (!store.config.extensions.some(({ sip }) => sip?.username === account))
       agent.registrar.forget(account);
@@ -181,14 +185,19 @@ async function run(options: Options): Promise<void> {
   switchboard.onChanged = (resource) => {
     for (const event of ['conference', 'dialog']) agent.notifier.changed(event, resource);
   };
-  const linePhones = new FxsPhones({
+  const lineHost = {
     conferences: switchboard.conferences,
     media,
     clock,
     config: () => store.config,
     newLeg: () => switchboard.newLeg(),
-    keep: (...leg) => switchboard.keep(...leg),
-    route: (...leg) => switchboard.route(...leg),
+    keep: (...leg: Parameters<Switchboard['keep']>) => switchboard.keep(...leg),
+    route: (...leg: Parameters<Switchboard['route']>) => switchboard.route(...leg),
+  };
+  const linePhones = new FxsPhones(lineHost);
+  const exchangeLines = new ExchangeLines({
+    ...lineHost,
+    speaks: (port) => media.portState(port)?.speaking ?? false,
   });
   const lines = new LineBoard({
     drivers: lineCardDrivers,
@@ -196,8 +205,11 @@ async function run(options: Options): Promise<void> {
     lines: () => store.config.lines,
     media,
     clock,
-    owners: { fxs: (owned) => linePhones.own(owned) },
+    owners: { fxs: (owned) => linePhones.own(owned), fxo: (owned) => exchangeLines.own(owned) },
   });
+  const lineOptions = { board: lines, media, clock, country: () => store.config.country };
+  const lineTests = new LineTests(lineOptions);
+  const lineLearner = new LineLearner(lineOptions);
   const audioPorts = new AudioPortBoard({
     open: openAlsaPort,
     config: () => store.config,
@@ -206,10 +218,16 @@ async function run(options: Options): Promise<void> {
     clock,
   });
   store.on('changed', () => audioPorts.apply());
-  switchboard.connect(agent, trunks, linePhones, audioPorts);
+  switchboard.connect(agent, trunks, linePhones, audioPorts, exchangeLines);
   await lines.start();
   store.on('changed', () => lines.apply());
 
+  const care = takeCare({
+    data: options.data,
+    clock,
+    rebootFile: options.rebootFile,
+    callers: () => switchboard.legs.length,
+  });
   const system = new SystemWatch({
     directory: options.data,
     clock,
@@ -233,6 +251,7 @@ async function run(options: Options): Promise<void> {
       ...trunks.alarms,
       ...recordings.alarms,
       ...consoles.alarms,
+      ...care.alarms,
     ],
   });
   const tokens = new ApiTokens(
@@ -248,7 +267,10 @@ async function run(options: Options): Promise<void> {
     tokens,
     webhooks,
     system,
-    reset: async () => {
+    restart: care.restart,
+    updates: care.updates,
+    reset: async (by) => {
+      await recordings.clear(by);
       versions.startAnew(firstDocument(process.env.PARLEY_FACTORY));
       await keptHistory.clear();
       kept.clear();
@@ -261,6 +283,8 @@ async function run(options: Options): Promise<void> {
     switchboard,
     stolen,
     lines,
+    lineTests,
+    lineLearner,
     registrations: () =>
       agent.registrar
         .accounts()
@@ -322,6 +346,16 @@ async function run(options: Options): Promise<void> {
   });
 
   const [address] = bound;
+  const ticks = () => media.counters().ticks;
+  const owed = () =>
+    lines.lines.flatMap(({ port }) =>
+      port === undefined ? [] : (media.portState(port)?.line?.underruns ?? []),
+    );
+  care.ready(
+    { address, sipPort: transport.port, httpPort: web.port, ticks },
+    () => ({ ticks: ticks(), owed: owed() }),
+    () => system.alarms.standing.length > 0,
+  );
   const sip = hostPortText({ address, port: transport.port });
   const http = hostPortText({ address, port: web.port });
   const https =
@@ -332,6 +366,7 @@ async function run(options: Options): Promise<void> {
 
   const stop = async (): Promise<void> => {
     log.info({}, 'stopping');
+    care.stopping();
     setTimeout(() => process.exit(0), SHUTDOWN_MS).unref();
     external?.stop();
     agent.stopTakingCalls();

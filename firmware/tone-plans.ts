@@ -23,6 +23,9 @@ export type TonePlan = {
   callWaiting: Cadence;
 };
 
+/** A tone as it was heard on a line; without times it does not stop. */
+export type HeardTone = { frequenciesHz: number[]; onOffMs: number[]; levelDbm0: number };
+
 /** Frequencies with `+`, then after `/` ms on, off, on, off ...; the bell has no frequency. */
 const table = {
   //   bell               | dial                    | busy            | reorder                 | ring back                   | call waiting

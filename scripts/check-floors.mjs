@@ -12,6 +12,7 @@ const floors = [
     'firmware/flash-wear.ts',
     'firmware/clock.ts',
     'firmware/machine.ts',
+    'firmware/time-of-day.ts',
     'firmware/guesses.ts',
     'firmware/guess-guard.ts',
     'firmware/options.ts',

@@ -72,6 +72,7 @@ recorded removed conf-kicked
 recorded recording-notice conf-now-recording
 spoken recording-paused 'Recording is paused.'
 spoken recording-stopped 'Recording has stopped.'
+spoken line-taken 'A telephone line was taken for an emergency call.'
 spoken new-conference 'This is a new conference. Its number is:'
 for digit in 0 1 2 3 4 5 6 7 8 9; do recorded "digit-$digit" "digits/$digit"; done
 

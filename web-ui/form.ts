@@ -1,7 +1,7 @@
 /** Reads what a form of a page sends. */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { Busboy } from '@fastify/busboy';
+import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { MAX_BACKUP_BYTES } from '../firmware/config/backup.js';
 
 /** What was filled in, a file being the text that is in it; or in words why it cannot be read. */
@@ -9,9 +9,15 @@ export type Form = URLSearchParams | string;
 
 const MAX_BYTES = 64 << 10;
 const MAX_UPLOAD_BYTES = MAX_BACKUP_BYTES + MAX_BYTES;
+/** No page has so many boxes to tick; URLSearchParams takes long for many fields. */
+const MAX_FIELDS = 2000;
+/** Parts that are too many cost most: between two slices it is seen that they are. */
+const SLICE_BYTES = 512;
+/** The body is there already. Of some bodies Busboy says neither that it has read them nor that it cannot. */
+const READING_MS = 2000;
 const LIMITS = { fieldNameSize: 100, fields: 20, parts: 20, headerPairs: 20, headerSize: 4096 };
 
-const NO_FORM = 'This is not what a form of a page sends.';
+export const NO_FORM = 'This is not what a form of a page sends.';
 const TOO_MUCH = 'This is more than any form of a page sends.';
 
 /** `takesFile`: a form that sends a file (RFC 7578) is read too. */
@@ -29,7 +35,26 @@ export async function readForm(request: IncomingMessage, takesFile: boolean): Pr
     parts.push(part);
   }
   const body = Buffer.concat(parts);
-  return isUpload ? readMultipart(type, body) : new URLSearchParams(body.toString('utf8'));
+  return isUpload ? readMultipart(type, body) : readFields(body.toString('utf8'));
+}
+
+function readFields(text: string): Form {
+  let fields = 1;
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) fields += 1;
+  return fields > MAX_FIELDS ? TOO_MUCH : new URLSearchParams(text);
+}
+
+/** Reads multipart bodies: a file is a stream, or a field like others. Undefined if the Content-Type is of none. */
+export function formParser(type: string, withFiles: boolean): BusboyInstance | undefined {
+  try {
+    return new Busboy({
+      headers: { 'content-type': type },
+      ...(withFiles ? {} : { isPartAFile: () => false }),
+      limits: { ...LIMITS, fieldSize: withFiles ? MAX_BYTES : MAX_BACKUP_BYTES },
+    });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The fields and files of a multipart body. */
@@ -37,18 +62,19 @@ export async function readMultipart(type: string, body: Buffer): Promise<Form> {
   const form = new URLSearchParams();
   let isCut = false;
   try {
-    const parser = new Busboy({
-      headers: { 'content-type': type },
-      isPartAFile: () => false,
-      limits: { ...LIMITS, fieldSize: MAX_BACKUP_BYTES },
-    });
+    const parser = formParser(type, false);
+    if (!parser) return NO_FORM;
     parser.on('field', (name, value, nameIsCut, valueIsCut) => {
       form.append(name, value);
       isCut ||= nameIsCut || valueIsCut;
     });
     for (const limit of ['fieldsLimit', 'partsLimit'] as const) parser.on(limit, () => (isCut = true));
-    const finished = once(parser, 'finish');
-    parser.end(body);
+    const finished = once(parser, 'finish', { signal: AbortSignal.timeout(READING_MS) });
+    finished.catch(() => {});
+    for (let at = 0; at < body.length && !isCut; at += SLICE_BYTES)
+      parser.write(body.subarray(at, at + SLICE_BYTES));
+    if (isCut) return TOO_MUCH;
+    parser.end();
     await finished;
   } catch {
     return NO_FORM;

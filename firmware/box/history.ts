@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { History } from '../call/history.js';
 import type { Switchboard } from '../call/switchboard.js';
+import { systemClock } from '../clock.js';
 import type { MediaPlane } from '../media/media-plane.js';
 import { AppendLog } from '../system/append-log.js';
 
@@ -12,9 +13,8 @@ const QUALITY_MS = 5000;
 
 /** What happens at the switchboard, from now on, but for rooms: they are told to `history.roomChanged`. */
 export function keepHistory(data: string, switchboard: Switchboard, media: MediaPlane) {
-  const history = new History(
-    () => Date.now(),
-    (port) => media.portState(port),
+  const history = new History({ timeMs: () => Date.now(), nowMs: () => systemClock.nowMs() }, (port) =>
+    media.portState(port),
   );
   const log = AppendLog.open(path.join(data, 'history'), (line) => history.restore(line));
   history.keepBy((record) => log.append(record));

@@ -3,6 +3,12 @@ import path from 'node:path';
 import type { Clock } from '../clock.js';
 import { KeptState, type Learner, type Pace } from '../config/kept-state.js';
 
+/** Of what is of use only if it is kept soon; the rest goes by the pace of `KeptState`. */
+export const PACES = {
+  seats: { soonMs: 2000, betweenMs: 5000 },
+  registrations: { soonMs: 3000, betweenMs: 30_000 },
+} satisfies Record<string, Pace>;
+
 export class KeptStates {
   readonly #all: KeptState[] = [];
 

@@ -1,5 +1,6 @@
 /** Recordings: who writes them, where they are kept and for how long, and who listened. */
 import path from 'node:path';
+import { systemClock } from '../clock.js';
 import type { ConfigStore } from '../config/config-store.js';
 import type { Config } from '../config/schema.js';
 import { AccessLog } from '../recording/access-log.js';
@@ -7,6 +8,7 @@ import { placeOf } from '../recording/disks.js';
 import { Recorder } from '../recording/recorder.js';
 import { RecordingStore, type RecordingSummary } from '../recording/recording-store.js';
 import { AppendLog } from '../system/append-log.js';
+import { CautiousTime } from '../time-of-day.js';
 
 /** Between two looks for recordings that have been kept long enough. */
 const TIDY_MS = 10 * 60_000;
@@ -33,10 +35,11 @@ export async function openRecordings({ store, data, block, onReady }: RecordingP
     log.append(one);
     void log.flush();
   });
+  const time = new CautiousTime(systemClock);
   const kept = new RecordingStore({
     place: () => place(store.config),
     limits: () => store.config.recordings,
-    nowMs: () => Date.now(),
+    nowMs: () => time.nowMs(),
     access,
   });
   recorder.onClosed = (id) => {
@@ -56,6 +59,13 @@ export async function openRecordings({ store, data, block, onReady }: RecordingP
       const text = `who listens is not kept: ${log.failure}`;
       const deaf = log.failure === undefined ? [] : [{ code: 'recording-access', text }];
       return [...recorder.alarms, ...kept.alarms, ...deaf];
+    },
+    /** Deletes those on the flash of the box, and who listened; those on a disk of their own stay on it. */
+    async clear(by: string): Promise<void> {
+      if (store.config.recordings.folder === undefined)
+        for (const { id, endedAt } of await kept.list()) if (endedAt) await kept.delete(id, by);
+      access.clear();
+      await log.clear();
     },
     close: () => recorder.close(),
   };

@@ -19,6 +19,7 @@ export const announcementNames = [
   'recording-notice',
   'recording-paused',
   'recording-stopped',
+  'line-taken',
   'goodbye',
 ] as const;
 

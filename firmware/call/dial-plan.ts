@@ -2,12 +2,22 @@
  * What a number reaches: one ordered plan of extensions, conferences, service numbers and the prefixes that lead to
  * trunks. Routing and explaining are the same walk. Pure.
  */
-import type { AudioPort, Conference, Config, Extension, Route, Trunk } from '../config/schema.js';
+import { EXCHANGE_LINES } from '../config/dial-plan-schema.js';
+import type {
+  AudioPort,
+  Conference,
+  Config,
+  Extension,
+  LineSettings,
+  Route,
+  Service,
+  Trunk,
+} from '../config/schema.js';
 import type { Cause } from './cause.js';
 import { groupOf, permission } from './permission.js';
 
-/** Who dials: an extension, the button of an audio port, or somebody outside whose call a trunk brings. */
-export type Caller = Insider | { trunk: Trunk };
+/** Who dials: an extension, the button of an audio port, or somebody outside whose call a trunk or an exchange line brings. */
+export type Caller = Insider | { trunk: Trunk } | { line: LineSettings };
 export type Insider = { extension: Extension } | { audioPort: AudioPort };
 
 export type Destination =
@@ -16,6 +26,8 @@ export type Destination =
   | { type: 'conference'; conference: Conference }
   /** The caller is asked for the number of a conference of the box, and then stands at its door. */
   | { type: 'askForConference' }
+  /** By any line there is, before all others. */
+  | { type: 'emergency'; number: string }
   | TrunkDestination
   | { type: 'refused'; cause: Cause; why: string };
 
@@ -24,7 +36,7 @@ export type RingingDestination = Extract<Destination, { type: 'extension' | 'aud
 
 export type TrunkDestination = {
   type: 'trunk';
-  /** Names; the first is tried first, the others are the fall-back. */
+  /** Names, or EXCHANGE_LINES; the first is tried first, the others are the fall-back. */
   trunks: readonly string[];
   /** What the trunk is asked for: digits, a + may come first. */
   number: string;
@@ -63,8 +75,10 @@ function walk(config: Config, caller: Caller, number: string): Walk {
   const steps: string[] = [];
   const destination =
     'trunk' in caller
-      ? fromOutside(config, caller.trunk, number, steps)
-      : fromInside(config, caller, number, steps);
+      ? overInbound(config, caller.trunk, number, steps)
+      : 'line' in caller
+        ? byLine(config, caller.line, steps)
+        : fromInside(config, caller, number, steps);
   return { steps, destination };
 }
 
@@ -77,6 +91,7 @@ function fromInside(config: Config, caller: Insider, number: string, steps: stri
   const own = ownNumber(config, number, steps);
   const route = own ? undefined : routeOf(config, number, steps);
   if (!own && !route) return unknown(`nobody has ${number}, and no route begins like it`);
+  if (own?.type === 'emergency') return own;
   const group = groupOf(config, party);
   const { allowed, why } = permission(group, number, own ? 'box' : 'outside');
   steps.push(`permission: ${why}`);
@@ -112,8 +127,8 @@ function ownNumber(
     if (audioPort) return { type: 'audioPort', audioPort };
   }
   const service = config.services.find((candidate) => candidate.number === number);
-  steps.push(`service numbers: ${service ? `${number} asks for a conference number` : `none is ${number}`}`);
-  return service && { type: service.service };
+  steps.push(`service numbers: ${service ? `${number} ${serviceInWords(service)}` : `none is ${number}`}`);
+  return service && { type: service.service, number };
 }
 
 /** The first route that the number begins with. */
@@ -133,11 +148,11 @@ function overTrunk(route: Route, dialled: string, steps: string[]): Destination 
   steps.push(`route ${route.prefix}: ${rewritingInWords(dialled, strip, prepend, number)}`);
   if (!DIALLED_OUTSIDE.test(dialled) || !TELEPHONE_NUMBER.test(number))
     return unknown(`"${number}" is no telephone number`);
-  steps.push(`trunks: ${trunks.join(', then ')}`);
+  steps.push(`ways: ${waysInWords(trunks)}`);
   return { type: 'trunk', trunks, number, callerId };
 }
 
-function fromOutside(config: Config, trunk: Trunk, number: string, steps: string[]): Destination {
+function overInbound(config: Config, trunk: Trunk, number: string, steps: string[]): Destination {
   steps.push(`a caller outside reaches ${number} of trunk ${trunk.name}`);
   const { strip, prepend, numbers } = trunk.inbound;
   const called = rewritten(number, strip, prepend);
@@ -146,8 +161,21 @@ function fromOutside(config: Config, trunk: Trunk, number: string, steps: string
   const row = numbers.find((candidate) => candidate.number === called);
   steps.push(`inbound numbers: ${row ? `${called} leads to ${row.to}` : `none is ${called}`}`);
   if (!row) return unknown(`trunk ${trunk.name} leads ${called} nowhere`);
-  if (row.to === 'askForConference') return { type: 'askForConference' };
-  return ownNumber(config, row.to, steps) ?? unknown(`nobody has ${row.to}`);
+  return fromOutside(config, row.to, steps);
+}
+
+/** An exchange line has no number of its own here: all its callers reach the same. */
+function byLine(config: Config, { name, to }: LineSettings, steps: string[]): Destination {
+  steps.push(
+    `a caller outside comes by line ${name}, which ${to === undefined ? 'leads nowhere' : `leads to ${to}`}`,
+  );
+  return to === undefined ? unknown(`line ${name} leads nowhere`) : fromOutside(config, to, steps);
+}
+
+/** Where the configuration lets callers from outside. */
+function fromOutside(config: Config, to: string, steps: string[]): Destination {
+  if (to === 'askForConference') return { type: 'askForConference' };
+  return ownNumber(config, to, steps) ?? unknown(`nobody has ${to}`);
 }
 
 function unknown(why: string): Destination {
@@ -160,6 +188,13 @@ function rewritingInWords(number: string, strip: number, prepend: string, result
   return `${number}${out}${before} is ${result === '' ? 'nothing' : result}`;
 }
 
+/** What a route leads over. */
+export function waysInWords(trunks: readonly string[]): string {
+  return trunks
+    .map((name) => (name === EXCHANGE_LINES ? 'any exchange line' : `trunk ${name}`))
+    .join(', then ');
+}
+
 function inWords(destination: Destination): string {
   switch (destination.type) {
     case 'extension':
@@ -170,13 +205,20 @@ function inWords(destination: Destination): string {
       return `enters ${conferenceInWords(destination.conference)}`;
     case 'askForConference':
       return 'is asked for a conference number';
+    case 'emergency':
+      return `calls ${destination.number} at once, over any exchange line; without one over any trunk`;
     case 'trunk': {
       const { trunks, number, callerId } = destination;
-      return `calls ${number} over trunk ${trunks.join(', then ')}${callerId === undefined ? '' : `, shown as ${callerId}`}`;
+      return `calls ${number} over ${waysInWords(trunks)}${callerId === undefined ? '' : `, shown as ${callerId}`}`;
     }
     case 'refused':
       return `refused: ${destination.why}`;
   }
+}
+
+/** What its number does. */
+export function serviceInWords({ service }: Pick<Service, 'service'>): string {
+  return service === 'emergency' ? 'is an emergency number' : 'asks for a conference number';
 }
 
 function extensionInWords({ number, name }: Extension): string {

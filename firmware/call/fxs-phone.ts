@@ -73,6 +73,10 @@ export class FxsPhone implements LineOwner {
     return this.#settings.extension!;
   }
 
+  get leg(): Leg | undefined {
+    return this.#calls.get(this.#phone.state.active)?.leg;
+  }
+
   event(event: LineEvent): void {
     if (event.type === 'hook') this.#hook.dispatch(event);
     else if (event.type === 'flash') this.#flash();
@@ -281,8 +285,9 @@ export class FxsPhone implements LineOwner {
 
   /** Nobody is listened to whose phone is on hook. */
   #tune(): void {
-    const { rxGainDb, txGainDb, echoTailMs } = this.#settings;
-    const settings = { rxGainDb, txGainDb, keys: this.#inUse, echoTailMs: this.#inUse ? echoTailMs : 0 };
+    const { rxGainDb, txGainDb } = this.#settings;
+    const echoTailMs = this.#inUse && !this.#line.cancelsEcho ? this.#settings.echoTailMs : 0;
+    const settings = { rxGainDb, txGainDb, keys: this.#inUse, echoTailMs };
     this.host.media.setLine(this.#port, settings);
   }
 }

@@ -48,11 +48,14 @@ export function habits(state: Habits, event: HabitEvent): Step<Habits, HabitEffe
   const { kind, beginning } = kindOf(event.number, event.country);
   if (kind === 'emergency') return { state, effects: [] };
   if (state.cutOffMs !== undefined) return { state, effects: [{ type: 'refuse' }] };
-  const lately = state.lately.filter((atMs) => atMs > nowMs - LATELY_MS);
+  // What was noted while the clock was set too far ahead begins to count now.
+  const since = (ms: number, times: readonly number[]) =>
+    times.flatMap((atMs) => (atMs > nowMs - ms ? Math.min(atMs, nowMs) : []));
+  const lately = since(LATELY_MS, state.lately);
   const firstMs = state.known.find(([one]) => one === beginning)?.[1];
   const isNew = firstMs === undefined || nowMs - firstMs < LEARN_MS;
   const odd = kind !== 'national' || hour >= 22 || hour < 6 || lately.length >= HURRY;
-  const unusual = state.unusual.filter((atMs) => atMs > nowMs - DAY_MS);
+  const unusual = since(DAY_MS, state.unusual);
   if (isNew && odd) {
     if (limit > 0 && unusual.length >= limit)
       return { state: { ...state, cutOffMs: nowMs }, effects: [{ type: 'refuse' }, { type: 'cutOff' }] };
@@ -61,7 +64,7 @@ export function habits(state: Habits, event: HabitEvent): Step<Habits, HabitEffe
   const others = state.known.filter(([one]) => one !== beginning).slice(1 - MAX_KNOWN);
   return {
     state: {
-      known: [...others, [beginning, firstMs ?? nowMs]],
+      known: [...others, [beginning, Math.min(firstMs ?? nowMs, nowMs)]],
       unusual: unusual.slice(-Math.max(1, limit)),
       lately: [...lately, nowMs].slice(-HURRY),
       cutOffMs: undefined,

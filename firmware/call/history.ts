@@ -68,8 +68,8 @@ export class History {
   #keep: (record: HistoryRecord) => void = () => {};
 
   constructor(
-    /** The time of day, ms since 1970. */
-    private readonly nowMs: () => number,
+    /** The time of day, ms since 1970, and that of the clock. */
+    private readonly clocks: { timeMs(): number; nowMs(): number },
     /** How a port is now. */
     private readonly portStats: (port: PortId) => PortStats | undefined,
   ) {}
@@ -127,7 +127,7 @@ export class History {
     this.#calls.delete(open.leg.id);
     const { leg } = open;
     const upMs = leg.answeredMs === undefined ? undefined : (leg.endedMs ?? 0) - leg.answeredMs;
-    const endedMs = this.nowMs();
+    const endedMs = this.clocks.timeMs();
     this.#write({
       ...record,
       ...callOf(open),
@@ -143,7 +143,7 @@ export class History {
   /** Somebody came into a room, or left it, or something else happened there. */
   roomChanged(room: OpenRoom): void {
     const open = this.#rooms.get(room) ?? this.#openRoom(room);
-    const now = timeText(this.nowMs());
+    const now = timeText(this.clocks.timeMs());
     const inside = new Set<LegId>();
     for (const { leg, place } of room.state.members) {
       const party = room.legs.get(leg)?.leg.party;
@@ -160,7 +160,7 @@ export class History {
     this.#write({
       ...open.record,
       ended: now,
-      seconds: Math.round((this.nowMs() - open.beganMs) / 1000),
+      seconds: Math.round((this.clocks.nowMs() - open.beganMs) / 1000),
       cause: 'empty',
       participants: [...open.visits.values()].map((visit) => ({ ...visit, left: visit.left ?? now })),
     });
@@ -178,14 +178,14 @@ export class History {
       conference: resourceOf(room),
       description: room.conference.description,
     };
-    const open = { record, beganMs: this.nowMs(), visits: new Map<LegId, Visit>() };
+    const open = { record, beganMs: this.clocks.nowMs(), visits: new Map<LegId, Visit>() };
     this.#rooms.set(room, open);
     this.#write(record);
     return open;
   }
 
   #begin(): { id: number; began: string } {
-    return { id: this.#nextId++, began: timeText(this.nowMs()) };
+    return { id: this.#nextId++, began: timeText(this.clocks.timeMs()) };
   }
 
   #write(record: HistoryRecord): void {

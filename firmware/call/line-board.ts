@@ -7,6 +7,10 @@ import type { LineSettings } from '../config/schema.js';
 import type { FxoLine, FxsLine, Line, LineCard, LineCardDriver, LineEvent } from '../../hal/line-card.js';
 import { createLog } from '../log.js';
 import type { LineHandlers, LineSettings as PortSettings, Media, PortId } from '../media/contract.js';
+import type { Leg } from './leg.js';
+import { asItIs, lineNow, lossesOf, note, noted, rest, type LineNow, type Losses } from './line-now.js';
+
+export type { LineNow };
 
 const log = createLog('line');
 
@@ -16,6 +20,8 @@ const LONGEST_RETRY_MS = 30_000;
 
 /** Whoever has a line: told of what happens on it, until `close`. */
 export type LineOwner = LineHandlers & {
+  /** The call that is on it, or rings. */
+  readonly leg?: Leg | undefined;
   event(event: LineEvent): void;
   /** The administrator has changed what is said of the line. */
   use(settings: LineSettings): void;
@@ -32,23 +38,6 @@ export type LineOwners = {
   fxo?(owned: OwnedLine<FxoLine>): LineOwner;
 };
 
-/** A line as it is now. */
-export type LineNow = {
-  card: string;
-  place: number;
-  kind: Line['kind'];
-  /** Undefined if nothing is configured for it: then nobody uses it. */
-  settings: LineSettings | undefined;
-  port: PortId | undefined;
-  /** FXS: the phone is off hook. FXO: ringing voltage; the battery is there; it is the other way round. */
-  offHook: boolean;
-  ringing: boolean;
-  battery: boolean;
-  reversed: boolean;
-  /** What is wrong with it by the card; '' for nothing. */
-  alarm: string;
-};
-
 export type LineBoardOptions = {
   drivers: readonly LineCardDriver[];
   /** Cards to be opened beside those that are found and those of the configuration: `simulated`, `dahdi:2`. */
@@ -59,7 +48,8 @@ export type LineBoardOptions = {
   owners: LineOwners;
 };
 
-type Slot = { line: Line; now: LineNow; owner: LineOwner | undefined };
+/** `before`: what was lost before it had a port. */
+type Slot = { line: Line; now: LineNow; owner: LineOwner | undefined; before: Losses };
 type Card = {
   /** As in the configuration: `simulated:4`. */
   name: string;
@@ -94,7 +84,13 @@ export class LineBoard {
 
   /** Every line there is now. */
   get lines(): readonly LineNow[] {
-    return this.#cards.flatMap(({ slots }) => slots.map(({ now }) => now));
+    return this.#cards.flatMap(({ slots }) =>
+      slots.map(({ line, now, owner, before }) => {
+        const { overruns, underruns } = lossesOf(line);
+        const losses = { overruns: overruns - before.overruns, underruns: underruns - before.underruns };
+        return { ...now, leg: owner?.leg, losses };
+      }),
+    );
   }
 
   /** Those of the configuration that are not there. */
@@ -135,6 +131,19 @@ export class LineBoard {
     return undefined;
   }
 
+  /**
+   * Gives a line that is there to somebody else, until it is taken back; the calls of its owner end. False if there is none
+   * of this name, or it has no port yet.
+   */
+  lend(name: string, to: (owned: OwnedLine) => LineOwner): boolean {
+    return this.#give(name, to);
+  }
+
+  /** Its owner has the line again. */
+  takeBack(name: string): void {
+    this.#give(name, (owned) => this.#ownerOf(owned));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const card of this.#cards) {
@@ -142,6 +151,15 @@ export class LineBoard {
       for (const slot of card.slots) this.#release(slot);
     }
     for (const { open } of this.#cards) await open?.close();
+  }
+
+  #give(name: string, to: (owned: OwnedLine) => LineOwner | undefined): boolean {
+    const slot = this.#cards.flatMap(({ slots }) => slots).find(({ now }) => now.settings?.name === name);
+    const { settings, port } = slot?.now ?? {};
+    if (!slot || !settings || port === undefined) return false;
+    this.#rest(slot);
+    this.#own(slot, to({ line: slot.line, port, settings }));
+    return true;
   }
 
   #add(name: string): void {
@@ -172,7 +190,10 @@ export class LineBoard {
       card.open = open;
       card.trouble = '';
       card.retryMs = FIRST_RETRY_MS;
-      card.slots = open.lines.map((line) => ({ line, now: lineNow(card.name, line), owner: undefined }));
+      card.slots = open.lines.map((line) => {
+        const now = lineNow(card.name, line);
+        return { line: noted(line, now), now, owner: undefined, before: lossesOf(line) };
+      });
       log.info({ card: card.name, lines: open.lines.length }, `${open.name} is open`);
       await Promise.all(card.slots.map((slot) => this.#assign(card, slot)));
     } catch (error) {
@@ -220,15 +241,29 @@ export class LineBoard {
       digit: (key) => slot.owner?.digit(key),
       tone: (tone) => slot.owner?.tone(tone),
       callerId: (message) => slot.owner?.callerId(message),
+      learned: (tone) => slot.owner?.learned?.(tone),
     });
     // Meanwhile the card may have gone, or the line from the configuration.
     if (!now.settings || !card.slots.includes(slot)) return void media.closePort(port);
     now.port = port;
-    slot.owner = this.#ownerOf(line, port, now.settings);
-    for (const event of asItIs(now)) slot.owner?.event(event);
+    slot.before = lossesOf(line);
+    this.#own(slot, this.#ownerOf({ line, port, settings: now.settings }));
   }
 
-  #ownerOf(line: Line, port: PortId, settings: LineSettings): LineOwner | undefined {
+  #own(slot: Slot, owner: LineOwner | undefined): void {
+    slot.owner = owner;
+    for (const event of asItIs(slot.now)) owner?.event(event);
+  }
+
+  /** Its owner lets go of a line, whose calls end. */
+  #rest(slot: Slot): void {
+    const { owner, line, now } = slot;
+    slot.owner = undefined;
+    owner?.close();
+    rest(line, now);
+  }
+
+  #ownerOf({ line, port, settings }: OwnedLine): LineOwner | undefined {
     const { owners } = this.options;
     return line.kind === 'fxs'
       ? owners.fxs?.({ line, port, settings })
@@ -236,10 +271,9 @@ export class LineBoard {
   }
 
   #release(slot: Slot): void {
-    const { owner, now } = slot;
-    slot.owner = undefined;
+    const { now } = slot;
     now.settings = undefined;
-    owner?.close();
+    this.#rest(slot);
     if (now.port !== undefined) void this.options.media.closePort(now.port);
     now.port = undefined;
   }
@@ -248,28 +282,4 @@ export class LineBoard {
 /** Whether a configuration that says `wanted` means this card: `dahdi` is the first of its kind that is there. */
 function isOf({ name }: Card, wanted: string): boolean {
   return name === wanted || name.startsWith(`${wanted}:`);
-}
-
-function lineNow(card: string, { place, kind }: Line): LineNow {
-  const idle = { offHook: false, ringing: false, battery: true, reversed: false, alarm: '' };
-  return { card, place, kind, settings: undefined, port: undefined, ...idle };
-}
-
-function note(now: LineNow, event: LineEvent): void {
-  if (event.type === 'hook') now.offHook = event.off;
-  else if (event.type === 'ring') now.ringing = event.on;
-  else if (event.type === 'battery') now.battery = event.on;
-  else if (event.type === 'polarity') now.reversed = event.reversed;
-  else if (event.type === 'alarm') now.alarm = event.alarm;
-}
-
-/** What a new owner has missed. */
-function asItIs({ place, offHook, ringing, battery, reversed }: LineNow): LineEvent[] {
-  const atMs = 0;
-  return [
-    ...(offHook ? [{ type: 'hook', place, off: true, atMs } as const] : []),
-    ...(battery ? [] : [{ type: 'battery', place, on: false, atMs } as const]),
-    ...(reversed ? [{ type: 'polarity', place, reversed } as const] : []),
-    ...(ringing ? [{ type: 'ring', place, on: true, atMs } as const] : []),
-  ];
 }

@@ -84,6 +84,11 @@ export class LineLeg implements Leg {
     this.onEvent({ type: 'early' });
   }
 
+  /** An outgoing leg: the line is taken, and the number goes out. */
+  trying(): void {
+    this.onEvent({ type: 'trying' });
+  }
+
   /** An outgoing leg: it rings. */
   alerting(): void {
     this.onEvent({ type: 'alerting' });

@@ -1,5 +1,6 @@
 /** Every number and prefix of the dial plan with who has it, as a list. Pure. */
 import type { Config } from '../config/schema.js';
+import { serviceInWords, waysInWords } from './dial-plan.js';
 
 export type NumberInUse = {
   /** Of a route: how the dialled numbers begin. */
@@ -26,15 +27,15 @@ export function numbersInUse(config: Config): NumberInUse[] {
       has: 'audio port' as const,
       description: name,
     })),
-    ...config.services.map(({ number }) => ({
-      number,
+    ...config.services.map((service) => ({
+      number: service.number,
       has: 'service' as const,
-      description: 'asks for a conference number',
+      description: serviceInWords(service),
     })),
     ...config.routes.map(({ prefix, trunks }) => ({
       number: prefix,
       has: 'route' as const,
-      description: `trunk ${trunks.join(', then ')}`,
+      description: waysInWords(trunks),
     })),
   ];
   return entries.sort((a, b) => a.number.localeCompare(b.number, 'en', { numeric: true }));

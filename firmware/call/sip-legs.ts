@@ -65,7 +65,11 @@ export class SipLegs {
   }
 
   /** One way for each place where a provider may be; none while it is known not to work. */
-  waysOver(name: string, from: string, { number, callerId }: TrunkDestination): (() => SipLeg)[] {
+  waysOver(
+    name: string,
+    from: string,
+    { number, callerId }: Pick<TrunkDestination, 'number' | 'callerId'>,
+  ): (() => SipLeg)[] {
     const trunk = this.options.trunks.find(name);
     const settings = this.options.config().trunks.find((candidate) => candidate.name === name);
     if (!trunk?.usable || !settings) return [];

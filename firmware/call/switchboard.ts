@@ -1,5 +1,6 @@
 /** Takes calls, finds what was dialled, and knows every leg there is. */
 import type { Clock } from '../clock.js';
+import { EXCHANGE_LINES } from '../config/dial-plan-schema.js';
 import type { AudioPort, Conference, Config, Extension } from '../config/schema.js';
 import type { GuessGuard } from '../guess-guard.js';
 import { createLog } from '../log.js';
@@ -64,6 +65,14 @@ export type LinePhones = {
   call(to: Extension, from: Party): readonly Leg[] | Cause;
 };
 
+/** The lines to the exchange. */
+export type OutsideLines = {
+  /** One way for each by which calls may go out now; none if the number is more than digits. */
+  ways(number: string, from: string): (() => Leg)[];
+  /** The same of every line, the least important ones first: who has it loses it. */
+  emergencyWays(number: string, from: string): (() => Leg)[];
+};
+
 export type AudioPorts = {
   /** Calls one, shown `from`; or why that cannot be. */
   call(to: AudioPort, from: Party): Leg | Cause;
@@ -91,6 +100,7 @@ export class Switchboard {
   #sip?: SipLegs;
   #linePhones?: LinePhones;
   #audioPorts?: AudioPorts;
+  #outsideLines?: OutsideLines;
   #idle: (() => void)[] = [];
 
   constructor(private readonly options: SwitchboardOptions) {
@@ -146,7 +156,13 @@ export class Switchboard {
   }
 
   /** Through whom phones and numbers outside are called. */
-  connect(agent: UserAgent, trunks: Trunks, linePhones: LinePhones, audioPorts: AudioPorts): void {
+  connect(
+    agent: UserAgent,
+    trunks: Trunks,
+    linePhones: LinePhones,
+    audioPorts: AudioPorts,
+    outsideLines: OutsideLines,
+  ): void {
     this.#sip = new SipLegs({
       ...this.options,
       agent,
@@ -157,6 +173,7 @@ export class Switchboard {
     });
     this.#linePhones = linePhones;
     this.#audioPorts = audioPorts;
+    this.#outsideLines = outsideLines;
   }
 
   get legs(): readonly OpenLeg[] {
@@ -214,6 +231,8 @@ export class Switchboard {
         return this.#ringPhones(leg, to, progress);
       case 'trunk':
         return this.#callOutside(leg, to, progress, by);
+      case 'emergency':
+        return this.#callForHelp(leg, to.number, progress);
       case 'refused':
         return this.#refuse(leg, to.cause, progress);
     }
@@ -231,7 +250,21 @@ export class Switchboard {
   #callOutside(caller: Leg, to: TrunkDestination, progress: CallProgress, by: Account | undefined): void {
     const refused = by ? this.#barred(caller, to, by) : 'barred';
     if (refused) return this.#refuse(caller, refused, progress);
-    const ways = to.trunks.flatMap((name) => this.#sip!.waysOver(name, caller.party.number, to));
+    const { number: from } = caller.party;
+    const ways = to.trunks.flatMap((name): (() => Leg)[] =>
+      name === EXCHANGE_LINES
+        ? this.#outsideLines!.ways(to.number, from)
+        : this.#sip!.waysOver(name, from, to),
+    );
+    new TrunkCall(caller, ways, { ...this.#callOptions(), progress });
+  }
+
+  /** Nobody is asked whether that may be. Lines come first, as the exchange knows where they are. */
+  #callForHelp(caller: Leg, number: string, progress: CallProgress): void {
+    const { number: from } = caller.party;
+    const to = { number, callerId: undefined };
+    const trunks = this.options.config().trunks.flatMap(({ name }) => this.#sip!.waysOver(name, from, to));
+    const ways = [...this.#outsideLines!.emergencyWays(number, from), ...trunks];
     new TrunkCall(caller, ways, { ...this.#callOptions(), progress });
   }
 

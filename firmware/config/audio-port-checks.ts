@@ -55,6 +55,6 @@ function misfits(config: Config, port: AudioPort, path: string): Problem[] {
 function asksForKeys({ conferences, services }: Config, calls: string | undefined): boolean {
   return (
     conferences.some(({ number, type }) => number === calls && type === 'dynamic') ||
-    services.some(({ number }) => number === calls)
+    services.some(({ number, service }) => number === calls && service === 'askForConference')
   );
 }

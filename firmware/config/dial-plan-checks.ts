@@ -1,11 +1,14 @@
 /** Whether a dial plan fits together: names that exist, and no prefix that hides a number or another prefix. */
 import { clashes, quoted, type Claim, type Problem } from './problem.js';
+import { EXCHANGE_LINES } from './dial-plan-schema.js';
 import type { Config } from './schema.js';
 
 export function dialPlanProblems(config: Config): Problem[] {
   return [
     ...clashes(numberClaims(config)),
     ...clashes(config.trunks.map(({ name }, at) => claim(`/trunks/${at}/name`, name, `trunk ${at + 1}`))),
+    ...namedAsLines(config),
+    ...starredEmergencies(config),
     ...clashes(
       config.permissionGroups.map(({ name }, at) =>
         claim(`/permissionGroups/${at}/name`, name, `permission group ${at + 1}`),
@@ -17,6 +20,7 @@ export function dialPlanProblems(config: Config): Problem[] {
     ...hiddenRoutes(config),
     ...tooMuchStripped(config),
     ...unknownTrunks(config),
+    ...plusOnLines(config),
     ...unknownGroups(config),
   ];
 }
@@ -75,10 +79,12 @@ function missingCredentials(config: Config, trunk: number): Problem[] {
     }));
 }
 
-/** Numbers of the box that begin as numbers outside do. */
+/** Numbers of the box that begin as numbers outside do; those for emergencies may: 911 beside a route for 9. */
 function hiddenNumbers(config: Config): Problem[] {
+  const services = config.services.filter(({ service }) => service !== 'emergency');
+  const claims = numberClaims({ ...config, services });
   return config.routes.flatMap(({ prefix }, at) => {
-    const hidden = numberClaims(config).find(({ value }) => value.startsWith(prefix));
+    const hidden = claims.find(({ value }) => value.startsWith(prefix));
     return hidden
       ? [shadow(at, prefix, `number ${hidden.value} of ${hidden.owner} does not begin with`)]
       : [];
@@ -118,8 +124,57 @@ function tooMuchStripped(config: Config): Problem[] {
   );
 }
 
+/** What routes may name. */
+export function waysOut({ trunks, lines }: Pick<Config, 'trunks' | 'lines'>): string[] {
+  const hasLines = lines.some(({ kind, outgoing }) => kind === 'fxo' && outgoing);
+  return [...trunks.map(({ name }) => name), ...(hasLines ? [EXCHANGE_LINES] : [])];
+}
+
+function namedAsLines(config: Config): Problem[] {
+  return config.trunks.flatMap(({ name }, at) =>
+    name === EXCHANGE_LINES
+      ? [
+          {
+            path: `/trunks/${at}/name`,
+            value: quoted(name),
+            expected: 'another one: routes call exchange lines so',
+          },
+        ]
+      : [],
+  );
+}
+
+function starredEmergencies(config: Config): Problem[] {
+  return config.services.flatMap(({ number, service }, at) =>
+    service === 'emergency' && number.includes('*')
+      ? [
+          {
+            path: `/services/${at}/number`,
+            value: quoted(number),
+            expected: 'digits alone: it is dialled outside as it is',
+          },
+        ]
+      : [],
+  );
+}
+
+/** An exchange takes keys, of which + is none. */
+function plusOnLines(config: Config): Problem[] {
+  return config.routes.flatMap(({ prepend, trunks }, at) =>
+    prepend.startsWith('+') && trunks.includes(EXCHANGE_LINES)
+      ? [
+          {
+            path: `/routes/${at}/prepend`,
+            value: quoted(prepend),
+            expected: 'digits alone: exchange lines know no +',
+          },
+        ]
+      : [],
+  );
+}
+
 function unknownTrunks(config: Config): Problem[] {
-  const known = new Set(config.trunks.map(({ name }) => name));
+  const known = new Set(waysOut(config));
   return config.routes.flatMap(({ trunks }, route) =>
     trunks.flatMap((name, at) =>
       known.has(name)
@@ -128,7 +183,10 @@ function unknownTrunks(config: Config): Problem[] {
             {
               path: `/routes/${route}/trunks/${at}`,
               value: quoted(name),
-              expected: `the name of a trunk${oneOf([...known])}`,
+              expected:
+                name === EXCHANGE_LINES
+                  ? `one that there is: no exchange line is outgoing`
+                  : `the name of a trunk${oneOf([...known])}`,
             },
           ],
     ),

@@ -5,7 +5,7 @@ export const number = { type: 'string', pattern: '^[0-9]{1,12}$', description: '
 /** Needs a default. */
 export const codecList = {
   type: 'array',
-  items: { enum: codecNames, description: `one of ${codecNames.join(', ')}` },
+  items: { type: 'string', enum: codecNames, description: `one of ${codecNames.join(', ')}` },
   minItems: 1,
   uniqueItems: true,
   description: 'which codecs are spoken, best first',
@@ -37,6 +37,9 @@ const prepend = {
   default: '',
   description: 'up to 20 digits that come before the rest, a + may come first',
 } as const;
+
+/** Among the trunks of a route: any exchange line that is `outgoing`. */
+export const EXCHANGE_LINES = 'exchangeLines';
 
 const inboundSchema = {
   type: 'object',
@@ -148,7 +151,7 @@ export const routesSchema = {
         minItems: 1,
         maxItems: 8,
         uniqueItems: true,
-        description: 'the names of trunks, the one to try first at the beginning',
+        description: `the names of trunks, or "${EXCHANGE_LINES}", the one to try first at the beginning`,
       },
       callerId: telephone,
     },
@@ -202,7 +205,10 @@ export const servicesSchema = {
     required: ['number', 'service'],
     properties: {
       number: { type: 'string', pattern: '^[0-9*]{1,12}$', description: '1 to 12 of 0-9 and *' },
-      service: { enum: ['askForConference'], description: '"askForConference"' },
+      service: {
+        enum: ['askForConference', 'emergency'],
+        description: '"askForConference" or "emergency"',
+      },
     },
   },
 } as const;

@@ -71,7 +71,7 @@ export const webhooksSchema = {
       },
       events: {
         type: 'array',
-        items: { enum: webhookEvents, description: `one of ${webhookEvents.join(', ')}` },
+        items: { type: 'string', enum: webhookEvents, description: `one of ${webhookEvents.join(', ')}` },
         minItems: 1,
         uniqueItems: true,
         default: webhookEvents,

@@ -17,6 +17,9 @@ export class ConfigError extends Error {
   }
 }
 
+const MAX_DEPTH = 16;
+const MAX_ENTRIES = 1000;
+
 const ajv = new Ajv({
   allErrors: true,
   useDefaults: true,
@@ -40,10 +43,29 @@ const ajv = new Ajv({
 export function schemaCheck<Type>(schema: object): (document: unknown) => Type {
   const check = ajv.compile<Type>(schema);
   return (document) => {
+    const tooMuch = excess(document);
+    if (tooMuch.length > 0) throw new ConfigError(tooMuch);
     const candidate = structuredClone(document);
     if (check(candidate)) return candidate;
     throw new ConfigError((check.errors ?? []).slice(0, 100).map(problemOf));
   };
+}
+
+/** What is larger than any document of ours: checks would take long, or never come back. */
+function excess(value: unknown, path = '', depth = 0): Problem[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.entries(value);
+  if (depth > MAX_DEPTH)
+    return [
+      { path, value: 'nested too deep', expected: `at most ${MAX_DEPTH} lists and objects in each other` },
+    ];
+  if (inner.length > MAX_ENTRIES)
+    return [{ path, value: `${inner.length} entries`, expected: `at most ${MAX_ENTRIES}` }];
+  for (const [name, one] of inner) {
+    const found = excess(one, `${path}/${name}`, depth + 1);
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 function problemOf({ instancePath, keyword, params, message, data, parentSchema }: ErrorObject): Problem {

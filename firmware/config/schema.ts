@@ -141,7 +141,7 @@ export const configSchema = {
       properties: {
         digestAlgorithms: {
           type: 'array',
-          items: { enum: ['SHA-256', 'MD5'], description: '"SHA-256" or "MD5"' },
+          items: { type: 'string', enum: ['SHA-256', 'MD5'], description: '"SHA-256" or "MD5"' },
           minItems: 1,
           uniqueItems: true,
           default: ['SHA-256', 'MD5'],

@@ -1,7 +1,9 @@
 /** Every command of the console. */
 import { type Command, CommandError } from './command.js';
 import { commandsUnder } from './command-line.js';
+import { caring } from './commands/caring.js';
 import { configuring } from './commands/configuring.js';
+import { lines } from './commands/lines.js';
 import { moderating } from './commands/moderating.js';
 import { network } from './commands/network.js';
 import { watching } from './commands/watching.js';
@@ -26,4 +28,12 @@ const help: Command = {
   },
 };
 
-export const commands: readonly Command[] = [...watching, ...moderating, ...network, ...configuring, help];
+export const commands: readonly Command[] = [
+  ...watching,
+  ...moderating,
+  ...lines,
+  ...network,
+  ...configuring,
+  ...caring,
+  help,
+];

@@ -9,6 +9,8 @@ const MAX_WAITING = 100;
 /** What a terminal that does not read may leave unsent, bytes; more is dropped. */
 const MAX_UNSENT = 256 << 10;
 const HISTORY = 200;
+/** Octets that are read before others have their turn: readline takes up to 5 us for one. */
+export const AT_ONCE = 1024;
 
 /** The terminal is gone, or the session was ended. */
 export class TerminalClosed extends Error {
@@ -108,26 +110,32 @@ export class LineReader {
 
   #interrupt(): void {
     this.forget();
-    if (!this.#reading) return this.onInterrupt();
-    this.write('^C\n');
     this.#readline.write(null, { ctrl: true, name: 'e' });
     this.#readline.write(null, { ctrl: true, name: 'u' });
+    if (!this.#reading) return this.onInterrupt();
+    this.write('^C\n');
     this.#readline.prompt();
   }
 
-  /** What comes in, without what makes a line too long. */
+  /** What comes in, without what makes a line too long, and never so much at once that anybody would wait for it. */
   #limited(): Transform {
     let length = 0;
-    return new Transform({
+    const fits = (octet: number) => {
+      length = octet === 0x0d || octet === 0x0a || octet === 0x03 ? 0 : length + 1;
+      return length <= MAX_LINE;
+    };
+    const limited: Transform = new Transform({
       transform: (chunk: Buffer, _, done) => {
         this.onActivity();
-        const kept = chunk.filter((octet) => {
-          length = octet === 0x0d || octet === 0x0a || octet === 0x03 ? 0 : length + 1;
-          return length <= MAX_LINE;
-        });
-        done(null, kept);
+        const goOn = (at: number): void => {
+          limited.push(chunk.subarray(at, at + AT_ONCE).filter(fits));
+          if (at + AT_ONCE < chunk.length) setImmediate(goOn, at + AT_ONCE);
+          else done();
+        };
+        goOn(0);
       },
     });
+    return limited;
   }
 
   #output(): Writable {

@@ -101,10 +101,34 @@ export function fxo(settings: FxoSettings): (state: FxoState, event: FxoEvent | 
       case 'talking':
         return talking(state, event, settings);
       case 'guard':
-        if (event.type === 'seize') return { state, effects: [{ type: 'refused', reason: 'inUse' }] };
-        return event.type === 'timer' && event.name === 'guard' ? none(fxoStart) : none(state);
+        return guard(state, event);
     }
   };
+}
+
+/** Whoever wants the line waits until the exchange has noticed that it was left; the next caller may come sooner. */
+function guard(state: FxoState, event: FxoEvent | TimerEvent): FxoStep {
+  switch (event.type) {
+    case 'seize':
+      return none({ ...state, digits: event.digits });
+    case 'hangUp':
+      return none({ ...state, digits: '' });
+    case 'callerId':
+      return idle(state, event);
+    case 'ring': {
+      if (!event.on) return none(state);
+      const refused = state.digits === '' ? [] : [{ type: 'refused', reason: 'inUse' } as const];
+      const next = idle({ ...state, digits: '' }, event);
+      return { state: next.state, effects: [stop('guard'), ...refused, ...next.effects] };
+    }
+    case 'timer':
+      if (event.name === 'caller') return none({ ...state, caller: undefined });
+      if (event.name !== 'guard') return none(state);
+      if (state.digits !== '') return idle(fxoStart, { type: 'seize', digits: state.digits });
+      return none({ ...state, name: 'idle' });
+    default:
+      return none(state);
+  }
 }
 
 function idle(state: FxoState, event: FxoEvent | TimerEvent): FxoStep {

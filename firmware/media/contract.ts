@@ -1,8 +1,9 @@
 /** What the main thread and the media worker say to each other. rx = what that party says, tx = what it hears. */
 import type { CodecName } from '../codec-formats.js';
-import type { TonePlan } from '../tone-plans.js';
+import type { HeardTone, TonePlan } from '../tone-plans.js';
 import type { FskKind } from './analog/fsk.js';
 import type { ProgressTone } from './analog/progress-recogniser.js';
+import type { PromptSet } from './prompt-files.js';
 
 /** A port is one leg's place in the media plane; ids are chosen by the main thread and never used again. */
 export type PortId = number;
@@ -60,10 +61,14 @@ export type LineSettings = {
   echoTailMs: number;
   /** Whether only one side is heard at a time: see half-duplex.ts. */
   halfDuplex?: boolean;
+  /** Whether the line is sent what comes from it, instead of what its party would hear: for tests of the line. */
+  loopBack?: boolean;
   /** Listens to caller id messages of this modem. */
   callerId?: FskKind;
   /** Listens to the tones of an exchange. */
   tones?: Pick<TonePlan, ProgressTone>;
+  /** Finds out which tones there are. */
+  learns?: boolean;
 };
 
 export type LineHandlers = {
@@ -73,6 +78,8 @@ export type LineHandlers = {
   tone(tone: ProgressTone | ''): void;
   /** A caller id message, from type to checksum, which was right. */
   callerId(message: Uint8Array): void;
+  /** Where tones are learned: one that is known now. */
+  learned?(tone: HeardTone): void;
 };
 
 export type PlayItem =
@@ -132,7 +139,7 @@ export type MediaCommand =
 
 export type MediaEvent =
   /** `srtp`: whether ports can be secured here; `codecs`: which they can speak here; `prompts`: which can be played. */
-  | { type: 'ready'; srtp: boolean; codecs: CodecName[]; prompts: string[] }
+  | { type: 'ready'; srtp: boolean; codecs: CodecName[]; promptSet: PromptSet }
   | { type: 'portOpened'; port: PortId; localPort: number }
   | { type: 'portFailed'; port: PortId; reason: string }
   | { type: 'portClosed'; port: PortId }
@@ -141,6 +148,7 @@ export type MediaEvent =
   /** Of lines: see LineHandlers. */
   | { type: 'tone'; port: PortId; tone: ProgressTone | '' }
   | { type: 'callerId'; port: PortId; message: Uint8Array }
+  | { type: 'learned'; port: PortId; tone: HeardTone }
   /** A playback that was not stopped reached its end (never for a looping one). */
   | { type: 'played'; play: PlayId }
   /** What is stored is not written fast enough: the recording has been paused. */

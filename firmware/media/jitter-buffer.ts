@@ -98,7 +98,8 @@ export class JitterBuffer {
 
   /** How much later than with the quickest packet of the last while all are heard, ms. */
   get delayMs(): number {
-    return this.#synced ? (this.#delay() - this.#delays.least) / this.#perMs : 0;
+    // Timestamps may run ahead of what is heard, for a moment.
+    return this.#synced ? Math.max(0, this.#delay() - this.#delays.least) / this.#perMs : 0;
   }
 
   /** Interarrival jitter in timestamp units (RFC 3550 §6.4.1), of arrivals as the ticks see them. */

@@ -13,6 +13,7 @@ import { EchoCanceller } from './analog/echo-canceller.js';
 import { FskReceiver } from './analog/fsk-receiver.js';
 import { LINE_RATE } from './analog/fsk.js';
 import { ProgressRecogniser } from './analog/progress-recogniser.js';
+import { ToneLearner } from './analog/tone-learner.js';
 import type { LineSettings, LineSound, MediaEvent, MixSettings, PortId } from './contract.js';
 import { Ear } from './ear.js';
 import { HalfDuplex } from './half-duplex.js';
@@ -49,6 +50,7 @@ export class LinePort implements Port {
   #halfDuplex: HalfDuplex | null = null;
   #callerId: FskReceiver | null = null;
   #tones: ProgressRecogniser | null = null;
+  #learner: ToneLearner | null = null;
   #set: Partial<LineSettings> = {};
   /** Samples that were left out in this tick, -1 for one said twice. */
   #slip = 0;
@@ -72,7 +74,7 @@ export class LinePort implements Port {
 
   /** Not in the tick. What stays as it was goes on where it is. */
   set(settings: LineSettings): void {
-    const { keys, echoTailMs, callerId, tones } = settings;
+    const { keys, echoTailMs, callerId, learns, tones } = settings;
     const before = this.#set;
     this.#set = settings;
     this.#rxGain.set(settings.rxGainDb);
@@ -85,6 +87,7 @@ export class LinePort implements Port {
       this.echo = analog && echoTailMs > 0 ? new EchoCanceller(echoTailMs) : null;
     if (callerId !== before.callerId)
       this.#callerId = analog && callerId !== undefined ? new FskReceiver(callerId) : null;
+    if (learns !== before.learns) this.#learner = analog && learns ? new ToneLearner() : null;
     if (JSON.stringify(tones) !== JSON.stringify(before.tones))
       this.#tones = analog && tones ? new ProgressRecogniser(tones) : null;
   }
@@ -105,7 +108,8 @@ export class LinePort implements Port {
 
   encode(): void {
     const own = this.talks && this.band ? this.rxFrame : null;
-    this.#txFrame.set(this.ear.hear(own));
+    const heard = this.ear.hear(own);
+    this.#txFrame.set(this.#set.loopBack ? this.rxFrame : heard);
     this.#txGain.apply(this.#txFrame);
     this.txLevel.hear(this.#txFrame);
     this.#halfDuplex?.applyFar(this.#txFrame);
@@ -131,6 +135,8 @@ export class LinePort implements Port {
     this.echo?.cancel(frame, sent);
     const message = this.#callerId?.hear(frame);
     if (message) this.emit({ type: 'callerId', port: this.id, message });
+    const learned = this.#learner?.hear(frame);
+    if (learned) this.emit({ type: 'learned', port: this.id, tone: learned });
     if (this.#tones?.hear(frame, sent)) this.emit({ type: 'tone', port: this.id, tone: this.#tones.tone });
   }
 }

@@ -16,7 +16,6 @@ export class Reception {
   #counts = new SequenceCount();
   #jitter = 0;
   #transit = 0;
-  #first = 0;
   #lostBefore = 0;
   #bursts = 0;
   #expectedBefore = 0;
@@ -74,7 +73,7 @@ export class Reception {
   /** Ends an interval, on whose packets `loss` and `burstLength` are from now on. */
   endInterval(): void {
     if (!this.hears) return;
-    const expected = this.#counts.highest - this.#first + 1;
+    const { expected } = this.#counts;
     const inInterval = expected - this.#expectedBefore;
     const lost = this.lost - this.#lostAtInterval;
     const bursts = this.#bursts - this.#burstsAtInterval;
@@ -97,7 +96,6 @@ export class Reception {
     this.#lostBefore = this.#counts.lost;
     this.#counts.begin(ssrc, sequence);
     this.hears = true;
-    this.#first = this.#counts.highest;
     this.#transit = transit;
     this.#jitter = this.#expectedBefore = this.#lostAtInterval = 0;
     this.#bursts = this.#burstsAtInterval = 0;

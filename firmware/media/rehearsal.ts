@@ -2,8 +2,10 @@
  * The engine at work before anybody calls: ports of its own talk to each other over the loopback. What runs for the first
  * time is slow, and without this the first callers, or those of a worker that has died, would hear that.
  */
+import { FRAME_SAMPLES, FrameRing, frameRingMemory } from '../../hal/frame-ring.js';
 import type { CodecName } from '../codec-formats.js';
-import type { MediaEvent, PlayItem } from './contract.js';
+import { tonePlanOf } from '../tone-plans.js';
+import type { LineSettings, MediaEvent, PlayItem } from './contract.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { createRecordingBlock } from './recording-ring.js';
 import { createStatsBlock } from './stats.js';
@@ -16,9 +18,22 @@ const TICKS = 120;
 /** Loud enough together for the limiter to have its part. */
 const TONE: PlayItem[] = [{ frequenciesHz: [440, 620], ms: 60_000, levelDbm0: -6 }];
 
+/** Lines in the same room, and a card whose ends send back what they are sent, as an echo. */
+const LINES = 2;
+const LINE_SETTINGS: LineSettings = {
+  rxGainDb: -6,
+  txGainDb: 0,
+  keys: true,
+  echoTailMs: 32,
+  callerId: 'bell202',
+  tones: tonePlanOf('us'),
+};
+const RING_FRAMES = 8;
+
 /** Leaves nothing open. Where there is no loopback there is no rehearsal. */
 export function rehearse(sockets: EngineOptions['sockets'], prompts: EngineOptions['prompts']): void {
   const localPorts: number[] = [];
+  const frame = new Int16Array(FRAME_SAMPLES);
   const emit = (event: MediaEvent) => {
     if (event.type === 'portOpened') localPorts.push(event.localPort);
   };
@@ -40,7 +55,23 @@ export function rehearse(sockets: EngineOptions['sockets'], prompts: EngineOptio
       engine.handle({ type: 'recordPort', recording: 0, port, track: port + 1 });
       if (port < 4) engine.handle({ type: 'play', play: port, to: { port }, items: TONE, loop: false });
     }
-    for (let tick = 0; tick < TICKS; tick++) engine.tick();
+    const card = Array.from({ length: LINES }, (_, at) => openLine(engine, CASTS.length + at));
+    for (let tick = 0; tick < TICKS; tick++) {
+      for (const { rx, tx } of card) {
+        tx.read(frame);
+        rx.write(frame);
+      }
+      engine.tick();
+    }
   }
   engine.close();
+}
+
+/** Returns the rings of a line that is in the room, for its card. */
+function openLine(engine: Engine, port: number): { rx: FrameRing; tx: FrameRing } {
+  const [rx, tx] = [frameRingMemory(RING_FRAMES), frameRingMemory(RING_FRAMES)];
+  engine.handle({ type: 'openLine', port, sound: { rx, tx, keptFrames: 0 } });
+  engine.handle({ type: 'setLine', port, settings: LINE_SETTINGS });
+  engine.handle({ type: 'join', port, mix: 1 });
+  return { rx: new FrameRing(rx), tx: new FrameRing(tx) };
 }

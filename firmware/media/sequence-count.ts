@@ -21,6 +21,11 @@ export class SequenceCount {
     return this.#lostBefore + this.#lostNow();
   }
 
+  /** Packets of this stream from the first to the last, by their numbers. */
+  get expected(): number {
+    return this.#running ? this.highest - this.#first + 1 : 0;
+  }
+
   /** Whether a packet goes on with the stream. */
   continues(ssrc: number, sequence: number): boolean {
     return this.#running && ssrc === this.#ssrc && Math.abs(this.#stepTo(sequence)) <= MAX_DROPOUT;
@@ -60,6 +65,6 @@ export class SequenceCount {
   }
 
   #lostNow(): number {
-    return this.#running ? this.highest - this.#first + 1 - this.#received : 0;
+    return this.#running ? this.expected - this.#received : 0;
   }
 }

@@ -1,5 +1,7 @@
 /** Which recordings have to go: those kept long enough, then the oldest until the rest fits. Pure. */
 
+import { FIRMWARE_MS } from '../time-of-day.js';
+
 export type RetentionLimits = {
   /** 0: for ever. */
   keepDays: number;
@@ -40,12 +42,14 @@ export function overdue(kept: readonly Kept[], limits: RetentionLimits, nowMs: n
   ];
 }
 
-/** When its age ends a recording, ms since 1970; undefined if it does not. */
+/** When its age ends a recording, ms since 1970; undefined if it does not, or if the clock was not set when it was made. */
 export function deletedAtMs(
   { endedAt }: Pick<Kept, 'endedAt'>,
   { keepDays }: RetentionLimits,
 ): number | undefined {
-  return keepDays === 0 || endedAt === null ? undefined : Date.parse(endedAt) + keepDays * DAY_MS;
+  if (keepDays === 0 || endedAt === null) return undefined;
+  const endedMs = Date.parse(endedAt);
+  return endedMs < FIRMWARE_MS ? undefined : endedMs + keepDays * DAY_MS;
 }
 
 /** What is said before the first one is deleted for want of space; undefined while there is enough. */

@@ -18,13 +18,13 @@ const FIRST_EVENT = 101;
 
 /** What an m-line offers, in its order; numbers that cannot be payload types are left out. */
 export function readFormats(media: MediaDescription): Format[] {
+  const [rtpmaps, fmtps] = [saidOf(media, 'rtpmap'), saidOf(media, 'fmtp')];
   return media.formats
     .filter((format) => /^\d{1,3}$/.test(format) && Number(format) <= MAX_PAYLOAD_TYPE)
     .map((format) => ({
       payloadType: Number(format),
-      rtpmap:
-        valueOf(media, 'rtpmap', format)?.replace(/\/1$/, '').toUpperCase() ?? staticRtpmap(Number(format)),
-      fmtp: valueOf(media, 'fmtp', format) ?? '',
+      rtpmap: rtpmaps.get(format)?.replace(/\/1$/, '').toUpperCase() ?? staticRtpmap(Number(format)),
+      fmtp: fmtps.get(format) ?? '',
     }));
 }
 
@@ -106,9 +106,13 @@ function staticRtpmap(payloadType: number): string {
   return codec ? rtpmapOf(codec).toUpperCase() : '';
 }
 
-/** What an attribute says of a format. */
-function valueOf(media: MediaDescription, attribute: string, format: string): string | undefined {
-  const prefix = `${format} `;
-  const found = media.attributes.find(({ name, value }) => name === attribute && value?.startsWith(prefix));
-  return found?.value?.slice(prefix.length).trim();
+/** What an attribute says of each format; where it says something twice, the first counts. */
+function saidOf(media: MediaDescription, attribute: string): Map<string, string> {
+  const said = new Map<string, string>();
+  for (const { name, value = '' } of media.attributes) {
+    const blank = value.indexOf(' ');
+    const format = value.slice(0, Math.max(0, blank));
+    if (name === attribute && blank > 0 && !said.has(format)) said.set(format, value.slice(blank + 1).trim());
+  }
+  return said;
 }

@@ -128,6 +128,8 @@ export class Registrar {
    */
   register(account: string, request: SipRequest, source: Endpoint): string[] {
     const contacts = request.headers.all('Contact');
+    // More than there may be, even if all the old ones go.
+    if (contacts.length > 2 * MAX_BINDINGS) throw tooManyPhones();
     const callId = request.headers.get('Call-ID') ?? '';
     const cseq = parseCSeq(request.headers.get('CSeq') ?? '').number;
     let bindings = [...this.bindings(account)];
@@ -161,7 +163,7 @@ export class Registrar {
             cseq,
           });
       }
-      if (bindings.length > MAX_BINDINGS) throw new ProtocolError(503, `More Than ${MAX_BINDINGS} Phones`);
+      if (bindings.length > MAX_BINDINGS) throw tooManyPhones();
     }
     this.#keep(account, bindings);
     const nowMs = this.clock.nowMs();
@@ -169,6 +171,10 @@ export class Registrar {
       (binding) => `<${binding.contact}>;expires=${Math.ceil((binding.expiresAtMs - nowMs) / 1000)}`,
     );
   }
+}
+
+function tooManyPhones(): ProtocolError {
+  return new ProtocolError(503, `More Than ${MAX_BINDINGS} Phones`);
 }
 
 /** Whether two lists lead to the same phones by the same ways, whatever their order. */

@@ -11,7 +11,8 @@ export type Message = {
   /** The same whenever it is tried again, so that a receiver knows it. */
   id: string;
   event: string;
-  /** When it happened, ms since 1970. */
+  /** When it happened: the time of day, ISO 8601, and on the clock's scale. */
+  time: string;
   atMs: number;
   body: string;
 };
@@ -28,7 +29,7 @@ export type DeliveryState = {
 
 export type DeliveryEvent =
   | { type: 'happened'; message: Message }
-  /** What came of sending the first one; `nowMs` since 1970. */
+  /** What came of sending the first one; `nowMs` on the clock's scale. */
   | { type: 'tried'; outcome: Outcome; nowMs: number }
   | TimerEvent;
 

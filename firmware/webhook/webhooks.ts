@@ -108,7 +108,7 @@ export class Webhooks {
   #perform(hook: Hook, effect: DeliveryEffect): void {
     if (effect.type === 'send')
       void this.#post(hook, effect.message).then((outcome) =>
-        hook.runner.dispatch({ type: 'tried', outcome, nowMs: this.options.nowMs() }),
+        hook.runner.dispatch({ type: 'tried', outcome, nowMs: this.options.clock.nowMs() }),
       );
     if (effect.type !== 'note') return;
     const { message, state, attempts, outcome } = effect;
@@ -123,12 +123,11 @@ export class Webhooks {
 
   #note(
     { shown }: Hook,
-    { id, event, atMs }: Message,
+    { id, event, time }: Message,
     state: Delivery['state'],
     attempts: number,
     outcome?: Outcome,
   ): Delivery {
-    const time = new Date(atMs).toISOString();
     const noted = { id, event, time, state, attempts, status: outcome?.status, outcome: outcome?.why };
     const at = shown.findIndex((one) => one.id === id);
     if (at >= 0) shown[at] = noted;
@@ -138,8 +137,8 @@ export class Webhooks {
   }
 
   #message(type: string, data: object): Message {
-    const atMs = this.options.nowMs();
-    const body = JSON.stringify({ type, timestamp: new Date(atMs).toISOString(), data });
-    return { id: `msg_${randomUUID()}`, event: type, atMs, body };
+    const time = new Date(this.options.nowMs()).toISOString();
+    const body = JSON.stringify({ type, timestamp: time, data });
+    return { id: `msg_${randomUUID()}`, event: type, time, atMs: this.options.clock.nowMs(), body };
   }
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { destinationOf, explain, type Caller, type Destination } from '../../firmware/call/dial-plan.js';
+import { numberSoFar } from '../../firmware/call/number-so-far.js';
 import { numbersInUse } from '../../firmware/call/numbers-in-use.js';
 import type { Config } from '../../firmware/config/schema.js';
 import { validateConfig } from '../../firmware/config/validate.js';
@@ -31,7 +32,16 @@ const config = validateConfig({
     { number: '701', name: 'Door', role: 'doorStation', capture: 'in', playback: 'out', calls: '911' },
     { number: '702', role: 'room', capture: 'in2', playback: 'out2', permissions: 'staff' },
   ],
-  services: [{ number: '*4', service: 'askForConference' }],
+  services: [
+    { number: '*4', service: 'askForConference' },
+    { number: '112', service: 'emergency' },
+    { number: '999', service: 'emergency' },
+  ],
+  lines: [
+    { name: 'town', card: 'simulated', place: 9, kind: 'fxo', to: '801', outgoing: true },
+    { name: 'hill', card: 'simulated', place: 10, kind: 'fxo', to: 'askForConference' },
+    { name: 'out', card: 'simulated', place: 11, kind: 'fxo', outgoing: true },
+  ],
   trunks: [
     {
       name: 'main',
@@ -54,6 +64,7 @@ const config = validateConfig({
     { prefix: '911', strip: 0, trunks: ['main', 'spare'] },
     { prefix: '9', prepend: '0', trunks: ['spare', 'main'], callerId: '+44200' },
     { prefix: '+', strip: 0, trunks: ['main'] },
+    { prefix: '6', trunks: ['exchangeLines', 'main'] },
   ],
   permissionGroups: [
     {
@@ -71,6 +82,8 @@ const caller = (from: string): Caller => {
   const trunk = config.trunks.find(({ name }) => name === from);
   const audioPort = config.audioPorts.find(({ number }) => number === from);
   if (audioPort) return { audioPort };
+  const line = config.lines.find(({ name }) => name === from);
+  if (line) return { line };
   return trunk ? { trunk } : { extension: config.extensions.find(({ number }) => number === from)! };
 };
 
@@ -84,6 +97,8 @@ const brief = (destination: Destination): string => {
       return `conference ${destination.conference.number}`;
     case 'askForConference':
       return 'ask';
+    case 'emergency':
+      return `help ${destination.number}`;
     case 'trunk':
       return `${destination.trunks.join('+')} ${destination.number} ${destination.callerId ?? '-'}`;
     case 'refused':
@@ -136,6 +151,15 @@ const rows: [from: string, number: string, destination: string][] = [
   ['main', '+44204', 'audio port 702'],
   ['main', '+44205', 'unknownNumber'],
   ['main', '+4', 'unknownNumber'],
+  ['town', '801', 'conference 801'],
+  ['hill', 'askForConference', 'ask'],
+  ['out', '', 'unknownNumber'],
+  // Whatever rules say, and beside a route that begins so; not for who is outside.
+  ['102', '112', 'help 112'],
+  ['103', '999', 'help 999'],
+  ['103', '9991', 'barred'],
+  ['main', '+4112', 'unknownNumber'],
+  ['101', '6123', 'exchangeLines+main 123 -'],
   ['spare', '101', 'unknownNumber'],
   ['spare', '9123', 'unknownNumber'],
 ];
@@ -167,10 +191,19 @@ test('explained: every step in words', () => {
       'limit: calls to the outside at the same time: 2',
       'limit: calls to the outside within an hour: 30',
       'route 9: 9123 without its first character, with 0 before it is 0123',
-      'trunks: spare, then main',
+      'ways: trunk spare, then trunk main',
     ],
-    result: 'calls 0123 over trunk spare, then main, shown as +44200',
+    result: 'calls 0123 over trunk spare, then trunk main, shown as +44200',
   });
+  assert.equal(explain(config, caller('town'), '801').steps.slice(0, 2), [
+    'a caller outside comes by line town, which leads to 801',
+    'extensions: none is 801',
+  ]);
+  assert.is(explain(config, caller('101'), '61').result, 'calls 1 over any exchange line, then trunk main');
+  assert.is(
+    explain(config, caller('102'), '112').result,
+    'calls 112 at once, over any exchange line; without one over any trunk',
+  );
   assert.is(
     explain(config, caller('102'), '9123').result,
     'refused: the caller has no permission group: numbers outside are denied',
@@ -203,16 +236,19 @@ test('the list: every number and prefix', () =>
     [
       '*4 service',
       '+ route',
+      '6 route',
       '9 route',
       '101 extension',
       '102 extension',
       '103 extension',
       '104 extension',
+      '112 service',
       '701 audio port',
       '702 audio port',
       '800 conference',
       '801 conference',
       '911 route',
+      '999 service',
     ],
   ));
 
@@ -265,6 +301,12 @@ const anyConfig: fc.Arbitrary<Config> = fc
     routes,
   }));
 
+test('digits one by one: a number for emergencies is whole at once, though a route begins like it', () =>
+  assert.equal(
+    ['1', '112', '9', '99', '999', '7'].map((dialled) => numberSoFar(config, dialled)),
+    ['begun', 'whole', 'begun', 'begun', 'whole', 'begun'],
+  ));
+
 test('any plan and number: the explanation tells where the call goes', () =>
   fc.assert(
     fc.property(anyConfig, digits(0, 4), fc.nat(10), (plan, number, who) => {
@@ -289,7 +331,7 @@ test('any plan and number: the explanation tells where the call goes', () =>
         case 'trunk':
           assert.match(
             result,
-            `calls ${destination.number} over trunk ${destination.trunks.join(', then ')}`,
+            `calls ${destination.number} over ${destination.trunks.map((name) => `trunk ${name}`).join(', then ')}`,
           );
           break;
         case 'refused':

@@ -44,6 +44,8 @@ function line(limit = 10) {
       const said = dispatch({ type: 'call', number, country: 'de', nowMs, hour, limit });
       return /cutOff|refuse/.exec(said)?.[0] ?? 'ok';
     },
+    /** The clock is set. */
+    set: (byMs: number) => void (nowMs += byMs),
     release: () => dispatch({ type: 'release' }),
     known: () => state.known.length,
   };
@@ -88,6 +90,17 @@ test('places of the own country: usual by day, unusual at night or by machine', 
   const machine = line();
   for (let n = 0; n < 20; n += 1) assert.is(machine.call(at(n), 12, 1000), 'ok', `${n}`);
   assert.is(machine.call(at(20), 12, 1000), 'refuse');
+});
+
+test('a clock that was years ahead for a while: what was called then counts from the day it was set right', () => {
+  const { call, set } = line();
+  const years = 10 * 365 * 24 * HOUR_MS;
+  set(years);
+  for (let n = 0; n < 9; n += 1) assert.is(call('+442079460000'), 'ok');
+  set(-years);
+  assert.is(call('+442079460000'), 'ok', 'the tenth of a day');
+  for (let day = 0; day < 3; day += 1) assert.is(call('+442079460000', 12, 25 * HOUR_MS), 'ok');
+  for (let n = 0; n < 20; n += 1) assert.is(call('+442079460000'), 'ok', 'usual by now');
 });
 
 test('an unusual call is forgotten after a day; without a limit nobody is cut off', () => {

@@ -15,11 +15,13 @@ const asKept = (record: HistoryRecord) => JSON.parse(JSON.stringify(record)) as 
 
 class Bench {
   seconds = 0;
+  /** The time of day was set so many seconds forward. */
+  setBy = 0;
   kept: HistoryRecord[] = [];
   /** How every port is. */
   port: PortStats | undefined;
   readonly history = new History(
-    () => START_MS + 1000 * this.seconds,
+    { timeMs: () => START_MS + 1000 * (this.seconds + this.setBy), nowMs: () => 1000 * this.seconds },
     () => this.port,
   );
   constructor() {
@@ -143,6 +145,22 @@ test('a conference is kept with who was in it and when', () => {
       { ...party('102'), joined: at(12), left: at(30) },
     ],
   });
+});
+
+test('the clock is set within a conference: it lasted as long as it did', () => {
+  const bench = new Bench();
+  const room = {
+    conference: { number: '800', description: '' },
+    number: '',
+    state: { members: [{ leg: 1, place: 'inside' }], locked: false },
+    legs: new Map([[1, { leg: { party: party('101') } }]]),
+  } as unknown as OpenRoom;
+  bench.history.roomChanged(room);
+  bench.seconds = 30;
+  bench.setBy = -10 * 365 * 86_400;
+  room.state = { ...room.state, members: [] };
+  bench.history.roomChanged(room);
+  assert.is(bench.kept[1].seconds, 30);
 });
 
 test('what is restored: ended ones as they were, others cut off with the power; ids go on; rubbish is nothing', () => {

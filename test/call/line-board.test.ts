@@ -7,7 +7,7 @@ import type { LineSettings } from '../../firmware/config/schema.js';
 import { validateConfig } from '../../firmware/config/validate.js';
 import type { LineHandlers, Media } from '../../firmware/media/contract.js';
 import { HardwareError } from '../../hal/hardware-error.js';
-import type { LineCardDriver } from '../../hal/line-card.js';
+import type { Line, LineCardDriver } from '../../hal/line-card.js';
 import { SimulatedCard } from '../../hal/drivers/simulated/card.js';
 
 const test = suite('line board');
@@ -101,6 +101,19 @@ test('the cards of the configuration are opened, and a line with a name has an o
   assert.equal(bench.board.alarms, []);
 });
 
+test('what was lost before a line has a port is not counted', async () => {
+  const bench = new Bench();
+  await bench.board.start();
+  for (let i = 0; i < 20; i++) bench.card.frame();
+  const [hall, shop] = bench.board.lines.map(({ losses }) => losses);
+  assert.ok(hall.overruns > 0 && hall.underruns > 0, JSON.stringify(hall));
+  bench.lines = linesOf(HALL, SHOP);
+  bench.board.apply();
+  await settled();
+  assert.equal(bench.board.lines[1].losses, { overruns: 0, underruns: 0 });
+  assert.ok(shop.overruns > 0);
+});
+
 test('one card is opened once, whether it is asked for by its kind or wholly', async () => {
   const bench = new Bench(['simulated:2']);
   await bench.board.start();
@@ -165,6 +178,44 @@ test('what is not to be had is an alarm: a driver that nobody knows, a place tha
       'line hall: card simulated has no fxs line at place 9',
     ],
   );
+});
+
+test('a line is lent: its owner lets go and has it again, told what it missed; the line is left as one that nobody has', async () => {
+  const bench = new Bench();
+  await bench.board.start();
+  bench.said();
+  const borrowed: string[] = [];
+  let line: Line | undefined;
+  const lend = (name: string) =>
+    bench.board.lend(name, (owned) => {
+      line = owned.line;
+      return {
+        event: ({ type }) => borrowed.push(type),
+        digit: (key) => borrowed.push(key),
+        tone: () => {},
+        callerId: () => {},
+        use: () => {},
+        close: () => borrowed.push('closed'),
+      };
+    });
+  assert.not(lend('shop'));
+  assert.ok(lend('hall'));
+  assert.equal(bench.said(), ['hall on port 1: gone']);
+  if (line?.kind === 'fxs') line.ring(true);
+  assert.ok(bench.board.lines[0].ringing);
+  bench.card.frame();
+  assert.ok(bench.card.phones[0].ringing);
+  if (line?.kind === 'fxs') line.feed(false);
+  bench.handlers[0].digit('5');
+  bench.card.phones[0].off = true;
+  bench.board.takeBack('hall');
+  bench.card.frame();
+  bench.card.frame();
+  assert.equal(borrowed, ['5', 'closed']);
+  assert.equal(bench.said(), ['hall on port 1: mine', 'hall on port 1: hook true']);
+  assert.not(bench.card.phones[0].ringing);
+  const { ringing, battery, offHook } = bench.board.lines[0];
+  assert.equal([ringing, battery, offHook], [false, true, true]);
 });
 
 test('it closes: owners first, and nothing is opened any more', async () => {

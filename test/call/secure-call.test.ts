@@ -99,7 +99,8 @@ class Bench {
       locate: () => Promise.resolve([]),
     });
     const none = { call: () => 'unavailable' as const };
-    this.switchboard.connect(this.agent, trunks, none, none);
+    const noLines = { ways: () => [], emergencyWays: () => [] };
+    this.switchboard.connect(this.agent, trunks, none, none, noLines);
   }
 
   /** A phone calls; its INVITE has passed the digest. Resolves with the final response. */

@@ -391,7 +391,7 @@ const bad: [title: string, document: unknown, problem: RegExp][] = [
   [
     'a service that is none',
     { ...outside, services: [{ number: '*4', service: 'time' }] },
-    /service is "time"; right would be: "askForConference"$/,
+    /service is "time"; right would be: "askForConference" or "emergency"$/,
   ],
   ['an address that is none', { ...good, network: { bind: 'localhost' } }, /^\/network\/bind is "localhost"/],
   [
@@ -442,6 +442,30 @@ bad.push(
     'a line to the exchange that leads to a number nobody has, though calls may go out by it',
     { ...good, lines: [{ ...town, to: '999', outgoing: true }] },
     /^\/lines\/0\/to is "999"; right would be: .* that exists, or "askForConference"$/,
+  ],
+  [
+    'a route over exchange lines by which no call may go out',
+    { ...outside, lines: [town], routes: [{ prefix: '9', trunks: ['exchangeLines'] }] },
+    /^\/routes\/0\/trunks\/0 is "exchangeLines"; right would be: one that there is: no exchange line is outgoing$/,
+  ],
+  [
+    'a plus before what an exchange line is to dial',
+    {
+      ...outside,
+      lines: [{ ...town, outgoing: true }],
+      routes: [{ prefix: '9', prepend: '+44', trunks: ['exchangeLines'] }],
+    },
+    /^\/routes\/0\/prepend is "\+44"; right would be: digits alone: exchange lines know no \+$/,
+  ],
+  [
+    'a trunk that is called as exchange lines are',
+    { ...outside, trunks: [provider, { ...provider, name: 'exchangeLines' }] },
+    /^\/trunks\/1\/name is "exchangeLines"; right would be: another one: routes call exchange lines so$/,
+  ],
+  [
+    'an emergency number that no exchange knows',
+    { ...good, services: [{ number: '*112', service: 'emergency' }] },
+    /^\/services\/0\/number is "\*112"; right would be: digits alone: it is dialled outside as it is$/,
   ],
   [
     'tones of a phone',

@@ -21,6 +21,7 @@ const rows: [what: string, kept: Kept[], keepDays: number, maxMegabytes: number,
   ['exactly full is not too full', kept(['a', 2, 4], ['b', 1, 4]), 0, 8, []],
   ['what goes for its age makes room', kept(['a', 100, 5], ['b', 1, 8]), 90, 8, ['a age']],
   ['what goes on stays', kept(['a', null, 100], ['b', 1, 1]), 90, 8, ['b quota']],
+  ['one of a clock that was not set has no age', kept(['a', 20_000, 1], ['b', 91, 1]), 90, 0, ['b age']],
   ['and never goes for its age', kept(['a', null, 1]), 1, 0, []],
   ['all of them, if one alone is too much', kept(['a', 1, 100]), 90, 8, ['a quota']],
 ];

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { commands } from '../../firmware/console/commands.js';
 import { Box, phones, program, type Status } from '../support/box.js';
 import { isInstalled } from '../support/program.js';
+import { SimPhone } from '../support/sim-phone.js';
 import { SerialCable, Technician } from '../support/technician.js';
 
 const test = suite('console');
@@ -20,8 +21,12 @@ test.before(async () => {
   box = await Box.start({
     version: 1,
     console: { device: cable.box },
-    extensions: phones(2),
+    extensions: [...phones(2), { number: '201', name: 'Hall' }],
     conferences: [{ number: '800', description: 'Weekly', type: 'static' }],
+    lines: [
+      { name: 'hall', card: 'simulated', place: 1, kind: 'fxs', extension: '201' },
+      { name: 'city', card: 'simulated', place: 9, kind: 'fxo', to: 'askForConference' },
+    ],
   });
   technician = await Technician.atSerialPort(cable.technician);
 });
@@ -119,6 +124,89 @@ test('the network is shown and tried', async () => {
   assert.match(await does('network ping', '127.0.0.1'), /0% packet loss/);
   assert.match(await does('network ping', '-f'), /a host name or an address was expected/);
   assert.match(await does('network dns', 'nowhere.invalid'), /SRV _sip\._udp +-/);
+});
+
+test('the box as a whole: what cannot be done here is said, and nothing is done without a yes', async () => {
+  assert.match(await does('disks'), /DISK|No disk/);
+  done.add('backup');
+  technician.type('backup /nowhere\r');
+  for (const prompt of ['characters: ', 'again: ']) {
+    await technician.reads(prompt);
+    technician.type('correct horse\r');
+  }
+  const refused = await technician.reads('\nparley> ');
+  assert.match(refused, /no disk that can be written is plugged in at \/nowhere/);
+  assert.not.match(refused, /correct horse/);
+  assert.match(await does('support-bundle', '/nowhere'), /no disk that can be written/);
+  assert.match(await agrees('reboot', '5'), /this machine is not restarted from here/);
+  assert.match(await does('reboot', 'soon'), /a number of minutes was expected/);
+  assert.match(await does('reboot cancel'), /No restart is planned/);
+  assert.match(await does('update'), /Version +\d.*\nUpdate +none\nState +none/);
+  assert.match(await does('update load', '/nowhere.raucb'), /there is no bundle \/nowhere.raucb/);
+  assert.match(await agrees('update install', ''), /there is no verified bundle/);
+  assert.match(await does('update forget'), /Done/);
+  done.add('factory-reset');
+  technician.type('factory-reset\r');
+  for (const answer of ['yes', 'no']) {
+    await technician.reads('(yes/no) ');
+    technician.type(`${answer}\r`);
+  }
+  await technician.reads('Nothing was done.\nparley> ');
+});
+
+/** A command that goes on, until something is there; it is ended by Ctrl-C. */
+async function goesOn(words: string, args: string, until: RegExp, meanwhile = async () => {}): Promise<void> {
+  done.add(words);
+  technician.type(`${words} ${args}\r`);
+  await technician.reads(until);
+  await meanwhile();
+  technician.type('\u0003');
+  await technician.reads('\nparley> ');
+}
+
+test('lines are shown, and tried: a bell, a tone, back what comes, what an exchange says, an echo', async () => {
+  const hall = new SimPhone(box, 1);
+  assert.match(await does('lines'), /hall +simulated +1 +fxs 201 +idle/);
+  assert.match(await does('lines'), /city +simulated +9 +fxo askForConference +idle/);
+  await goesOn('lines follow', '', /hall[^]*hall/);
+
+  done.add('lines ring');
+  technician.type('lines ring hall\r');
+  await hall.rings();
+  await hall.does('off-hook');
+  await technician.reads(/It is over: the phone was lifted[^]*parley> /);
+  assert.match(await does('lines'), /hall .*inUse.* off hook/);
+
+  await goesOn('lines tone', 'hall 800 -16', /out -16 dBm0 +off hook/, async () => {
+    await hall.hears(800, (dbm0) => Math.abs(dbm0 + 16) < 1);
+  });
+  await hall.does('say 620');
+  await goesOn('lines loop-back', 'hall', /in -16 dBm0 +out -16 dBm0/, async () => {
+    await hall.hears(620, (dbm0) => Math.abs(dbm0 + 16) < 1);
+  });
+  await hall.does('on-hook');
+
+  await goesOn('lines off-hook', 'city', /off hook +dial tone/);
+  assert.match(await does('sim', 'exchange 1 dead yes'), /Done/);
+  await does('sim', 'exchange 1 wire 0 12 -90');
+  const rows = [...(await does('lines sweep', 'city')).matchAll(/^\d+ +-10 +-\d+ +(\d+)$/gm)];
+  assert.is(rows.length, 10);
+  const meanPower = rows.reduce((sum, [, lossDb]) => sum + 10 ** (-Number(lossDb) / 10), 0) / rows.length;
+  const lossDb = -10 * Math.log10(meanPower);
+  assert.ok(Math.abs(lossDb - 12) < 3, `return loss ${lossDb.toFixed(1)} dB`);
+  await box.until<{ state: string }[]>('lines', (all) => all.every(({ state }) => /idle|unused/.test(state)));
+});
+
+test('what cannot be done with a line is refused in words', async () => {
+  assert.match(
+    await does('lines ring', 'city'),
+    /line city cannot be tested so: an exchange line has no bell/,
+  );
+  assert.match(await does('lines off-hook', 'hall'), /only whoever is at a phone can lift it/);
+  assert.match(await does('lines sweep', 'hall'), /from a phone that is lifted: lift it/);
+  assert.match(await does('lines tone', 'yard'), /there is no line yard/);
+  assert.match(await does('lines tone', 'hall 9000'), /hz is 9000; right would be: 200 to 3600/);
+  assert.match(await does('sim', '9 state'), /no phone 9/);
 });
 
 test('the log is shown, and followed until Ctrl-C', async () => {

@@ -68,7 +68,10 @@ test('GET dial-plan/explain says each step and the result', async () => {
   const inbound = await box.get<Explanation>('dial-plan/explain?from=trunk:main&number=0201');
   assert.is(inbound.result, 'enters static conference 800 (Weekly)');
   for (const [query, error] of [
-    ['', /^from is missing; right would be: the number of an extension or an audio port, or trunk:NAME$/],
+    [
+      '',
+      /^from is missing; right would be: the number of an extension or an audio port, or trunk:NAME or line:NAME$/,
+    ],
     ['?from=999&number=1', /^from is "999"/],
     ['?from=trunk:other&number=1', /^from is "trunk:other"/],
     ['?from=101', /^number is missing/],

@@ -15,10 +15,9 @@ const PATHS = [
   ...['calls', 'conferences'].map((rest) => `/history/${rest}`),
   ...['', '/factory-reset'].map((rest) => `/configuration/backup${rest}`),
   ...['', '/add', '/800/edit', '/800/delete'].map((rest) => `/configuration/conferences${rest}`),
-  ...['extensions', 'trunks', 'routes', 'services', 'permissionGroups', 'audioPorts'].flatMap((list) => [
-    `/configuration/${list}`,
-    `/configuration/${list}/add`,
-  ]),
+  ...['extensions', 'trunks', 'routes', 'services', 'permissionGroups', 'lines', 'audioPorts'].flatMap(
+    (list) => [`/configuration/${list}`, `/configuration/${list}/add`],
+  ),
   '/configuration/extensions/101/phone',
   '/configuration/versions',
   '/configuration/network',
@@ -37,6 +36,10 @@ test.before(async () => {
     version: 1,
     extensions: phones(2),
     conferences: [{ number: '800', description: 'Weekly', type: 'static' }],
+    lines: [
+      { name: 'hall', card: 'simulated', place: 1, kind: 'fxs', extension: '101' },
+      { name: 'attic', card: 'simulated', place: 400, kind: 'fxs', extension: '101' },
+    ],
   });
   await (await (await box.phone('101')).dial('800')).hangUp();
   browser = await openBrowser();

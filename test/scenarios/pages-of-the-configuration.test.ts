@@ -128,6 +128,36 @@ test('an extension is added: its phone registers; without another password the o
   await window.close();
 });
 
+test('a line is added, shown, changed with what it has learned, and deleted', async () => {
+  const tones = { busy: { frequenciesHz: [440], onOffMs: [250, 250] } };
+  const { window, page } = await open();
+  await page.goto('/configuration/lines/add');
+  await page.check('[name=kind][value=fxo]');
+  assert.not(await page.isVisible('#extension'), 'nobody has it as a phone');
+  for (const [field, text] of Object.entries({ name: 'city', card: 'simulated', place: '9' }))
+    await page.fill(`#${field}`, text);
+  await page.click(SAVE);
+  await page.click(APPLY);
+  await page.waitForSelector('text=Line city is saved and in use');
+  await page.goto('/status/lines');
+  await page.waitForSelector('tr:has-text("city") >> text=idle');
+  await page.waitForSelector('text=Not in use, card simulated');
+  const line = await box.get<object>('config/lines/city');
+  await box.ask('config/lines/city', 'PUT', { ...line, tones });
+  await page.goto('/configuration/lines/city/edit');
+  await page.click('summary');
+  await page.fill('#rxGainDb', '3');
+  await page.click(SAVE);
+  await page.click(APPLY);
+  await page.waitForSelector('text=Line city is saved');
+  const after = await box.get<Record<string, unknown>>('config/lines/city');
+  assert.equal([after.place, after.rxGainDb, after.tones], [9, 3, tones]);
+  await page.goto('/configuration/lines/city/delete');
+  await page.click('button:text("Delete")');
+  await page.waitForSelector('text=There is none yet');
+  await window.close();
+});
+
 test('a token is made, shown once, used and revoked', async () => {
   const { window, page, complaints } = await open();
   await page.goto('/configuration/tokens');

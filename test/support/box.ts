@@ -1,5 +1,5 @@
 /** The whole box as a process of its own, as its user starts it. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -47,6 +47,16 @@ export type Status = {
   timers: number;
 };
 
+/** Beyond what nearly all tests want. */
+export type HowToStart = {
+  environment?: NodeJS.ProcessEnv;
+  /** More options of the program. */
+  options?: string[];
+  /** The command that becomes Node, and the user whom the data then belong to. */
+  through?: string[];
+  user?: string;
+};
+
 export class Box {
   /** Everything the box printed, for tests of what it must not print. */
   log = '';
@@ -78,10 +88,12 @@ export class Box {
     bind = '127.0.0.1',
     nodeOptions: string[] = [],
     password = ADMIN_PASSWORD,
+    how: HowToStart = {},
   ): Promise<Box> {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-box-'));
     if (config) writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
-    return Box.#launch(directory, bind, nodeOptions, password, linesOf(config));
+    if (how.user) execFileSync('chown', ['-R', how.user, directory]);
+    return Box.#launch({ directory, bind, nodeOptions, password, ...how, lineCount: linesOf(config) });
   }
 
   /** Stops it as its user does, and starts it with the same data. */
@@ -89,34 +101,40 @@ export class Box {
     await this.#closePhones();
     this.process.kill('SIGTERM');
     assert.is(await this.exited, 0, 'exit code');
-    return Box.#launch(this.directory, this.bind, [], ADMIN_PASSWORD, this.#lines);
+    return Box.#launch({ directory: this.directory, bind: this.bind, lineCount: this.#lines });
   }
 
   /** Its power is cut; it is on again at the same address, with the same phones, which know nothing of it. */
   async powerCut(): Promise<Box> {
     this.process.kill('SIGKILL');
     await this.exited;
-    const again = await Box.#launch(
-      this.directory,
-      this.bind,
-      [],
-      ADMIN_PASSWORD,
-      this.#lines,
-      this.sip.port,
-    );
+    const { directory, bind } = this;
+    const again = await Box.#launch({ directory, bind, lineCount: this.#lines, sipPort: this.sip.port });
     again.#phones = this.#phones.splice(0);
     return again;
   }
 
-  static async #launch(
-    directory: string,
-    bind: string,
-    nodeOptions: string[],
-    password: string,
-    lineCount: number,
+  static async #launch({
+    directory,
+    bind,
+    lineCount,
+    nodeOptions = [],
+    password = ADMIN_PASSWORD,
+    environment = {},
+    through = [],
+    options = [],
     sipPort = 0,
-  ): Promise<Box> {
-    const args = [
+  }: HowToStart & {
+    directory: string;
+    bind: string;
+    lineCount: number;
+    nodeOptions?: string[];
+    password?: string;
+    sipPort?: number;
+  }): Promise<Box> {
+    const [command, ...args] = [
+      ...through,
+      process.execPath,
       ...nodeOptions,
       program,
       '--data',
@@ -133,10 +151,11 @@ export class Box {
       '0',
       '--rtp-ports',
       '0-0',
+      ...options,
     ];
-    const child = spawn(process.execPath, args, {
+    const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, PARLEY_ADMIN_PASSWORD: password, PARLEY_LOG: 'info' },
+      env: { ...process.env, PARLEY_ADMIN_PASSWORD: password, PARLEY_LOG: 'info', ...environment },
     });
     const box = new Box(directory, bind, child);
     box.#lines = lineCount;
@@ -157,6 +176,10 @@ export class Box {
     box.sip = { address: match[1], port: Number(match[2]) };
     box.http = match[3];
     box.https = match[4];
+    while (!box.log.includes('a second media worker stands by') || !box.log.includes('the box works as it')) {
+      assert.is(child.exitCode, null, box.log);
+      await new Promise((over) => setTimeout(over, 20));
+    }
     box.#openAtStart = box.#open();
     return box;
   }
@@ -192,16 +215,16 @@ export class Box {
     return (await response.json()) as T;
   }
 
-  /** As `get`, with the answer as it came; another method than GET sends `body` as JSON. */
+  /** As `get`, with the answer as it came; another method than GET sends `body` as JSON, or bytes as they are. */
   ask(what: string, method = 'GET', body?: object, as = 'admin', lastEventId?: string): Promise<Response> {
     const credentials = Buffer.from(`${as}:${ADMIN_PASSWORD}`).toString('base64');
     return fetch(`${this.http}/api/v1/${what}`, {
       method,
-      body: body && JSON.stringify(body),
+      body: body instanceof Uint8Array ? body : body && JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWER_MS),
       headers: {
         authorization: `Basic ${credentials}`,
-        'content-type': 'application/json',
+        'content-type': body instanceof Uint8Array ? 'application/octet-stream' : 'application/json',
         ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
       },
     });

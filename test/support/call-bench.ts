@@ -129,7 +129,8 @@ export class CallBench {
         ({ settings: { name }, usable: true, endpoints: [peer] }) as unknown as ReturnType<Trunks['find']>,
     };
     const none = { call: () => 'unavailable' as const };
-    this.switchboard.connect(agent as UserAgent, trunks as Trunks, none, none);
+    const noLines = { ways: () => [], emergencyWays: () => [] };
+    this.switchboard.connect(agent as UserAgent, trunks as Trunks, none, none, noLines);
   }
 
   /** Calls that were placed at trunks since it was asked last. */

@@ -28,7 +28,8 @@ export class LoopDisk {
     const image = path.join(this.#work, 'image');
     fs.writeFileSync(image, '');
     fs.truncateSync(image, megabytes << 20);
-    execFileSync('mkfs.ext4', ['-q', image]);
+    // Nothing is kept for root, as whom tests run.
+    execFileSync('mkfs.ext4', ['-q', '-m', '0', image]);
     this.#device = execFileSync('losetup', ['--find', '--show', image]).toString().trim();
     fs.mkdirSync(this.folder);
     this.plugIn();
@@ -42,6 +43,13 @@ export class LoopDisk {
   pullOut(): void {
     execFileSync('python3', ['-c', SHUTDOWN, this.folder]);
     execFileSync('umount', ['--lazy', this.folder]);
+  }
+
+  /** What the disk was given to write so far, also by the file system for itself, once all of it is there. */
+  get bytesWritten(): number {
+    execFileSync('sync', ['--file-system', this.folder]);
+    const stat = fs.readFileSync(`/sys/block/${path.basename(this.#device)}/stat`, 'utf8');
+    return 512 * Number(stat.trim().split(/ +/)[6]);
   }
 
   /** Leaves so many bytes free. */

@@ -21,6 +21,22 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+/** One below 1024 that was free a moment ago; only root, or who has CAP_NET_BIND_SERVICE, may have it. */
+export async function freeLowPort(): Promise<number> {
+  for (let port = 1023; port > 512; port -= 1) {
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+  throw new Error('no port below 1024 is free');
+}
+
 /** A UDP port that was free a moment ago. */
 export async function freeUdpPort(): Promise<number> {
   const socket = createSocket('udp4');

@@ -6,6 +6,8 @@ import { openBrowser, signedIn } from './browser.js';
 import { newSecret } from '../../firmware/webhook/post.js';
 import { Receiver } from './receiver.js';
 import { makeRecording } from './recording-folder.js';
+import { sim, SimPhone } from './sim-phone.js';
+import { SoundServer, soundServerMissing } from './sound-server.js';
 import { toneSource } from './tone.js';
 
 const folder = process.argv[2];
@@ -22,6 +24,7 @@ const pictures: Record<string, string[]> = {
   '/status/calls': ['light'],
   '/status/phones': ['light'],
   '/status/trunks': ['light'],
+  '/status/lines': ['light', 'narrow'],
   '/status/system': ['dark'],
   '/status/log': ['light', 'narrow'],
   '/history/calls': ['light', 'narrow'],
@@ -45,6 +48,8 @@ const pictures: Record<string, string[]> = {
   '/configuration/services': ['light'],
   '/configuration/permissionGroups': ['light'],
   '/configuration/permissionGroups/office/edit': ['dark', 'narrow'],
+  '/configuration/lines': ['light'],
+  '/configuration/lines/hall/edit': ['light', 'narrow'],
   '/configuration/audioPorts': ['light'],
   '/configuration/audioPorts/701/edit': ['light', 'narrow'],
   '/configuration/network': ['light'],
@@ -63,9 +68,31 @@ const pictures: Record<string, string[]> = {
 const names = ['Ann Becker', 'Bo Lindqvist', 'Chiara Conti', 'Deniz Aydin'];
 const receiver = await Receiver.open();
 receiver.secret = newSecret();
+const sound = soundServerMissing() === '' ? await SoundServer.start() : undefined;
 const box = await Box.start({
   version: 1,
-  extensions: phones(4).map((one, at) => ({ ...one, name: names[at] })),
+  extensions: [
+    ...phones(4).map((one, at) => ({ ...one, name: names[at] })),
+    { number: '201', name: 'Hall' },
+    { number: '202', name: 'Kitchen' },
+  ],
+  lines: [
+    { name: 'hall', card: 'simulated', place: 1, kind: 'fxs', extension: '201' },
+    { name: 'kitchen', card: 'simulated', place: 2, kind: 'fxs', extension: '202' },
+    { name: 'attic', card: 'dahdi:2', place: 4, kind: 'fxs', extension: '202' },
+    { name: 'city', card: 'simulated', place: 9, kind: 'fxo', to: 'askForConference', outgoing: true },
+  ],
+  audioPorts: [
+    {
+      number: '701',
+      name: 'Board room',
+      role: 'room',
+      capture: 'port_in',
+      playback: 'port_out',
+      calls: '800',
+    },
+    { number: '702', name: 'Workshop', role: 'paging', playback: 'plughw:CARD=Amplifier' },
+  ],
   conferences: [
     { number: '800', description: 'Weekly meeting', type: 'static', maxParticipants: 10, levelling: true },
     { number: '801', description: 'On demand', type: 'dynamic' },
@@ -136,7 +163,15 @@ for (const [day, seconds] of [
 const calls = await Promise.all(
   ['101', '102', '103'].map(async (number) => (await box.phone(number)).dial('800')),
 );
-await box.inside(3);
+// On lines of the box itself: a phone in the hall, which is a simulated one, and the board room.
+const hall = new SimPhone(box, 1);
+await hall.calls('800');
+await hall.does('say 620');
+if (sound) {
+  await box.until<{ state: string }[]>('audio-ports', ([one]) => one.state === 'there', 20_000);
+  await box.ask('audio-ports/701/press', 'POST');
+}
+await box.inside(sound ? 5 : 4);
 calls[0].ear.source = toneSource(440, 6000);
 calls[1].ear.source = toneSource(300, 900);
 await calls[2].reinvite('sendonly');
@@ -163,7 +198,10 @@ for (const [look, options] of Object.entries(looks)) {
   await page.screenshot({ path: `${folder}/sign-in-${look}.png` });
   await window.close();
 }
+await sim(box, '1 on-hook');
+for (const port of ['701', '702']) await box.ask(`config/audioPorts/${port}`, 'DELETE');
 await box.stop();
+await sound?.stop();
 
 // A box that nobody has set up yet, each time a new one.
 for (const [look, options] of Object.entries(looks)) {

@@ -225,10 +225,15 @@ export class TestPhone {
       for (const call of [...this.calls]) await call.hangUp();
     } finally {
       // Whatever went wrong: an open socket would keep the test running for ever.
-      for (const call of [...this.calls]) await call.close();
-      this.#layer.stop();
-      await this.transport.close();
+      await this.cut();
     }
+  }
+
+  /** Its power is cut: it tells nobody. */
+  async cut(): Promise<void> {
+    for (const call of [...this.calls]) await call.close();
+    this.#layer.stop();
+    await this.transport.close();
   }
 
   #uriOf(number: string): string {

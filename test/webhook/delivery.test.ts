@@ -35,7 +35,7 @@ function start() {
   const happen = (id: string, body = '{}') =>
     runner.dispatch({
       type: 'happened',
-      message: { id, event: 'test', atMs: clock.nowMs(), body },
+      message: { id, event: 'test', time: '', atMs: clock.nowMs(), body },
     });
   const answer = (ok: boolean) =>
     runner.dispatch({ type: 'tried', outcome: { ok, why: ok ? 'yes' : 'no' }, nowMs: clock.nowMs() });

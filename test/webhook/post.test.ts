@@ -11,7 +11,13 @@ import { newSecret, post, signature } from '../../firmware/webhook/post.js';
 const test = suite('webhook post');
 
 const secret = newSecret();
-const message: Message = { id: 'msg_1', event: 'test', atMs: 0, body: '{"type":"test","name":"Zoë"}' };
+const message: Message = {
+  id: 'msg_1',
+  event: 'test',
+  time: '',
+  atMs: 0,
+  body: '{"type":"test","name":"Zoë"}',
+};
 
 async function at(server: Server, path = '/hook'): Promise<Outcome> {
   server.listen(0, '127.0.0.1');

@@ -30,7 +30,10 @@ export function dialPlanRoutes(sources: ApiSources): Route[] {
       path: 'dial-plan/explain',
       role: 'viewer',
       summary: 'What happens, step by step, if `from` dials `number`.',
-      query: { from: 'number of an extension or an audio port, or trunk:NAME', number: 'what is dialled' },
+      query: {
+        from: 'number of an extension or an audio port, or trunk:NAME or line:NAME',
+        number: 'what is dialled',
+      },
       result: explainResult,
       answer: ({ query }) => {
         const config = sources.config();
@@ -40,7 +43,7 @@ export function dialPlanRoutes(sources: ApiSources): Route[] {
   ];
 }
 
-/** Who dials: `101` or `701`, or `trunk:NAME` for a caller whom a trunk brings. */
+/** Who dials: `101` or `701`, or `trunk:NAME` or `line:NAME` for a caller whom one of these brings. */
 function callerOf(config: Config, from: string | null): Caller {
   const extension = config.extensions.find(({ number }) => number === from);
   if (extension) return { extension };
@@ -48,9 +51,11 @@ function callerOf(config: Config, from: string | null): Caller {
   if (audioPort) return { audioPort };
   const trunk = config.trunks.find(({ name }) => `trunk:${name}` === from);
   if (trunk) return { trunk };
+  const line = config.lines.find(({ kind, name }) => kind === 'fxo' && `line:${name}` === from);
+  if (line) return { line };
   throw new ApiError(
     400,
-    `from is ${from === null ? 'missing' : JSON.stringify(from)}; right would be: the number of an extension or an audio port, or trunk:NAME`,
+    `from is ${from === null ? 'missing' : JSON.stringify(from)}; right would be: the number of an extension or an audio port, or trunk:NAME or line:NAME`,
   );
 }
 

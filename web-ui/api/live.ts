@@ -1,6 +1,7 @@
-/** The live state of the box: conferences, participants, calls and registrations, as they are now and as they change. */
+/** The live state of the box: conferences, participants, calls, registrations and lines, as they are now and as they change. */
 import { resourceOf } from '../../firmware/call/conference-directory.js';
 import { conferenceFields, participantFields } from './conferences.js';
+import { lineFields, missingFields } from './lines.js';
 import { LiveEvents } from './live-events.js';
 import { phoneFields } from './phones.js';
 import { Reply, type Route } from './route.js';
@@ -28,6 +29,9 @@ export function liveRoutes(events: LiveEvents): Route[] {
     },
   ];
 }
+
+/** The time of day was set if it moves so far against the clock. */
+const SET_MS = 1000;
 
 /** The live state of the box, to be told as it changes. */
 export function liveEvents(sources: ApiSources): LiveEvents {
@@ -60,6 +64,9 @@ export function liveEvents(sources: ApiSources): LiveEvents {
             username,
             phones: phones.map((phone) => ({ ...phoneFields(phone), expires: since(phone.expiresAtMs) })),
           });
+        for (const line of sources.lines.lines)
+          if (line.settings) state.set(`lines/${line.settings.name}`, lineFields(sources, line));
+        for (const line of sources.lines.missing) state.set(`lines/${line.name}`, missingFields(line));
         for (const alarm of sources.system.alarms.standing) state.set(`alarms/${alarm.id}`, alarm);
         return state;
       },
@@ -78,8 +85,12 @@ export function liveEvents(sources: ApiSources): LiveEvents {
   );
 }
 
-/** What turns an instant of the clock into the time of day (ISO 8601), always into the same one. */
+/** What turns an instant of the clock into the time of day (ISO 8601), into the same one until that is set. */
 function timesOf({ clock }: ApiSources): (instantMs: number) => string {
-  const startMs = Date.now() - clock.nowMs();
-  return (instantMs) => new Date(Math.round(startMs + instantMs)).toISOString();
+  let startMs = 0;
+  return (instantMs) => {
+    const start = Date.now() - clock.nowMs();
+    if (Math.abs(start - startMs) > SET_MS) startMs = start;
+    return new Date(Math.round(startMs + instantMs)).toISOString();
+  };
 }

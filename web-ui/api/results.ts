@@ -81,6 +81,61 @@ export const audioPortsResult = list(
   }),
 );
 
+const lineFields: Record<string, Schema> = {
+  'name?': { type: 'string', description: 'absent if nothing is configured for it' },
+  card: text,
+  place: { type: 'integer', description: 'on the card, as its face is labelled' },
+  kind: { enum: ['fxs', 'fxo'], description: 'a phone or the exchange is attached' },
+  'extension?': text,
+  'to?': { type: 'string', description: 'where its callers get' },
+  state: { enum: ['missing', 'unused', 'idle', 'ringing', 'inUse', 'tested'] },
+  offHook: { type: 'boolean', description: 'the loop is closed: by the phone, or by the box' },
+  ringing: { type: 'boolean', description: 'ringing voltage: from the box, or from the exchange' },
+  battery: { type: 'boolean', description: 'from the box, or from the exchange' },
+  reversed: { type: 'boolean', description: 'the battery is the other way round' },
+  alarm: { type: 'string', description: 'what is wrong with it; empty for nothing' },
+  'call?': object({ id: whole, state: text }, 'that is on it, as among the calls'),
+  'test?': object({
+    test: text,
+    hz: real,
+    levelDbm0: real,
+    heard: { type: 'string', description: 'the tone of the exchange that is recognised; empty for none' },
+  }),
+};
+
+export const linesResult = list(
+  object({
+    ...lineFields,
+    'sound?': object(
+      {
+        rxLevelDbm0: real,
+        txLevelDbm0: real,
+        'echoLossDb?': real,
+        'echoEnhancementDb?': real,
+        slips: whole,
+        overruns: whole,
+        underruns: whole,
+      },
+      'rx comes from the line, tx goes into it. echoLossDb: how much softer an echo comes back; echoEnhancementDb: how much softer it is made, both only where an echo is taken out. slips are samples, the others frames of 20 ms',
+    ),
+  }),
+);
+
+const heardTone = object(
+  { frequenciesHz: list(real), onOffMs: list(whole), levelDbm0: real },
+  'as it was heard; without times it does not stop',
+);
+
+export const learnedResult = object({
+  tones: object({ 'dial?': heardTone, 'ringBack?': heardTone, 'busy?': heardTone, 'reorder?': heardTone }),
+  polarity: { type: 'boolean', description: 'the battery was turned round when the call was answered' },
+  changes: {
+    type: 'array',
+    items: text,
+    description: 'what is different in the configuration now, in words',
+  },
+});
+
 export const conferencesResult = list(
   object({
     id: { type: 'string', description: 'what the paths of the API call it' },
@@ -182,6 +237,7 @@ export const systemResult = object({
   memory: object({ program: bytes, free: bytes, total: bytes }),
   'disk?': object({ free: bytes, total: bytes }),
   'temperatureC?': real,
+  'flashUsed?': { ...part, description: 'of the life of the flash, as it says itself' },
   flash: object({ writes: whole, bytes }),
   lastHour: list(
     object({ at: time, mainCpu: part, mediaCpu: part, tickP50Ms: real, tickLongestMs: real, callers: whole }),
@@ -244,6 +300,25 @@ const conferenceRecord: Record<string, Schema> = {
   'cause?': cause,
   'participants?': list(object({ number: text, name: text, 'call?': whole, joined: time, left: time })),
 };
+
+export const disksResult = list(
+  object({ mountedAt: text, freeBytes: whole, bundles: { ...list(text), description: 'files' } }),
+);
+/** What was left on a disk. */
+export const leftResult = object({ file: text });
+
+const planned = object({ why: text, atLatest: time }, 'as soon as nobody is in a call, at the latest then');
+export const restartResult = object({ possible: yes, 'planned?': planned });
+export const updateResult = object({
+  version: { type: 'string', description: 'that runs' },
+  state: { enum: ['none', 'receiving', 'ready', 'installing', 'installed', 'failed'] },
+  'bundle?': object({ compatible: text, version: text, description: text }),
+  'percent?': whole,
+  'trouble?': text,
+  'booted?': { type: 'string', description: 'the slot that runs; absent on a machine without slots' },
+  'slots?': list(object({ name: text, isBooted: yes, isGood: yes, 'version?': text })),
+  'restart?': planned,
+});
 
 /** One of the past. */
 export const recordResults: Record<HistoryRecord['kind'], Schema> = {

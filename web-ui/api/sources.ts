@@ -3,6 +3,8 @@ import type { AudioPortNow } from '../../firmware/call/audio-port-board.js';
 import type { History } from '../../firmware/call/history.js';
 import type { StolenAccounts } from '../../firmware/call/stolen-accounts.js';
 import type { LineBoard } from '../../firmware/call/line-board.js';
+import type { LineLearner } from '../../firmware/call/line-learner.js';
+import type { LineTests } from '../../firmware/call/line-tests.js';
 import type { Switchboard } from '../../firmware/call/switchboard.js';
 import type { Clock } from '../../firmware/clock.js';
 import type { ConfigVersions } from '../../firmware/config/config-versions.js';
@@ -13,7 +15,9 @@ import type { RecordingStore } from '../../firmware/recording/recording-store.js
 import type { PlaneStats, PortStats } from '../../firmware/media/stats.js';
 import type { RecentLog } from '../../firmware/recent-log.js';
 import type { Binding } from '../../firmware/sip/registrar.js';
+import type { Restart } from '../../firmware/system/restart.js';
 import type { SystemWatch } from '../../firmware/system/system-watch.js';
+import type { Updates } from '../../firmware/system/updates.js';
 import type { TrunkStatus } from '../../firmware/sip/trunk.js';
 import type { Webhooks } from '../../firmware/webhook/webhooks.js';
 import type { ApiTokens } from '../api-tokens.js';
@@ -24,14 +28,18 @@ export type ApiSources = {
   config(): Config;
   versions: ConfigVersions;
   system: SystemWatch;
-  /** Makes the box as new: configuration, its versions and the history are gone. Throws the system's error. */
-  reset(): Promise<void>;
+  /** Makes the box as new, except for its firmware; `by`: who wants it. Throws the system's error. */
+  reset(by: string): Promise<void>;
+  restart: Restart;
+  updates: Updates;
   tokens: ApiTokens;
   webhooks: Webhooks;
   switchboard: Switchboard;
   /** Who is cut off from the outside. */
   stolen: StolenAccounts;
   lines: LineBoard;
+  lineTests: LineTests;
+  lineLearner: LineLearner;
   /** Extensions with at least one phone registered, and those phones. */
   registrations(): { username: string; phones: readonly Binding[] }[];
   /** Where a phone registers that is at an address, or in the network of the box. */

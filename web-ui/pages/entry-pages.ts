@@ -70,7 +70,8 @@ export function entryPages<Entry>(kind: EntryKind<Entry>, sources: ApiSources, a
     const form: Form = Object.fromEntries(sent);
     if (form.rows !== undefined) form.rows = String(rowCount(form));
     const wanted = (form[key] ?? '').trim();
-    const { place } = form;
+    // Lines have a place of another kind.
+    const place = ordered ? form.place : undefined;
     const by = administrator!.name;
     return sentForm({
       form,

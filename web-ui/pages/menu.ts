@@ -28,6 +28,7 @@ export const menu: readonly MenuGroup[] = [
     Routes: 'routes',
     'Service numbers': 'services',
     Permissions: 'permissionGroups',
+    Lines: 'lines',
     'Audio ports': 'audioPorts',
   }),
   group('Box', 'administrator', '/configuration', {
@@ -41,6 +42,8 @@ export const menu: readonly MenuGroup[] = [
     Webhooks: 'webhooks',
     Versions: 'versions',
     Backup: 'backup',
+    Console: 'console',
+    'Update and restart': 'update',
   }),
 ];
 

@@ -1,4 +1,4 @@
-/** What the buttons of the running conferences, of calls, phones and audio ports do: the routes of the API, as forms. */
+/** What the buttons of the running conferences, of calls, phones, lines and audio ports do: the routes of the API, as forms. */
 import { message, type Page } from '../page.js';
 import type { PageApi } from './ask-api.js';
 import { statusOf, troublesOf } from './troubles.js';
@@ -8,6 +8,7 @@ const PAGES: Record<string, string> = {
   conferences: '/status/conferences',
   calls: '/status/calls',
   phones: '/status/phones',
+  lines: '/status/lines',
   'audio-ports': '/status/lines',
 };
 

@@ -1,4 +1,5 @@
 /** Configuration of the routes: which dialled numbers go over which trunks. */
+import { waysOut } from '../../firmware/config/dial-plan-checks.js';
 import type { Route } from '../../firmware/config/schema.js';
 import { numberIn, orderIn, orderOf, trimmedIn } from './config-form.js';
 import type { EntryKind } from './entry-pages.js';
@@ -11,13 +12,13 @@ export const routeKind: EntryKind<Route> = {
   key: 'prefix',
   title: 'Routes',
   ordered: true,
-  choices: ({ trunks }) => ({ trunks: trunks.map(({ name }) => name), places: placesFor(trunks) }),
-  formOf: (route, { trunks }) => ({
+  choices: (config) => ({ trunks: waysOut(config), places: placesFor(waysOut(config)) }),
+  formOf: (route, config) => ({
     prefix: route?.prefix ?? '',
     strip: route?.strip?.toString() ?? '',
     prepend: route?.prepend ?? '',
     callerId: route?.callerId ?? '',
-    ...orderOf('trunks', route?.trunks ?? [], placesFor(trunks)),
+    ...orderOf('trunks', route?.trunks ?? [], placesFor(waysOut(config))),
   }),
   bodyOf: (form) => ({
     strip: numberIn(form.strip),
@@ -28,6 +29,6 @@ export const routeKind: EntryKind<Route> = {
   fieldOf: (path) => (path.startsWith('/trunks') ? 'trunks-0' : firstPart(path)),
 };
 
-function placesFor(trunks: readonly object[]): number {
-  return Math.min(MAX_TRUNKS, Math.max(1, trunks.length));
+function placesFor(ways: readonly string[]): number {
+  return Math.min(MAX_TRUNKS, Math.max(1, ways.length));
 }

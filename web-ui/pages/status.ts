@@ -9,6 +9,7 @@ import type { LiveParts } from '../live-parts.js';
 import type { Page } from '../page.js';
 import type { Sessions } from '../sessions.js';
 import { conferencesNow, heardNow } from './conferences-now.js';
+import { linesPart } from './lines-now.js';
 import { systemPart } from './system-now.js';
 
 export type LivePart = {
@@ -59,7 +60,7 @@ export function liveParts(sources: ApiSources): LivePart[] {
       part: 'lines',
       title: 'Lines and audio ports',
       purpose: 'What is attached to the box itself, whether it is there, and how loud it is.',
-      data: () => ({ audioPorts: audioPortsNow(sources) }),
+      data: () => ({ ...linesPart(sources), audioPorts: audioPortsNow(sources) }),
     },
     {
       part: 'system',

@@ -2,7 +2,7 @@
 import { type Asked, type BoxApi, type Command, CommandError, type Terminal } from '../command.js';
 import { table } from '../text.js';
 
-const SECTIONS = ['network', 'media', 'security', 'console', 'time-and-language'];
+const SECTIONS = ['network', 'media', 'security', 'console', 'recordings', 'time-and-language'];
 /** Each list, with the name of its key. */
 const LISTS: Record<string, string> = {
   extensions: 'number',
@@ -11,6 +11,8 @@ const LISTS: Record<string, string> = {
   routes: 'prefix',
   services: 'number',
   permissionGroups: 'name',
+  lines: 'name',
+  audioPorts: 'number',
 };
 
 type Fields = Record<string, unknown>;

@@ -1,6 +1,7 @@
 /** Commands that show what the box does now. */
 import { type BoxApi, type Command, CommandError, type Terminal } from '../command.js';
 import { duration, pairs, size, table } from '../text.js';
+import { until } from '../until.js';
 
 type Alarm = { text: string; raised: string; cleared?: string };
 type Status = {
@@ -241,12 +242,4 @@ async function followLog(terminal: Terminal, [part]: string[]): Promise<void> {
     await until(interrupted, FOLLOW_MS);
     lines = await logLines(terminal.api, part, 1000);
   }
-}
-
-/** Resolves after a while, or at once when it is aborted. */
-function until(signal: AbortSignal, ms: number): Promise<void> {
-  return new Promise((over) => {
-    const timer = setTimeout(over, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), over()), { once: true });
-  });
 }

@@ -115,22 +115,21 @@ export class SimulatedCard implements LineCard {
   #watchExchange(fxo: Fxo): void {
     const { wire, line } = fxo;
     const { place } = line;
+    const battery = wire.whole && wire.battery;
+    if (battery !== fxo.battery) {
+      fxo.battery = battery;
+      this.onEvent({ type: 'battery', place, on: battery, atMs: this.#atMs });
+    }
+    if (wire.reversed !== fxo.reversed && battery) {
+      fxo.reversed = wire.reversed;
+      this.onEvent({ type: 'polarity', place, reversed: wire.reversed });
+    }
     // A bell that begins is heard, though the line is taken in the same moment.
     const ringing = wire.whole && wire.ringing && !(wire.current && wire.rang);
     wire.rang = wire.ringing;
     if (ringing !== fxo.ringing) {
       fxo.ringing = ringing;
       this.onEvent({ type: 'ring', place, on: ringing, atMs: this.#atMs });
-    }
-    const battery = wire.whole && wire.battery;
-    if (battery !== fxo.battery) {
-      fxo.battery = battery;
-      this.onEvent({ type: 'battery', place, on: battery, atMs: this.#atMs });
-      if (!wire.whole || !battery) return;
-    }
-    if (wire.reversed !== fxo.reversed && battery) {
-      fxo.reversed = wire.reversed;
-      this.onEvent({ type: 'polarity', place, reversed: wire.reversed });
     }
   }
 }

@@ -7,7 +7,7 @@
  */
 import { FRAME_SAMPLES } from '../../frame-ring.js';
 import { callerIdSignal, type CallerIdKind, type SimulatedCaller } from './caller-id-signal.js';
-import { KeyEar } from './keypad.js';
+import { KeyEar, KEYPAD, pressKey } from './keypad.js';
 import { SoundMeter } from './sound-meter.js';
 import type { Wire } from './wire.js';
 
@@ -40,6 +40,7 @@ const TONE_PEAK = 4060;
 /** Special information (E.180): three notes, a pause, and then what a recording would say; here it is silent. */
 const SPECIAL_HZ = [950, 1400, 1800];
 const SPECIAL_MS = 330;
+const KEY_FRAMES = [true, true, true, true, true, false, false, false, false, false];
 const LOOP_BREAK_MS = 500;
 const RATE = 8000;
 
@@ -66,6 +67,8 @@ export class SimulatedExchange {
   #life = this.#live();
   #keys = new KeyEar();
   #sample = 0;
+  /** Of each frame to come: a key's place on the keypad, -1 for none. */
+  #pressed: number[] = [];
 
   constructor(readonly wire: Wire) {}
 
@@ -78,6 +81,13 @@ export class SimulatedExchange {
   /** Somebody calls in the very moment in which the line is next taken: the bell rings once, then both are connected. */
   callWhenSeized(): void {
     this.#glare = true;
+  }
+
+  /** The other party presses keys: each for 100 ms, and 100 ms between them. */
+  keys(keys: string): void {
+    for (const key of keys)
+      if (KEYPAD.includes(key))
+        this.#pressed.push(...KEY_FRAMES.map((on) => (on ? KEYPAD.indexOf(key) : -1)));
   }
 
   /** The other party hangs up. */
@@ -142,6 +152,7 @@ export class SimulatedExchange {
 
   /** A call from the line. */
   *#serve(): Life {
+    this.#end = undefined;
     if (this.#glare) {
       this.#glare = false;
       this.wire.ringing = true;
@@ -150,7 +161,6 @@ export class SimulatedExchange {
       return yield* this.#talk(false);
     }
     this.dialled = '';
-    this.#end = undefined;
     this.state = 'dialTone';
     let pauseMs = 0;
     for (let atMs = 0; this.#seized && pauseMs < this.pauseMs; atMs += 20, yield) {
@@ -182,7 +192,12 @@ export class SimulatedExchange {
   *#talk(outgoing: boolean): Life {
     this.state = 'talking';
     this.wire.reversed = outgoing && this.answersByPolarity;
-    for (; this.#seized && this.#end === undefined; yield) this.say?.(this.wire.tx);
+    for (; this.#seized && this.#end === undefined; yield) {
+      const key = this.#pressed.shift();
+      if (key === undefined) this.say?.(this.wire.tx);
+      else if (key >= 0) pressKey(key, this.#sample, this.wire.tx);
+    }
+    this.#pressed = [];
     const end = this.#end;
     this.#end = undefined;
     if (end !== undefined && this.#seized) yield* this.#over(end);

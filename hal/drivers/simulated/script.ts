@@ -7,7 +7,7 @@ import { toneOf } from './sound-meter.js';
 
 const USAGE =
   'sim N off-hook | on-hook | dial KEYS | pulse DIGITS | flash | say HZ | hears HZ | state; ' +
-  'sim exchange N call [NUMBER [bellcore|v23|dtmf [NAME]]] | glare | hang-up HOW | on NUMBER OUTCOME | ' +
+  'sim exchange N call [NUMBER [bellcore|v23|dtmf [NAME]]] | dial KEYS | glare | hang-up HOW | on NUMBER OUTCOME | ' +
   'polarity yes|no | dead yes|no | country CC | wire LOSS ECHO NOISE | cut | mend | say HZ | hears HZ | state; ' +
   'sim skew PPM; sim unplug';
 const RELEASES: readonly string[] = ['loopBreak', 'polarity', 'busy', 'reorder', 'dial', 'silence'];
@@ -81,6 +81,10 @@ function commandExchange(exchange: SimulatedExchange, words: string[], tonesOf?:
       exchange.call(caller, kind as CallerIdKind);
       return '';
     }
+    case 'dial':
+      if (!/^[0-9*#A-D]+$/.test(word)) return 'dial wants keys, of 0-9 * # A-D';
+      exchange.keys(word);
+      return '';
     case 'glare':
       exchange.callWhenSeized();
       return '';
