@@ -19,6 +19,7 @@ const PATHS = [
     (list) => [`/configuration/${list}`, `/configuration/${list}/add`],
   ),
   '/configuration/extensions/101/phone',
+  '/configuration/lines/town/learn',
   '/configuration/versions',
   '/configuration/network',
   '/configuration/media',
@@ -38,6 +39,7 @@ test.before(async () => {
     conferences: [{ number: '800', description: 'Weekly', type: 'static' }],
     lines: [
       { name: 'hall', card: 'simulated', place: 1, kind: 'fxs', extension: '101' },
+      { name: 'town', card: 'simulated', place: 9, kind: 'fxo', to: '800' },
       { name: 'attic', card: 'simulated', place: 400, kind: 'fxs', extension: '101' },
     ],
   });

@@ -16,6 +16,7 @@ import { conferenceKind } from './conferences.js';
 import { dialPlanPage } from './dial-plan.js';
 import { entryPages } from './entry-pages.js';
 import { extensionKind } from './extensions.js';
+import { learnLinePage } from './learn-line.js';
 import { lineKind } from './lines.js';
 import { localeKind } from './locale.js';
 import { mediaKind } from './media.js';
@@ -79,6 +80,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
       sources,
       api,
     ),
+    learnLinePage(sources, api),
     ...entryPages(audioPortKind, sources, api),
     sectionPage(networkKind, sources, api),
     sectionPage(mediaKind, sources, api),
