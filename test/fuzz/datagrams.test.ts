@@ -42,10 +42,17 @@ function mad(good: Buffer, words: readonly string[], others: readonly Buffer[]):
 test('SIP: of strangers, of a phone in a call, and answers to what was asked', () => {
   const bench = new Bench();
   const waiting: (() => void)[] = [];
+  const faults: string[] = [];
   const inbox = new FairInbox<{ datagram: Buffer; source: Endpoint }>(
     ({ datagram, source }) =>
       readMessage(datagram, source, {
-        message: (message, from, octets) => bench.agent.receive(message, from, octets),
+        message: (message, from, octets) => {
+          try {
+            bench.agent.receive(message, from, octets);
+          } catch (error) {
+            faults.push(`${String(error)} at ${datagram.toString('base64')}`);
+          }
+        },
         broken: (...request) => bench.agent.receiveBroken(...request),
       }),
     (work) => waiting.push(work),
@@ -73,6 +80,7 @@ test('SIP: of strangers, of a phone in a call, and answers to what was asked', (
   }
   while (waiting.length > 0) waiting.shift()!();
   look();
+  assert.equal(faults.slice(0, 3), [], 'messages that threw');
   assert.is(failures, 0, 'requests that could not be served');
   bench.call?.hangUp();
   bench.clock.advance(40_000);

@@ -1,7 +1,8 @@
 /** Input that was once taken wrongly, or took long: each is taken rightly now, and soon. docs/security.md tells of each. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Bench } from '../support/sip-bench.js';
+import { parseMessage } from 'sip-parser';
+import { Bench, peer } from '../support/sip-bench.js';
 import { MAX_MS, run } from './run.js';
 import type { Target } from './target.js';
 import { config } from './targets/config.js';
@@ -53,6 +54,27 @@ const found: [name: string, target: Target, input: Buffer | string][] = [
 for (const [name, target, input] of found)
   test(`${target.name}: ${name}`, () =>
     run(target, typeof input === 'string' ? Buffer.from(input, 'base64') : input));
+
+for (const start of ['SIP/2.0 200 OK', 'OPTIONS sip:a@b SIP/2.0'])
+  test(`an empty Via before the real one, ${start.slice(0, 7)}: one datagram ended the box`, () => {
+    for (const empty of ['', ',', ' , ,']) {
+      const bench = new Bench();
+      const head = [
+        `Via: ${empty}`,
+        'Via: SIP/2.0/UDP a;branch=z9hG4bK1, SIP/2.0/UDP b',
+        'From: <sip:a@b>;tag=1',
+      ];
+      const rest = [
+        'To: <sip:c@d>',
+        'Call-ID: x',
+        `CSeq: 1 ${start.startsWith('SIP') ? 'INVITE' : 'OPTIONS'}`,
+      ];
+      bench.agent.receive(parseMessage(Buffer.from([start, ...head, ...rest, '', ''].join('\r\n'))), peer);
+      if (start.startsWith('OPTIONS'))
+        assert.match(bench.sent[0].headers.get('Via')!, /^SIP\/2.0\/UDP a;.*received=/);
+      bench.done();
+    }
+  });
 
 test('REGISTER with 4,800 Contacts: it took two seconds', () => {
   const bench = new Bench();

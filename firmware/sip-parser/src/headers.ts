@@ -11,14 +11,14 @@ type Entry = { readonly header: HeaderName; value: string };
 export class Headers {
   private readonly entries: Entry[] = [];
 
-  /** The first value; for a list header its first member. */
+  /** The first value; for a list header its first member that is not empty. */
   get(name: string): string | undefined {
     const { key } = headerName(name);
     for (const entry of this.entries) {
       if (entry.header.key !== key) continue;
       if (!entry.header.list) return entry.value;
-      const comma = nextComma(entry.value, 0);
-      return comma < 0 ? entry.value : (splitList(entry.value)[0] ?? '');
+      const first = firstMember(entry.value);
+      if (first !== '') return first;
     }
     return undefined;
   }
@@ -81,9 +81,12 @@ export class Headers {
   /** Takes away the first value: of a list header its first member, else the first line. */
   removeFirst(name: string): this {
     const { key } = headerName(name);
-    const at = this.entries.findIndex((entry) => entry.header.key === key);
+    const at = this.entries.findIndex(
+      ({ header, value }) => header.key === key && !(header.list && firstMember(value) === ''),
+    );
     if (at < 0) return this;
     const entry = this.entries[at];
+    if (entry.header.list) entry.value = entry.value.replace(/^[ \t,]+/, '');
     const comma = entry.header.list ? nextComma(entry.value, 0) : -1;
     if (comma < 0) this.entries.splice(at, 1);
     else entry.value = trimmed(entry.value, comma + 1);
@@ -121,6 +124,10 @@ export function splitList(value: string): string[] {
     start = end + 1;
   }
   return members;
+}
+
+function firstMember(value: string): string {
+  return nextComma(value, 0) < 0 ? value : (splitList(value)[0] ?? '');
 }
 
 function mayNeedSplit(value: string): boolean {

@@ -86,6 +86,8 @@ const words = [
   'Via: SIP/2.0/TLS [::1]:5061;branch=z9hG4bK2\r\n',
   'Route: <sip:a;lr>\r\n',
   'Contact: *\r\n',
+  'Via: \r\n',
+  'v: ,\r\n',
   'Expires: 0\r\n',
   '4294967296',
   '\u00e9\u00ff\u0000',
@@ -185,6 +187,8 @@ function takeMessage(message: SipMessage): void {
     'written and read it is another message',
   );
   readableText(headers.get('From') ?? '');
+  for (const name of ['Via', 'Contact', 'Route', 'Supported'])
+    same(headers.get(name), headers.all(name)[0], `the first ${name} is another one`);
   for (const value of headers.all('Via')) rereads(value, parseVia, viaText);
   for (const name of ['From', 'To', 'Contact', 'Route', 'Record-Route', 'Refer-To'])
     for (const value of headers.all(name)) takeAddress(value);
