@@ -11,7 +11,7 @@ import { createStatsBlock, readPortStats } from '../../firmware/media/stats.js';
 import { readCallerId, writeCallerId } from '../../firmware/line/caller-id-message.js';
 import { tonePlanOf } from '../../firmware/tone-plans.js';
 import { compositeSource } from '../support/hybrid.js';
-import { seeded } from '../support/key-tones.js';
+import { goodKey, keySamples, seeded } from '../support/key-tones.js';
 import { amplitudeOf, decibels, rms, toneSource } from '../support/tone.js';
 
 const test = suite('line port');
@@ -140,6 +140,43 @@ test('keys are told once each, and nobody hears them', () => {
     ['1 8', '1 0', '1 0', '1 #'],
   );
   assert.ok(rms(heard) < 200, `${rms(heard)}`);
+});
+
+/** Row and column, dBm0: the loudest and the softest that Q.24 has, alike and with all its twist either way. */
+const LIMITS = [
+  [-3, -3],
+  [-7, -3],
+  [-3, -11],
+  [-25, -25],
+  [-25, -21],
+  [-17, -25],
+];
+
+test('1,000 of 1,000 keys of a noisy line at the limits of Q.24: 40 ms and 40 ms, level, twist', () => {
+  const bench = new Bench({ lossDb: 0, echoLossDb: 12, noiseDbm0: -55 });
+  const random = seeded(24);
+  const keys = Array.from({ length: 1000 }, () => '0123456789*#ABCD'[Math.floor(16 * random())]).join('');
+  const sound = [...keys].flatMap((key, at) => {
+    const [rowDbm0, columnDbm0] = LIMITS[at % LIMITS.length];
+    const tone = { ...goodKey, ms: 40, pauseMs: 40, rowDbm0, columnDbm0 };
+    return [...keySamples(key, 8000, random, tone)];
+  });
+  bench.card.phones[0].off = true;
+  bench.open(1, { keys: true, echoTailMs: 32 });
+  bench.run(10);
+  // From the middle of a frame on.
+  let said = -70;
+  bench.card.phones[0].say = (frame) => {
+    for (let i = 0; i < frame.length; i++) frame[i] = sound[said++] ?? 0;
+  };
+  bench.run(sound.length / 160 + 20);
+  assert.is(
+    bench
+      .of('digit')
+      .map(({ digit }) => digit)
+      .join(''),
+    keys,
+  );
 });
 
 test('the echo of a hybrid is taken out, whatever waits in the rings, and its loss is shown', () => {

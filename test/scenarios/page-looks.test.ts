@@ -19,6 +19,7 @@ const PATHS = [
     (list) => [`/configuration/${list}`, `/configuration/${list}/add`],
   ),
   '/configuration/extensions/101/phone',
+  '/configuration/lines/town/learn',
   '/configuration/versions',
   '/configuration/network',
   '/configuration/media',
@@ -36,7 +37,11 @@ test.before(async () => {
     version: 1,
     extensions: phones(2),
     conferences: [{ number: '800', description: 'Weekly', type: 'static' }],
-    lines: [{ name: 'hall', card: 'simulated', place: 1, kind: 'fxs', extension: '101' }],
+    lines: [
+      { name: 'hall', card: 'simulated', place: 1, kind: 'fxs', extension: '101' },
+      { name: 'town', card: 'simulated', place: 9, kind: 'fxo', to: '800' },
+      { name: 'attic', card: 'simulated', place: 400, kind: 'fxs', extension: '101' },
+    ],
   });
   await (await (await box.phone('101')).dial('800')).hangUp();
   browser = await openBrowser();

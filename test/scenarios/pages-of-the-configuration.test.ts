@@ -7,6 +7,7 @@ import { Box, phones } from '../support/box.js';
 import { openBrowser, signedIn } from '../support/browser.js';
 import { isInstalled } from '../support/program.js';
 import { Receiver } from '../support/receiver.js';
+import { sim } from '../support/sim-phone.js';
 
 const test = suite('pages of the configuration');
 
@@ -128,8 +129,7 @@ test('an extension is added: its phone registers; without another password the o
   await window.close();
 });
 
-test('a line is added, shown, changed with what it has learned, and deleted', async () => {
-  const tones = { busy: { frequenciesHz: [440], onOffMs: [250, 250] } };
+test('a line is added, shown, learned, changed with what it has learned, and deleted', async () => {
   const { window, page } = await open();
   await page.goto('/configuration/lines/add');
   await page.check('[name=kind][value=fxo]');
@@ -143,7 +143,20 @@ test('a line is added, shown, changed with what it has learned, and deleted', as
   await page.waitForSelector('tr:has-text("city") >> text=idle');
   await page.waitForSelector('text=Not in use, card simulated');
   const line = await box.get<object>('config/lines/city');
-  await box.ask('config/lines/city', 'PUT', { ...line, tones });
+  // Its exchange is American.
+  await box.ask('config/lines/city', 'PUT', { ...line, country: 'de' });
+  await sim(box, 'exchange 1 on 123 busy');
+  await page.goto('/configuration/lines');
+  await page.click('a:text("Learn")');
+  await page.fill('#number', '123');
+  await page.click('button:text("Learn line")');
+  await page.waitForSelector('text=Learned, and in use');
+  await page.waitForSelector('tr:has-text("busy") >> text=480 and 620 Hz');
+  const { tones } = await box.get<{ tones: object }>('config/lines/city');
+  assert.equal(tones, {
+    dial: { frequenciesHz: [350, 440], onOffMs: [] },
+    busy: { frequenciesHz: [480, 620], onOffMs: [500, 500] },
+  });
   await page.goto('/configuration/lines/city/edit');
   await page.click('summary');
   await page.fill('#rxGainDb', '3');

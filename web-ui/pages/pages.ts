@@ -17,6 +17,7 @@ import { consoleKind } from './console.js';
 import { dialPlanPage } from './dial-plan.js';
 import { entryPages } from './entry-pages.js';
 import { extensionKind } from './extensions.js';
+import { learnLinePage } from './learn-line.js';
 import { lineKind } from './lines.js';
 import { localeKind } from './locale.js';
 import { mediaKind } from './media.js';
@@ -81,6 +82,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
       sources,
       api,
     ),
+    learnLinePage(sources, api),
     ...entryPages(audioPortKind, sources, api),
     sectionPage(networkKind, sources, api),
     sectionPage(mediaKind, sources, api),
