@@ -52,7 +52,8 @@ export async function slotsNow(): Promise<Slots> {
         isBooted: one.state === 'booted',
         isGood: one.boot_status === 'good',
         version: one.slot_status?.bundle?.version,
-      })),
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }
 
