@@ -31,7 +31,7 @@ export class StartCheck {
     this.#troubles = await troublesOf(this.checked);
     if (this.#troubles.length === 0) this.#troubles = await this.#confirm();
     if (this.#troubles.length === 0) return log.info({}, 'the box works as it should');
-    log.error({ troubles: this.#troubles }, 'the start is not confirmed');
+    log.warn({ troubles: this.#troubles }, 'the start is not confirmed');
     this.clock.after(AGAIN_MS, () => void this.run());
   }
 
