@@ -53,6 +53,7 @@ image-arm64: build image-system
 
 # The image in QEMU: a technician, callers, updates. As root; 20 minutes at most.
 image-test: image test-system
+	scripts/image/test-versions.sh build/image
 	scripts/image/test.sh build/image
 
 # What the box is made of, for those who look for known holes (CycloneDX): build/sbom.cdx.json.
