@@ -109,7 +109,13 @@ export class ConfigStore extends EventEmitter<Events> {
       return undefined;
     }
     try {
-      return readDocument(file);
+      const { config, leftOut } = readDocument(file);
+      if (leftOut.length > 0)
+        this.#alarm(
+          'config-unknown',
+          `${name} has what this firmware does not know, perhaps of a newer one; left out: ${leftOut.join(', ')}`,
+        );
+      return config;
     } catch (error) {
       this.#alarm('config-bad', `${name} could not be used: ${(error as Error).message}`);
       this.#onFlash('kept aside', () => this.#putAside(file));

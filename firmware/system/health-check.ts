@@ -5,7 +5,7 @@ import { get } from 'node:http';
 import { isIPv6 } from 'node:net';
 
 /** Answers must come within so long. */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 10_000;
 const LOOK_MS = 20;
 
 export type Checked = {

@@ -13,6 +13,14 @@ export type Slots = {
 /** rauc refuses, in its words, or is not there. */
 export class RaucError extends Error {
   override name = 'RaucError';
+
+  constructor(
+    message: string,
+    /** It is not on this machine. */
+    readonly isMissing = false,
+  ) {
+    super(message);
+  }
 }
 
 /** Of what it prints no more is kept. */
@@ -52,7 +60,8 @@ export async function slotsNow(): Promise<Slots> {
         isBooted: one.state === 'booted',
         isGood: one.boot_status === 'good',
         version: one.slot_status?.bundle?.version,
-      })),
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
   };
 }
 
@@ -75,11 +84,12 @@ function rauc(args: string[], onLine: (line: string) => void = () => {}): Promis
       (octets: Buffer) => (trouble = (trouble + octets.toString()).slice(-MAX_PRINTED)),
     );
     createInterface({ input: child.stdout }).on('line', onLine);
-    child.once('error', (error: NodeJS.ErrnoException) =>
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      const isMissing = error.code === 'ENOENT';
       failed(
-        new RaucError(error.code === 'ENOENT' ? 'this machine has no rauc to be updated by' : error.message),
-      ),
-    );
+        new RaucError(isMissing ? 'this machine has no rauc to be updated by' : error.message, isMissing),
+      );
+    });
     child.once('close', (code) =>
       code === 0 ? done(printed) : failed(new RaucError(reason(`${printed}\n${trouble}`))),
     );

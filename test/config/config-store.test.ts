@@ -54,6 +54,36 @@ test('the first document has what the board says', async () => {
   assert.is(store.config.extensions.length, 4);
 });
 
+test('the firmware before reads what a newer one wrote: what it does not know is left out, and said', async () => {
+  const newer = {
+    version: 1,
+    conferences: [{ number: '800', type: 'static', hologram: { size: 3 } }],
+    'odd/name': true,
+    network: { sipPort: 5070, quantum: 'yes' },
+  };
+  const text = JSON.stringify(newer);
+  fs.writeFileSync(file(), text);
+  const store = await ConfigStore.open(directory, {});
+  assert.is(store.config.network.sipPort, 5070);
+  assert.is(store.config.conferences[0].number, '800');
+  assert.equal(
+    store.alarms.map(({ code }) => code),
+    ['config-unknown'],
+  );
+  for (const pointer of ['/conferences/0/hologram', '/odd~1name', '/network/quantum'])
+    assert.ok(store.alarms[0].text.includes(pointer), pointer);
+  assert.is(fs.readFileSync(file(), 'utf8'), text, 'the newer one finds it as it was');
+});
+
+test('what a newer firmware means by a field that is known is not guessed', async () => {
+  await ConfigStore.open(directory, {});
+  fs.writeFileSync(file(), JSON.stringify({ version: 1, network: { sipPort: 'any' }, quantum: 1 }));
+  const store = await ConfigStore.open(directory, {});
+  assert.ok(
+    store.alarms.some(({ code, text }) => code === 'config-bad' && text.includes('/network/sipPort')),
+  );
+});
+
 test('a hand-written document gets an administrator, with the password asked for', async () => {
   fs.writeFileSync(file(), JSON.stringify({ version: 1, conferences: [{ number: '800', type: 'static' }] }));
   const store = await ConfigStore.open(directory, admin);
