@@ -53,6 +53,7 @@ image-arm64: build image-system
 
 # The image in QEMU: a technician, callers, updates. As root; 20 minutes at most.
 image-test: image test-system
+	scripts/image/test-versions.sh build/image
 	scripts/image/test.sh build/image
 
 # What the box is made of, for those who look for known holes (CycloneDX): build/sbom.cdx.json.
@@ -126,6 +127,9 @@ test-system: system
 	  '/usr/lib/*/alsa-lib/libasound_module_pcm_pulse.so:libasound2-plugins' \
 	  linux.uml:user-mode-linux \
 	  dmsetup \
+	  rauc \
+	  dbus-daemon \
+	  mksquashfs:squashfs-tools \
 	  mkfs.ext4:e2fsprogs
 
 bench-system: system

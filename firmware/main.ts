@@ -12,6 +12,7 @@ import { liveEvents } from '../web-ui/api/live.js';
 import type { ApiSources } from '../web-ui/api/sources.js';
 import { boxPages } from '../web-ui/pages/pages.js';
 import { WebServer } from '../web-ui/server.js';
+import { takeCare } from './box/care.js';
 import { openConsoles } from './box/consoles.js';
 import { keepHistory } from './box/history.js';
 import { KeptStates, PACES } from './box/kept-states.js';
@@ -221,6 +222,12 @@ async function run(options: Options): Promise<void> {
   await lines.start();
   store.on('changed', () => lines.apply());
 
+  const care = takeCare({
+    data: options.data,
+    clock,
+    rebootFile: options.rebootFile,
+    callers: () => switchboard.legs.length,
+  });
   const system = new SystemWatch({
     directory: options.data,
     clock,
@@ -244,6 +251,7 @@ async function run(options: Options): Promise<void> {
       ...trunks.alarms,
       ...recordings.alarms,
       ...consoles.alarms,
+      ...care.alarms,
     ],
   });
   const tokens = new ApiTokens(
@@ -259,7 +267,10 @@ async function run(options: Options): Promise<void> {
     tokens,
     webhooks,
     system,
-    reset: async () => {
+    restart: care.restart,
+    updates: care.updates,
+    reset: async (by) => {
+      await recordings.clear(by);
       versions.startAnew(firstDocument(process.env.PARLEY_FACTORY));
       await keptHistory.clear();
       kept.clear();
@@ -335,6 +346,16 @@ async function run(options: Options): Promise<void> {
   });
 
   const [address] = bound;
+  const ticks = () => media.counters().ticks;
+  const owed = () =>
+    lines.lines.flatMap(({ port }) =>
+      port === undefined ? [] : (media.portState(port)?.line?.underruns ?? []),
+    );
+  care.ready(
+    { address, sipPort: transport.port, httpPort: web.port, ticks },
+    () => ({ ticks: ticks(), owed: owed() }),
+    () => system.alarms.standing.length > 0,
+  );
   const sip = hostPortText({ address, port: transport.port });
   const http = hostPortText({ address, port: web.port });
   const https =
@@ -345,6 +366,7 @@ async function run(options: Options): Promise<void> {
 
   const stop = async (): Promise<void> => {
     log.info({}, 'stopping');
+    care.stopping();
     setTimeout(() => process.exit(0), SHUTDOWN_MS).unref();
     external?.stop();
     agent.stopTakingCalls();

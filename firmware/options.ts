@@ -16,6 +16,8 @@ export type Options = {
   joinConsole: boolean;
   /** Line cards beside those that are found: `simulated`, `simulated:2`. */
   lineCards: string[];
+  /** The machine restarts once this file is there, by PARLEY_REBOOT of the environment; undefined: it is not ours. */
+  rebootFile?: string;
   printSchema: boolean;
   help: boolean;
 };
@@ -81,6 +83,7 @@ export function readOptions(args: string[], environment: NodeJS.ProcessEnv): Opt
     httpsPort: readPort('--https-port', values['https-port']),
     rtpPorts: readRange(values['rtp-ports']),
     lineCards: readCards(values['line-card'] ?? environment.PARLEY_LINE_CARD?.split(',') ?? []),
+    rebootFile: environment.PARLEY_REBOOT || undefined,
     printSchema: values['print-schema'],
     help: values.help,
   };

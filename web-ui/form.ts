@@ -1,7 +1,7 @@
 /** Reads what a form of a page sends. */
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { Busboy } from '@fastify/busboy';
+import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { MAX_BACKUP_BYTES } from '../firmware/config/backup.js';
 
 /** What was filled in, a file being the text that is in it; or in words why it cannot be read. */
@@ -17,7 +17,7 @@ const SLICE_BYTES = 512;
 const READING_MS = 2000;
 const LIMITS = { fieldNameSize: 100, fields: 20, parts: 20, headerPairs: 20, headerSize: 4096 };
 
-const NO_FORM = 'This is not what a form of a page sends.';
+export const NO_FORM = 'This is not what a form of a page sends.';
 const TOO_MUCH = 'This is more than any form of a page sends.';
 
 /** `takesFile`: a form that sends a file (RFC 7578) is read too. */
@@ -44,16 +44,26 @@ function readFields(text: string): Form {
   return fields > MAX_FIELDS ? TOO_MUCH : new URLSearchParams(text);
 }
 
+/** Reads multipart bodies: a file is a stream, or a field like others. Undefined if the Content-Type is of none. */
+export function formParser(type: string, withFiles: boolean): BusboyInstance | undefined {
+  try {
+    return new Busboy({
+      headers: { 'content-type': type },
+      ...(withFiles ? {} : { isPartAFile: () => false }),
+      limits: { ...LIMITS, fieldSize: withFiles ? MAX_BYTES : MAX_BACKUP_BYTES },
+    });
+  } catch {
+    return undefined;
+  }
+}
+
 /** The fields and files of a multipart body. */
 export async function readMultipart(type: string, body: Buffer): Promise<Form> {
   const form = new URLSearchParams();
   let isCut = false;
   try {
-    const parser = new Busboy({
-      headers: { 'content-type': type },
-      isPartAFile: () => false,
-      limits: { ...LIMITS, fieldSize: MAX_BACKUP_BYTES },
-    });
+    const parser = formParser(type, false);
+    if (!parser) return NO_FORM;
     parser.on('field', (name, value, nameIsCut, valueIsCut) => {
       form.append(name, value);
       isCut ||= nameIsCut || valueIsCut;

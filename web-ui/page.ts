@@ -12,6 +12,8 @@ export type Visit = {
   query: URLSearchParams;
   /** What was filled in; empty unless it is a post. */
   form: URLSearchParams;
+  /** What comes after it, of a page that takes a file. */
+  file?: Readable;
   /** What the browser says beside it, for the routes of the API. */
   headers: IncomingHttpHeaders;
   /** Who is signed in. */
@@ -46,6 +48,8 @@ export type Page = {
   role: Role | 'anybody';
   /** Its form may send a file: one that is long. */
   uploads?: boolean;
+  /** Its form ends with a file that is taken as it comes. */
+  takesFile?: boolean;
   get?: (visit: Visit) => Reply | Promise<Reply>;
   post?: (visit: Visit) => Reply | Promise<Reply>;
 };

@@ -1,6 +1,6 @@
 /** The web server of the box: the JSON API below /api/v1, and the pages. */
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Router from '@koa/router';
@@ -12,10 +12,11 @@ import { isBearer, type ApiTokens } from './api-tokens.js';
 import { mayDo, type Asker, type Route } from './api/route.js';
 import { serve, type Answered } from './api/serve.js';
 import type { Asset } from './assets.js';
-import { readForm, type Form } from './form.js';
+import { readForm } from './form.js';
 import { httpsAddress } from './https-address.js';
 import { message, type Page, type Reply } from './page.js';
 import type { Sessions } from './sessions.js';
+import { leaveUpload, openUpload, type Upload } from './upload.js';
 
 const log = createLog('web');
 
@@ -56,8 +57,10 @@ const HEADERS = {
 const GONE = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 /** `__Host-`: over TLS alone, and for this host alone (RFC 6265bis §4.1.3.2). */
 const COOKIES = { plain: 'parley', secure: '__Host-parley' };
-/** What a browser sends must come whole within so long; so must its handshake. */
+/** What comes before the body must come within so long; so must the handshake. */
 const PATIENCE_MS = 10_000;
+/** Of a body so much must come in that time. */
+const LEAST_BYTES = 100_000;
 
 export class WebServer {
   private constructor(
@@ -89,8 +92,11 @@ export class WebServer {
     app.use(api.routes()).use(api.allowedMethods());
     app.use(pages.routes()).use(pages.allowedMethods());
     const handle = app.callback();
-    const serveOne: RequestListener = (request, response) => void handle(request, response);
-    const patience = { requestTimeout: PATIENCE_MS, headersTimeout: PATIENCE_MS };
+    const serveOne: RequestListener = (request, response) => {
+      hurry(request);
+      void handle(request, response);
+    };
+    const patience = { requestTimeout: 0, headersTimeout: PATIENCE_MS };
     const plain = () => createServer(patience, serveOne);
     const secure = ({ cert, key }: Certificate) =>
       createTlsServer(
@@ -113,6 +119,18 @@ export class WebServer {
       }),
     );
   }
+}
+
+/** Gives up a request whose body comes too slowly; large ones have all the time they need. */
+function hurry(request: IncomingMessage): void {
+  let before = request.socket.bytesRead;
+  const look = setInterval(() => {
+    const { bytesRead } = request.socket;
+    if (request.complete || request.destroyed) clearInterval(look);
+    else if (bytesRead - before < LEAST_BYTES) request.destroy();
+    before = bytesRead;
+  }, PATIENCE_MS).unref();
+  request.once('close', () => clearInterval(look));
 }
 
 /** Listens at each address, everywhere at the same port, which is returned. */
@@ -211,6 +229,7 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
     if (cookie !== sent) remember(cookie);
     const administrator = sessions.administratorOf(cookie);
     const answer = (reply: Reply) => {
+      if (page?.takesFile) leaveUpload(context.req);
       if ('goTo' in reply) {
         if (reply.cookie) remember(reply.cookie);
         context.redirect(reply.goTo);
@@ -230,9 +249,13 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
 
     if (!page) return answer(administrator === undefined ? signIn(path) : message(404, NOTHING_HERE));
     const isPost = context.method === 'POST';
-    const form: Form = isPost
-      ? await readForm(context.req, page.uploads === true && administrator !== undefined)
-      : new URLSearchParams();
+    // Only those who are signed in may send files.
+    const mayUpload = administrator !== undefined && page.uploads === true;
+    const { fields: form, file }: Upload = !isPost
+      ? { fields: new URLSearchParams() }
+      : page.takesFile && administrator !== undefined
+        ? await openUpload(context.req)
+        : { fields: await readForm(context.req, mayUpload) };
     if (typeof form === 'string') return answer(message(400, form));
     if (isPost && !sessions.isFormToken(cookie, form.get('token'))) return answer(message(403, FOREIGN_FORM));
     if (page.role !== 'anybody') {
@@ -245,7 +268,8 @@ function pagesRouter({ pages, sessions, assets, render }: PagesOptions): Router 
     const action = isPost ? page.post : page.get;
     const { searchParams: query } = new URL(context.url, 'http://box');
     const { headers } = context;
-    const reply = await action!({ path, params, query, form, headers, administrator, source, host, cookie });
+    const asked = { path, params, query, form, file, headers, administrator, source, host, cookie };
+    const reply = await action!(asked);
     if (!('events' in reply)) sessions.used(cookie);
     answer(reply);
   };

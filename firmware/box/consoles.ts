@@ -39,6 +39,7 @@ export async function openConsoles(parts: ConsoleParts) {
   });
   const local = await LocalSocket.open(data, consoles);
   const serial = device === undefined ? undefined : new SerialLine(device, baudRate, consoles, clock);
+  await serial?.tried;
   return {
     get alarms() {
       return serial?.alarms ?? [];

@@ -60,6 +60,13 @@ export async function openRecordings({ store, data, block, onReady }: RecordingP
       const deaf = log.failure === undefined ? [] : [{ code: 'recording-access', text }];
       return [...recorder.alarms, ...kept.alarms, ...deaf];
     },
+    /** Deletes those on the flash of the box, and who listened; those on a disk of their own stay on it. */
+    async clear(by: string): Promise<void> {
+      if (store.config.recordings.folder === undefined)
+        for (const { id, endedAt } of await kept.list()) if (endedAt) await kept.delete(id, by);
+      access.clear();
+      await log.clear();
+    },
     close: () => recorder.close(),
   };
 }

@@ -48,6 +48,13 @@ export async function makeBackup(
   return `${JSON.stringify({ ...whole, sha256: sha256(whole) }, null, 1)}\n`;
 }
 
+/** A copy that anybody may see. */
+export function withoutSecrets(config: Config): object {
+  const bare = structuredClone(config) as Fields;
+  takeSecrets(bare, '', {});
+  return bare;
+}
+
 /** The configuration in a backup. Throws BackupError, or ConfigError where this firmware cannot use it. */
 export async function openBackup(text: string, passphrase: string): Promise<Config> {
   if (Buffer.byteLength(text) > MAX_BACKUP_BYTES)

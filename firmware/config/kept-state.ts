@@ -64,6 +64,7 @@ export class KeptState {
     } catch (error) {
       this.#failure = `${path.basename(this.file)} could not be written: ${(error as Error).message}`;
       log.warn({ err: error, file: path.basename(this.file) }, 'what was learnt is not kept');
+      this.#writeIn(SELDOM.betweenMs);
     }
   }
 
@@ -85,10 +86,13 @@ export class KeptState {
     const waited = this.#waiting;
     this.#waiting = true;
     if (urgent) return this.flush();
-    if (waited) return;
     const { soonMs, betweenMs } = this.pace;
-    const waitMs = Math.max(soonMs, this.#writtenMs + betweenMs - this.clock.nowMs());
-    this.clock.after(waitMs, () => this.flush());
+    if (!waited) this.#writeIn(Math.max(soonMs, this.#writtenMs + betweenMs - this.clock.nowMs()));
+  }
+
+  #writeIn(ms: number): void {
+    this.#waiting = true;
+    this.clock.after(ms, () => this.flush());
   }
 
   #restore(file: string): boolean {

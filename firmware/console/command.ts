@@ -15,6 +15,8 @@ export type Terminal = {
   print: (text: string) => void;
   /** Asks a question; goes on only if the answer is yes, else rejects with CommandError. */
   confirm: (question: string) => Promise<void>;
+  /** Asks for what is not shown while it is typed. */
+  secret: (question: string) => Promise<string>;
   /** Aborted by Ctrl-C, and when the session ends. */
   interrupted: AbortSignal;
 };

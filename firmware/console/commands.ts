@@ -1,6 +1,7 @@
 /** Every command of the console. */
 import { type Command, CommandError } from './command.js';
 import { commandsUnder } from './command-line.js';
+import { caring } from './commands/caring.js';
 import { configuring } from './commands/configuring.js';
 import { lines } from './commands/lines.js';
 import { moderating } from './commands/moderating.js';
@@ -33,5 +34,6 @@ export const commands: readonly Command[] = [
   ...lines,
   ...network,
   ...configuring,
+  ...caring,
   help,
 ];

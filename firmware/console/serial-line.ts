@@ -7,6 +7,8 @@ import type { Consoles } from './consoles.js';
 const RETRY_MS = 3000;
 
 export class SerialLine {
+  /** Resolves after the first attempt to open it. */
+  readonly tried: Promise<void>;
   #failure?: string;
   #port?: SerialPort;
   #retry?: Timer;
@@ -18,7 +20,7 @@ export class SerialLine {
     private readonly consoles: Consoles,
     private readonly clock: Clock,
   ) {
-    this.#open();
+    this.tried = new Promise((tried) => this.#open(tried));
   }
 
   /** That it cannot be used, if so. */
@@ -34,7 +36,7 @@ export class SerialLine {
     if (port?.isOpen) await new Promise<void>((closed) => port.close(() => closed()));
   }
 
-  #open(): void {
+  #open(tried = () => {}): void {
     const { device: path, baudRate } = this;
     const port = new SerialPort({
       path,
@@ -55,6 +57,7 @@ export class SerialLine {
         this.#failure = error.message;
         this.#again();
       }
+      tried();
     });
   }
 

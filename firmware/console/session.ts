@@ -110,6 +110,7 @@ export class Session {
         const answer = await this.#reader.read(`${question} (yes/no) `, 'answer');
         if (!/^y(es)?$/i.test(answer.trim())) throw new CommandError('Nothing was done.');
       },
+      secret: (question) => this.#reader.read(question, 'secret'),
     };
   }
 

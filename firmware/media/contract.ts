@@ -3,6 +3,7 @@ import type { CodecName } from '../codec-formats.js';
 import type { HeardTone, TonePlan } from '../tone-plans.js';
 import type { FskKind } from './analog/fsk.js';
 import type { ProgressTone } from './analog/progress-recogniser.js';
+import type { PromptSet } from './prompt-files.js';
 
 /** A port is one leg's place in the media plane; ids are chosen by the main thread and never used again. */
 export type PortId = number;
@@ -138,7 +139,7 @@ export type MediaCommand =
 
 export type MediaEvent =
   /** `srtp`: whether ports can be secured here; `codecs`: which they can speak here; `prompts`: which can be played. */
-  | { type: 'ready'; srtp: boolean; codecs: CodecName[]; prompts: string[] }
+  | { type: 'ready'; srtp: boolean; codecs: CodecName[]; promptSet: PromptSet }
   | { type: 'portOpened'; port: PortId; localPort: number }
   | { type: 'portFailed'; port: PortId; reason: string }
   | { type: 'portClosed'; port: PortId }

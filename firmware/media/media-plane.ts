@@ -1,5 +1,6 @@
 /** The main thread's handle on the media workers: one at work, and a spare that takes over when that one dies or stalls. */
 import type { CodecName } from '../codec-formats.js';
+import { createLog } from '../log.js';
 import type {
   LineHandlers,
   LineSettings,
@@ -22,6 +23,7 @@ import '../../hal/ffi/srtp-library.js';
 import { FRAME_MS } from './frame.js';
 import { isFull } from './load.js';
 import { MediaThread } from './media-thread.js';
+import type { PromptSet } from './prompt-files.js';
 import { createRecordingBlock } from './recording-ring.js';
 import {
   PLANE,
@@ -38,6 +40,8 @@ export type MediaPlaneOptions = {
   /** First and last UDP port of RTP; 0,0 means any. */
   rtpPorts: readonly [number, number];
 };
+
+const log = createLog('media');
 
 /** A worker that has not ticked for so long, while we were awake ourselves, hangs. */
 const STALL_MS = 1000;
@@ -88,11 +92,11 @@ export class MediaPlane implements Media {
   /** Where recordings come out: see recording-ring.ts. */
   readonly recordings = createRecordingBlock();
   #options: MediaPlaneOptions;
-  #prompts = new Set<string>();
+  #promptSet: PromptSet | undefined;
   #recordings = new Map<RecordingId, Recording>();
   #stats = createStatsBlock();
   #thread: MediaThread;
-  #spare: MediaThread;
+  #spare: MediaThread | undefined;
   #nextPort = 1;
   #nextPlay = 1;
   #told = new Map<PortId, Told>();
@@ -106,14 +110,22 @@ export class MediaPlane implements Media {
   #ended!: () => void;
   #end = new Promise<void>((resolve) => (this.#ended = resolve));
 
-  /** Resolves when a worker ticks and another one stands by. Rejects with what a worker died of. */
+  /**
+   * Resolves when a worker ticks; then another one begins, which shares the prompts of the first, and soon stands by.
+   * Rejects with what the first died of.
+   */
   static async start(options: MediaPlaneOptions): Promise<MediaPlane> {
     const plane = new MediaPlane(options);
     try {
-      const [{ srtp, codecs, prompts }] = await Promise.all([plane.#thread.ready, plane.#spare.ready]);
+      const { srtp, codecs, promptSet } = await plane.#thread.ready;
       plane.srtp = srtp;
       plane.codecs = codecs;
-      plane.#prompts = new Set(prompts);
+      plane.#promptSet = promptSet;
+      plane.#spare = plane.#newThread();
+      void plane.#spare.ready.then(
+        () => log.info({}, 'a second media worker stands by'),
+        () => {}, // it says so once it is needed
+      );
     } catch (error) {
       await plane.close();
       throw error;
@@ -125,7 +137,6 @@ export class MediaPlane implements Media {
   private constructor(options: MediaPlaneOptions) {
     this.#options = options;
     this.#thread = this.#newThread();
-    this.#spare = this.#newThread();
     this.#watch = this.#watchTicks();
   }
 
@@ -210,7 +221,8 @@ export class MediaPlane implements Media {
   }
 
   hasPrompt(name: string): boolean {
-    return this.#prompts.has(name);
+    const set = this.#promptSet;
+    return set !== undefined && set[8000].has(name) && set[16000].has(name);
   }
 
   record(recording: RecordingId, mix: MixId): void {
@@ -276,7 +288,13 @@ export class MediaPlane implements Media {
 
   #newThread(): MediaThread {
     const { promptsDir } = this.#options;
-    return new MediaThread({ stats: this.#stats, recordings: this.recordings, promptsDir }, (event, from) => {
+    const shared = {
+      stats: this.#stats,
+      recordings: this.recordings,
+      promptsDir,
+      promptSet: this.#promptSet,
+    };
+    return new MediaThread(shared, (event, from) => {
       if (from === this.#thread) this.#take(event);
     });
   }
@@ -298,7 +316,7 @@ export class MediaPlane implements Media {
       this.#finish(why);
       return this.onDied(why);
     }
-    this.#thread = this.#spare;
+    this.#thread = this.#spare!;
     for (const told of this.#told.values())
       for (const type of LASTING) if (told[type]) this.#thread.tell(told[type]);
     for (const { command, startedMs } of this.#plays.values())
@@ -385,8 +403,8 @@ export class MediaPlane implements Media {
   /** Nothing will be opened, closed or played any more. */
   #finish(why: Error): void {
     clearInterval(this.#watch);
-    this.#spare.kill();
-    void Promise.all([this.#thread.gone, this.#spare.gone]).then(() => {
+    this.#spare?.kill();
+    void Promise.all([this.#thread.gone, this.#spare?.gone]).then(() => {
       for (const opening of this.#opening.values()) opening.reject(why);
       for (const closing of this.#closing.values()) closing.resolve();
       this.#opening.clear();

@@ -11,7 +11,7 @@ import { availableCodecs } from './codec.js';
 import type { MediaCommand, MediaEvent } from './contract.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { LoadMeter } from './load.js';
-import { loadPrompts } from './prompt-files.js';
+import { promptsOf, readPrompts, type PromptSet } from './prompt-files.js';
 import { rehearse } from './rehearsal.js';
 import { PLANE } from './stats.js';
 import { TickTimes } from './tick-times.js';
@@ -22,6 +22,8 @@ export type MediaWorkerData = {
   stats: Int32Array;
   recordings: Int32Array;
   promptsDir: string;
+  /** As a worker before has read them. */
+  promptSet: PromptSet | undefined;
   /** One cell: 0 while the worker stands by. */
   go: Int32Array;
 };
@@ -29,7 +31,7 @@ export type MediaWorkerData = {
 /** A hundred callers who come at once are let in over some ticks, so that nobody inside hears it. */
 const COMMANDS_MS = 5;
 
-const { channel, stats, recordings, promptsDir, go } = workerData as MediaWorkerData;
+const { channel, stats, recordings, promptsDir, go, ...given } = workerData as MediaWorkerData;
 const emit = (event: MediaEvent) => channel.postMessage(event);
 const ring = SocketRing.open();
 const sockets: EngineOptions['sockets'] = {
@@ -38,9 +40,10 @@ const sockets: EngineOptions['sockets'] = {
   watch: (handle) => new Readiness(handle),
   ring,
 };
-const prompts = loadPrompts(promptsDir);
+const promptSet = given.promptSet ?? readPrompts(promptsDir);
+const prompts = promptsOf(promptSet);
 rehearse(sockets, prompts);
-emit({ type: 'ready', srtp: srtpAvailable, codecs: availableCodecs(), prompts: prompts.names });
+emit({ type: 'ready', srtp: srtpAvailable, codecs: availableCodecs(), promptSet });
 Atomics.wait(go, 0, 0);
 // Only now: it goes on from the counters of a worker that has died.
 const engine = new Engine({ sockets, emit, prompts, stats, recordings });

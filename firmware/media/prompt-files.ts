@@ -5,16 +5,23 @@ import { frameSamples, type Rate } from './frame.js';
 import type { Prompts } from './playback.js';
 import { Resampler } from '../../hal/resampler.js';
 
-/** All prompts of a language's folder, by their names without `.wav`; files that are no such WAV are left out. */
-export function loadPrompts(dir: string): Prompts & { names: string[] } {
+/** The samples of every prompt by its name, without `.wav`: in memory that threads share. */
+export type PromptSet = Record<Rate, ReadonlyMap<string, Int16Array>>;
+
+/** All prompts of a language's folder; files that are no such WAV are left out. */
+export function readPrompts(dir: string): PromptSet {
   const wide = loadFolder(path.join(dir, '16k'), 16000);
-  const byRate: Record<Rate, Map<string, Int16Array>> = {
+  return {
     8000: loadFolder(path.join(dir, '8k'), 8000),
     16000: wide,
     48000: new Map([...wide].map(([name, samples]) => [name, upTo48k(samples)])),
   };
-  const names = [...wide.keys()].filter((name) => byRate[8000].has(name));
-  return { get: (name, rate) => byRate[rate].get(name), names };
+}
+
+/** Prompts as whoever plays them asks for them. */
+export function promptsOf(set: PromptSet): Prompts & { names: string[] } {
+  const names = [...set[16000].keys()].filter((name) => set[8000].has(name));
+  return { get: (name, rate) => set[rate].get(name), names };
 }
 
 function loadFolder(dir: string, rate: Rate): Map<string, Int16Array> {
@@ -58,7 +65,7 @@ function isOurFormat(format: Buffer, rate: Rate): boolean {
 }
 
 function samplesOf(data: Buffer): Int16Array {
-  const samples = new Int16Array(data.length >> 1);
+  const samples = sharedSamples(data.length >> 1);
   for (let i = 0; i < samples.length; i++) samples[i] = data.readInt16LE(2 * i);
   return samples;
 }
@@ -66,13 +73,17 @@ function samplesOf(data: Buffer): Int16Array {
 function upTo48k(samples: Int16Array): Int16Array {
   const [from, to] = [frameSamples(16000), frameSamples(48000)];
   const frames = Math.ceil(samples.length / from);
-  const [padded, out] = [new Int16Array(frames * from), new Int16Array(frames * to)];
+  const [padded, out] = [new Int16Array(frames * from), sharedSamples(frames * to)];
   padded.set(samples);
   const resampler = new Resampler(16000, 48000);
   for (let i = 0; i < frames; i++)
     resampler.run(padded.subarray(i * from, (i + 1) * from), out.subarray(i * to, (i + 1) * to));
   resampler.close();
   return out;
+}
+
+function sharedSamples(count: number): Int16Array {
+  return new Int16Array(new SharedArrayBuffer(2 * count));
 }
 
 function filesOf(dir: string): string[] {

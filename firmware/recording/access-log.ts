@@ -47,6 +47,11 @@ export class AccessLog {
     this.#keep(entry);
   }
 
+  /** Forgets all; what is kept is for its keeper to remove. */
+  clear(): void {
+    this.#accesses = [];
+  }
+
   /** Newest first; of one recording, or of all. */
   list(recording?: string): Access[] {
     return this.#accesses.filter((one) => recording === undefined || one.recording === recording).reverse();

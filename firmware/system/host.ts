@@ -12,15 +12,45 @@ export type Host = {
   disk?: { free: number; total: number };
   /** Of the hottest part, °C; absent where there is no sensor. */
   temperatureC?: number;
+  /** Of the life of the flash as much is used up, 0 to 1, as it says itself in tenths (eMMC); absent if it does not. */
+  flashUsed?: number;
 };
 
 const THERMAL = '/sys/class/thermal';
+const BLOCK = '/sys/block';
+/** Hotter than this no board is made to be; it is hot until it is a little cooler. */
+const [HOT_C, COOL_C] = [85, 80];
+const WORN = 0.9;
 /** Less is nearly full: the configuration and the history still fit, but not for long. */
 const DISK_FREE = 0.05;
 
 export function readHost(directory: string): Host {
   const memory = { program: process.memoryUsage.rss(), free: freemem(), total: totalmem() };
-  return { memory, disk: readDisk(directory), temperatureC: readTemperature() };
+  const flashUsed = readFlashUsed();
+  return { memory, disk: readDisk(directory), temperatureC: readTemperature(), flashUsed };
+}
+
+/** Of the flash that is worn most (JESD84-B51, DEVICE_LIFE_TIME_EST: 1 is up to a tenth, 11 is beyond its life). */
+export function readFlashUsed(folder = BLOCK): number | undefined {
+  try {
+    const tenths = fs.readdirSync(folder).flatMap((name) => {
+      try {
+        const told = fs.readFileSync(path.join(folder, name, 'device/life_time'), 'utf8');
+        return told.trim().split(/\s+/).map(Number);
+      } catch {
+        return []; // no eMMC
+      }
+    });
+    const known = tenths.filter((one) => one >= 1 && one <= 11);
+    return known.length > 0 ? Math.min(1, Math.max(...known) / 10) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether it is too hot, after it was before or not. */
+export function isHot({ temperatureC = 0 }: Pick<Host, 'temperatureC'>, wasHot: boolean): boolean {
+  return temperatureC > (wasHot ? COOL_C : HOT_C);
 }
 
 /** The hottest of the sensors below a folder (millidegrees, as Linux tells them); undefined without any. */
@@ -39,12 +69,22 @@ export function readTemperature(folder = THERMAL): number | undefined {
 }
 
 /** What is wrong with the machine. */
-export function hostConditions({ disk }: Host, nowMs: number): Condition[] {
+export function hostConditions({ disk, flashUsed = 0 }: Host, nowMs: number, hot = false): Condition[] {
   const conditions: Condition[] = [];
   if (disk && disk.free < DISK_FREE * disk.total)
     conditions.push({
       code: 'disk-full',
       text: `less than ${100 * DISK_FREE} % of the disk is free: soon nothing can be saved`,
+    });
+  if (hot)
+    conditions.push({
+      code: 'hot',
+      text: `the machine is hotter than ${HOT_C} °C: it may slow down or stop; see to its air`,
+    });
+  if (flashUsed >= WORN)
+    conditions.push({
+      code: 'flash-worn',
+      text: `of the life of the flash ${100 * WORN} % is used up: replace it before it fails`,
     });
   if (nowMs < FIRMWARE_MS)
     conditions.push({

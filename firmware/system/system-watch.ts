@@ -3,7 +3,7 @@ import { threadCpuMs } from '../../hal/ffi/thread-cpu.js';
 import type { Clock } from '../clock.js';
 import { AlarmBoard } from './alarm-board.js';
 import type { Condition } from './alarms.js';
-import { hostConditions, readHost, type Host } from './host.js';
+import { hostConditions, isHot, readHost, type Host } from './host.js';
 import { LoadHistory, SAMPLE_MS, type Reading } from './load-history.js';
 
 export class SystemWatch {
@@ -11,6 +11,7 @@ export class SystemWatch {
   readonly load: LoadHistory;
   /** As it was some seconds ago. */
   host: Host;
+  #isHot = false;
 
   /** Watches from now on; belongs to the thread that makes it. */
   constructor(
@@ -29,13 +30,17 @@ export class SystemWatch {
     this.host = readHost(directory);
     const clocks = { timeMs, nowMs: () => clock.nowMs() };
     this.load = new LoadHistory(() => ({ mainCpuMs: threadCpuMs(), ...read() }), clocks);
-    this.alarms = new AlarmBoard(() => [...conditions(), ...hostConditions(this.host, timeMs())], timeMs);
+    this.alarms = new AlarmBoard(
+      () => [...conditions(), ...hostConditions(this.host, timeMs(), this.#isHot)],
+      timeMs,
+    );
     this.#wait();
   }
 
   #wait(): void {
     this.options.clock.after(SAMPLE_MS, () => {
       this.host = readHost(this.options.directory);
+      this.#isHot = isHot(this.host, this.#isHot);
       this.load.sample();
       this.alarms.look();
       this.#wait();

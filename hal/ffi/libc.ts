@@ -48,6 +48,7 @@ export const EPOLL_CTL_ADD = 1;
 export const EPOLLIN = 1;
 export const POLLIN = 1;
 export const POLLPRI = 2;
+export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_DGRAM = 2;

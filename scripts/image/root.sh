@@ -24,7 +24,7 @@ systemctl --root "$tree" --quiet mask getty@.service serial-getty@.service conso
   modprobe@configfs.service modprobe@fuse.service dev-hugepages.mount sys-kernel-debug.mount sys-kernel-tracing.mount \
   alsa-restore alsa-state e2scrub_all.timer e2scrub_reap dpkg-db-backup.timer
 systemctl --root "$tree" --quiet enable systemd-networkd systemd-resolved systemd-timesyncd nftables rauc \
-  parley-ports.service parley-ports.path parley-reboot.path softdog dahdi
+  parley-ports.service parley-ports.path parley-reboot.path confirm-deadline.timer softdog dahdi
 systemctl --root "$tree" --quiet set-default multi-user.target
 ln -sf /run/systemd/resolve/resolv.conf "$tree/etc/resolv.conf"
 : > "$tree/etc/machine-id"

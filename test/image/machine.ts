@@ -8,8 +8,10 @@ import { Technician } from '../support/technician.js';
 
 /** What the network gives the machine, see scripts/image/test.sh. */
 export const ADDRESS = '192.168.77.50';
+/** Of a command at the serial port. */
+const ANSWER_MS = 60_000;
 /** A start takes 40 s on a machine that has nothing else to do. */
-const START_MS = 300_000;
+const START_MS = 600_000;
 
 export class Machine {
   private constructor(
@@ -31,7 +33,7 @@ export class Machine {
       const socket = connect(serial);
       try {
         await once(socket, 'connect');
-        return new Machine(process, new Technician(socket));
+        return new Machine(process, new Technician(socket, ANSWER_MS));
       } catch {
         if (process.exitCode !== null) throw new Error('QEMU did not start');
         await pause(50);

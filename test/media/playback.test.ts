@@ -7,7 +7,7 @@ import { FRAME_MS, RATES, frameSamples, type Rate } from '../../firmware/media/f
 import type { PlayItem } from '../../firmware/media/contract.js';
 import { LevelMeter } from '../../firmware/media/level.js';
 import { Playback } from '../../firmware/media/playback.js';
-import { loadPrompts } from '../../firmware/media/prompt-files.js';
+import { promptsOf, readPrompts } from '../../firmware/media/prompt-files.js';
 import { ToneGenerator } from '../../firmware/media/tone-generator.js';
 
 const test = suite('playback');
@@ -46,7 +46,7 @@ test('prompts are read from WAV files; others are left out', () => {
     mkdirSync(path.join(dir, folder));
     for (const [name, bytes] of Object.entries(files)) writeFileSync(path.join(dir, folder, name), bytes);
   }
-  const prompts = loadPrompts(dir);
+  const prompts = promptsOf(readPrompts(dir));
   rmSync(dir, { recursive: true });
   const read = (rate: Rate) =>
     Object.keys(files).filter((file) => prompts.get(file.replace('.wav', ''), rate) !== undefined);
@@ -54,7 +54,7 @@ test('prompts are read from WAV files; others are left out', () => {
   assert.equal(read(16000), ['fast.wav']);
   assert.equal(read(48000), ['fast.wav'], 'brought up from 16 kHz');
   assert.equal([...prompts.get('one', 8000)!], [1, -2, 3]);
-  assert.is(loadPrompts(dir).get('one', 8000), undefined);
+  assert.is(promptsOf(readPrompts(dir)).get('one', 8000), undefined);
 });
 
 test('items follow each other to the sample, looping', () => {

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { alawToLinear, toAlaw, toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { DtmfDetector } from '../../firmware/media/dtmf-detector.js';
-import { loadPrompts, readWav } from '../../firmware/media/prompt-files.js';
+import { promptsOf, readPrompts, readWav } from '../../firmware/media/prompt-files.js';
 import { seeded } from '../support/key-tones.js';
 
 const test = suite('talk-off');
@@ -83,7 +83,7 @@ function vowels(seconds: number, lowestHz: number, highestHz: number, seed: numb
   return samples;
 }
 
-const prompts = loadPrompts(path.resolve('firmware/prompts/en'));
+const prompts = promptsOf(readPrompts(path.resolve('firmware/prompts/en')));
 
 test('an hour of speech, deep and high, fast and slow, by both laws: no key, and next to nothing is erased', () => {
   const files = readdirSync(path.resolve('firmware/prompts/en/8k'));

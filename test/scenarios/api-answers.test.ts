@@ -223,6 +223,31 @@ const QUESTIONS: Record<string, () => Question> = {
   'get /recording-access': () => ({ what: 'recording-access' }),
   'post /backup': () => ({ what: 'backup', body: { passphrase: PASSPHRASE } }),
   'post /backup/restore': () => ({ what: 'backup/restore', body: { backup, passphrase: PASSPHRASE } }),
+  'get /disks': () => ({ what: 'disks' }),
+  // No disk is plugged in here.
+  'post /backup/to-disk': () => ({
+    what: 'backup/to-disk',
+    body: { passphrase: PASSPHRASE, disk: '/nowhere' },
+    refused: true,
+  }),
+  'post /support-bundle/to-disk': () => ({
+    what: 'support-bundle/to-disk',
+    body: { disk: '/nowhere' },
+    refused: true,
+  }),
+  'get /support-bundle': () => ({ what: 'support-bundle' }),
+  'get /restart': () => ({ what: 'restart' }),
+  'post /restart': () => ({ what: 'restart', body: { waitMinutes: 60 }, refused: true }),
+  'delete /restart': () => ({ what: 'restart' }),
+  'get /update': () => ({ what: 'update' }),
+  'post /update': () => ({ what: 'update', body: Buffer.from('no bundle'), refused: true }),
+  'post /update/from-disk': () => ({
+    what: 'update/from-disk',
+    body: { file: '/nowhere.raucb' },
+    refused: true,
+  }),
+  'post /update/install': () => ({ what: 'update/install', body: {}, refused: true }),
+  'delete /update': () => ({ what: 'update' }),
   'post /factory-reset': () => ({ what: 'factory-reset', body: { confirm: 'reset' } }),
 };
 

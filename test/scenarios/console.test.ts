@@ -126,6 +126,34 @@ test('the network is shown and tried', async () => {
   assert.match(await does('network dns', 'nowhere.invalid'), /SRV _sip\._udp +-/);
 });
 
+test('the box as a whole: what cannot be done here is said, and nothing is done without a yes', async () => {
+  assert.match(await does('disks'), /DISK|No disk/);
+  done.add('backup');
+  technician.type('backup /nowhere\r');
+  for (const prompt of ['characters: ', 'again: ']) {
+    await technician.reads(prompt);
+    technician.type('correct horse\r');
+  }
+  const refused = await technician.reads('\nparley> ');
+  assert.match(refused, /no disk that can be written is plugged in at \/nowhere/);
+  assert.not.match(refused, /correct horse/);
+  assert.match(await does('support-bundle', '/nowhere'), /no disk that can be written/);
+  assert.match(await agrees('reboot', '5'), /this machine is not restarted from here/);
+  assert.match(await does('reboot', 'soon'), /a number of minutes was expected/);
+  assert.match(await does('reboot cancel'), /No restart is planned/);
+  assert.match(await does('update'), /Version +\d.*\nUpdate +none\nState +none/);
+  assert.match(await does('update load', '/nowhere.raucb'), /there is no bundle \/nowhere.raucb/);
+  assert.match(await agrees('update install', ''), /there is no verified bundle/);
+  assert.match(await does('update forget'), /Done/);
+  done.add('factory-reset');
+  technician.type('factory-reset\r');
+  for (const answer of ['yes', 'no']) {
+    await technician.reads('(yes/no) ');
+    technician.type(`${answer}\r`);
+  }
+  await technician.reads('Nothing was done.\nparley> ');
+});
+
 /** A command that goes on, until something is there; it is ended by Ctrl-C. */
 async function goesOn(words: string, args: string, until: RegExp, meanwhile = async () => {}): Promise<void> {
   done.add(words);

@@ -176,6 +176,10 @@ export class Box {
     box.sip = { address: match[1], port: Number(match[2]) };
     box.http = match[3];
     box.https = match[4];
+    while (!box.log.includes('a second media worker stands by') || !box.log.includes('the box works as it')) {
+      assert.is(child.exitCode, null, box.log);
+      await new Promise((over) => setTimeout(over, 20));
+    }
     box.#openAtStart = box.#open();
     return box;
   }
@@ -211,16 +215,16 @@ export class Box {
     return (await response.json()) as T;
   }
 
-  /** As `get`, with the answer as it came; another method than GET sends `body` as JSON. */
+  /** As `get`, with the answer as it came; another method than GET sends `body` as JSON, or bytes as they are. */
   ask(what: string, method = 'GET', body?: object, as = 'admin', lastEventId?: string): Promise<Response> {
     const credentials = Buffer.from(`${as}:${ADMIN_PASSWORD}`).toString('base64');
     return fetch(`${this.http}/api/v1/${what}`, {
       method,
-      body: body && JSON.stringify(body),
+      body: body instanceof Uint8Array ? body : body && JSON.stringify(body),
       signal: AbortSignal.timeout(ANSWER_MS),
       headers: {
         authorization: `Basic ${credentials}`,
-        'content-type': 'application/json',
+        'content-type': body instanceof Uint8Array ? 'application/octet-stream' : 'application/json',
         ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
       },
     });

@@ -6,10 +6,11 @@ import * as fs from 'node:fs';
 import path from 'node:path';
 import { RecordingFolder } from '../../firmware/recording/recording-folder.js';
 import type { RecordingDocument } from '../../firmware/recording/recording-document.js';
+import { mark } from './cut-disk.js';
 import { Learnt, recordingOf } from './learnt.js';
 
-const [, , directory, rounds] = process.argv;
-const says = (line: string) => void process.stdout.write(`${line}\n`);
+const [, , directory, rounds, onCutDisk] = process.argv;
+const says = (line: string) => (onCutDisk ? mark(line) : void process.stdout.write(`${line}\n`));
 const learnt = new Learnt(directory);
 const recordings = path.join(directory, 'recordings');
 fs.mkdirSync(recordings, { mode: 0o700 });

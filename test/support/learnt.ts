@@ -67,7 +67,7 @@ export class Learnt {
 export function recordingOf(round: number): RecordingDocument {
   return {
     version: 1,
-    id: `20261129-12000${round}-00000000`,
+    id: `20261129-${String(round).padStart(6, '0')}-00000000`,
     number: '800',
     name: null,
     description: `round ${round}`,

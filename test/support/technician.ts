@@ -13,7 +13,11 @@ export class Technician {
   #seen = '';
   #look = () => {};
 
-  constructor(readonly terminal: Duplex) {
+  /** `answerMs`: within how long whatever it reads has to come. */
+  constructor(
+    readonly terminal: Duplex,
+    private readonly answerMs = ANSWER_MS,
+  ) {
     terminal.on('data', (octets: Buffer) => {
       this.#seen += octets.toString();
       this.#look();
@@ -59,7 +63,7 @@ export class Technician {
     return new Promise((resolve, reject) => {
       const late = setTimeout(
         () => reject(new Error(`no ${pattern} in ${JSON.stringify(this.unread)}`)),
-        ANSWER_MS,
+        this.answerMs,
       );
       this.#look = () => {
         const text = found();

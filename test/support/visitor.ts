@@ -36,6 +36,11 @@ export class Visitor {
     return this.#ask(path, { method: 'POST', body: new URLSearchParams(form) });
   }
 
+  /** A form with a file. */
+  send(path: string, form: FormData): Promise<Response> {
+    return this.#ask(path, { method: 'POST', body: form });
+  }
+
   async #look(path: string): Promise<void> {
     const html = await (await this.get(path)).text();
     this.token = /name="token" value="([^"]+)"/.exec(html)?.[1] ?? '';

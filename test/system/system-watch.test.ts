@@ -8,7 +8,13 @@ import { ManualClock } from '../../firmware/clock.js';
 import { flashSafeWrite } from '../../firmware/config/flash-safe-write.js';
 import { flashWear } from '../../firmware/flash-wear.js';
 import { AppendLog } from '../../firmware/system/append-log.js';
-import { hostConditions, readHost, readTemperature } from '../../firmware/system/host.js';
+import {
+  hostConditions,
+  isHot,
+  readFlashUsed,
+  readHost,
+  readTemperature,
+} from '../../firmware/system/host.js';
 import { LoadHistory, type Reading } from '../../firmware/system/load-history.js';
 import { SystemWatch } from '../../firmware/system/system-watch.js';
 import { chart } from '../../web-ui/pages/chart.js';
@@ -46,6 +52,25 @@ test('a disk that is nearly full and a clock that was never set are alarms', () 
   assert.equal(codes(5, NOW_MS), []);
   assert.equal(codes(4, NOW_MS), ['disk-full']);
   assert.equal(codes(50, 0), ['clock-unset']);
+});
+
+test('too hot is an alarm until it is cooler again; so is flash that is nearly worn out', () => {
+  const hot = (temperatureC: number, before: boolean) => isHot({ temperatureC }, before);
+  assert.equal([hot(85, false), hot(86, false), hot(84, true), hot(80, true)], [false, true, true, false]);
+  const host = readHost(directory);
+  const codes = (flashUsed: number, isHot: boolean) =>
+    hostConditions({ ...host, disk: undefined, flashUsed }, NOW_MS, isHot).map(({ code }) => code);
+  assert.equal(codes(0.8, true), ['hot']);
+  assert.equal(codes(0.9, false), ['flash-worn']);
+  assert.is(readFlashUsed(directory), undefined);
+  for (const [name, told] of [
+    ['mmcblk0', '0x02 0x09\n'],
+    ['mmcblk1', '0x00 0x00\n'],
+  ]) {
+    mkdirSync(path.join(directory, name, 'device'), { recursive: true });
+    writeFileSync(path.join(directory, name, 'device/life_time'), told);
+  }
+  assert.is(readFlashUsed(directory), 0.9);
 });
 
 test('CPU by what it grew, though its count wraps or begins anew; an hour of samples', () => {

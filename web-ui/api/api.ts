@@ -6,6 +6,7 @@ import { configEntryRoutes } from './config-entries.js';
 import { configSectionRoutes } from './config-sections.js';
 import { configVersionRoutes } from './config-versions.js';
 import { conferenceRoutes } from './conferences.js';
+import { disksRoute } from './disks.js';
 import { dialPlanRoutes } from './dial-plan.js';
 import { historyRoutes } from './history.js';
 import { lineRoutes } from './lines.js';
@@ -17,15 +18,19 @@ import { phoneSetupRoute } from './phone-setup.js';
 import { phoneRoutes } from './phones.js';
 import { recordingRoutes } from './recordings.js';
 import type { Route } from './route.js';
+import { restartRoutes } from './restart.js';
 import { simulatedCardRoute } from './simulated-card.js';
 import type { ApiSources } from './sources.js';
 import { statusRoutes } from './status.js';
 import { systemRoutes } from './system.js';
+import { supportBundleRoutes } from './support-bundle.js';
 import { tokenRoutes } from './tokens.js';
+import { updateRoutes } from './updates.js';
 import { webhookRoutes } from './webhooks.js';
 
 /** Every route; `events` tells what happens. */
 export function api(sources: ApiSources, events: LiveEvents): Route[] {
+  const disks = disksRoute(sources);
   const routes = [
     ...statusRoutes(sources),
     ...systemRoutes(sources),
@@ -47,6 +52,10 @@ export function api(sources: ApiSources, events: LiveEvents): Route[] {
     ...tokenRoutes(sources),
     ...webhookRoutes(sources),
     simulatedCardRoute(sources),
+    disks,
+    ...restartRoutes(sources),
+    ...updateRoutes(sources, disks),
   ];
+  routes.push(...supportBundleRoutes(sources, routes));
   return [...routes, openApiRoute(sources.version, routes)];
 }

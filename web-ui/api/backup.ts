@@ -2,6 +2,8 @@
 import { BackupError, makeBackup, MAX_BACKUP_BYTES, openBackup } from '../../firmware/config/backup.js';
 import type { Administrator, Config, TypeOf } from '../../firmware/config/schema.js';
 import { change, changesResult, DRY_RUN } from './config-change.js';
+import { diskField, leaveOnDisk } from './disks.js';
+import { leftResult } from './results.js';
 import { ApiError, Reply, write, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 
@@ -19,6 +21,8 @@ const make = {
   description: 'an object { }',
   properties: { passphrase },
 } as const;
+
+const toDisk = { ...make, properties: { passphrase, disk: diskField } } as const;
 
 const restore = {
   type: 'object',
@@ -51,11 +55,18 @@ export function backupRoutes(sources: ApiSources): Route[] {
         body: make,
         result: { type: 'object', description: 'what `backup/restore` takes, as a file' },
       },
-      async ({ body }) => {
-        const made = new Date().toISOString();
-        const text = await makeBackup(sources.config(), body.passphrase, { made, firmware: sources.version });
-        return new Reply('application/json; charset=utf-8', text, `parley-${made.slice(0, 10)}.json`);
+      ({ body }) => backup(sources, body.passphrase),
+    ),
+    write<TypeOf<typeof toDisk>>(
+      {
+        method: 'POST',
+        path: 'backup/to-disk',
+        ...common,
+        summary: 'The same, left on a disk that is plugged in.',
+        body: toDisk,
+        result: leftResult,
       },
+      async ({ body }) => leaveOnDisk(sources, body.disk, await backup(sources, body.passphrase)),
     ),
     write<TypeOf<typeof restore>>(
       {
@@ -80,12 +91,19 @@ export function backupRoutes(sources: ApiSources): Route[] {
         method: 'POST',
         path: 'factory-reset',
         ...common,
-        summary: 'Makes the box as new: configuration, its versions and the history are gone; calls go on.',
+        summary:
+          'Makes the box as new: configuration, its versions, history and recordings on flash are gone; calls go on.',
         body: reset,
       },
-      () => sources.reset(),
+      ({ by }) => sources.reset(by),
     ),
   ];
+}
+
+async function backup(sources: ApiSources, withPassphrase: string): Promise<Reply> {
+  const made = new Date().toISOString();
+  const text = await makeBackup(sources.config(), withPassphrase, { made, firmware: sources.version });
+  return new Reply('application/json; charset=utf-8', text, `parley-${made.slice(0, 10)}.json`);
 }
 
 async function opened(text: string, withPassphrase: string): Promise<Config> {

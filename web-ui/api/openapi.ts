@@ -52,7 +52,7 @@ const problem = {
 };
 
 function operation(route: Route): object {
-  const { method, path, role, summary, query, body, forPeople } = route;
+  const { method, path, role, summary, query, body, forPeople, takesFile } = route;
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
     name,
     in: 'path',
@@ -72,7 +72,9 @@ function operation(route: Route): object {
     description: `For the role ${role} and those that may more.`,
     ...(forPeople ? { security: [{ basic: [] }] } : {}),
     parameters: [...inPath, ...inQuery],
-    requestBody: body && { required: true, content: { 'application/json': { schema: body } } },
+    requestBody: takesFile
+      ? { required: true, content: { [takesFile]: {} } }
+      : body && { required: true, content: { 'application/json': { schema: body } } },
     responses: {
       ...(content
         ? { '200': { description: 'What was asked for.', content } }

@@ -237,6 +237,7 @@ export const systemResult = object({
   memory: object({ program: bytes, free: bytes, total: bytes }),
   'disk?': object({ free: bytes, total: bytes }),
   'temperatureC?': real,
+  'flashUsed?': { ...part, description: 'of the life of the flash, as it says itself' },
   flash: object({ writes: whole, bytes }),
   lastHour: list(
     object({ at: time, mainCpu: part, mediaCpu: part, tickP50Ms: real, tickLongestMs: real, callers: whole }),
@@ -299,6 +300,25 @@ const conferenceRecord: Record<string, Schema> = {
   'cause?': cause,
   'participants?': list(object({ number: text, name: text, 'call?': whole, joined: time, left: time })),
 };
+
+export const disksResult = list(
+  object({ mountedAt: text, freeBytes: whole, bundles: { ...list(text), description: 'files' } }),
+);
+/** What was left on a disk. */
+export const leftResult = object({ file: text });
+
+const planned = object({ why: text, atLatest: time }, 'as soon as nobody is in a call, at the latest then');
+export const restartResult = object({ possible: yes, 'planned?': planned });
+export const updateResult = object({
+  version: { type: 'string', description: 'that runs' },
+  state: { enum: ['none', 'receiving', 'ready', 'installing', 'installed', 'failed'] },
+  'bundle?': object({ compatible: text, version: text, description: text }),
+  'percent?': whole,
+  'trouble?': text,
+  'booted?': { type: 'string', description: 'the slot that runs; absent on a machine without slots' },
+  'slots?': list(object({ name: text, isBooted: yes, isGood: yes, 'version?': text })),
+  'restart?': planned,
+});
 
 /** One of the past. */
 export const recordResults: Record<HistoryRecord['kind'], Schema> = {

@@ -29,6 +29,8 @@ export type Route = {
   query?: Record<string, string>;
   /** JSON schema of what is sent. */
   body?: object;
+  /** What is sent is no JSON but a file, of this Content-Type: the request's body is a Readable. */
+  takesFile?: string;
   /** What is sent may be so long; 64 KiB unless it is said. */
   maxBytes?: number;
   /** JSON schema of what is answered; without it nothing is. */

@@ -32,7 +32,7 @@ export async function serve(
       throw new ApiError(403, 'only an administrator may do this, with name and password; not a token');
     const changes = route.method !== 'GET';
     if (changes) refuseForeignPage(request);
-    const body = changes ? await readJson(request, route.maxBytes ?? MAX_BODY_BYTES) : undefined;
+    const body = changes ? await readBody(request, route) : undefined;
     const query = new URL(request.url ?? '', 'http://box').searchParams;
     const answer = await route.answer({ params, query, headers: request.headers, by: name, stays, body });
     if (answer instanceof Reply) return { ...answer };
@@ -53,6 +53,14 @@ function refuseForeignPage({ headers }: IncomingMessage): void {
   const { origin, host } = headers;
   if (origin !== undefined && origin.replace(/^https?:\/\//, '') !== host)
     throw new ApiError(403, `a page of ${origin} may change nothing here`);
+}
+
+function readBody(request: IncomingMessage, { takesFile, maxBytes = MAX_BODY_BYTES }: Route): unknown {
+  if (takesFile === undefined) return readJson(request, maxBytes);
+  const { 'content-type': type, 'content-length': length = 0 } = request.headers;
+  if (type !== takesFile) throw new ApiError(415, `what is sent must be ${takesFile}`);
+  if (Number(length) > maxBytes) throw new ApiError(413, `more than ${maxBytes} bytes`);
+  return request;
 }
 
 /** The JSON document that was sent; an empty object if nothing was. */

@@ -15,7 +15,9 @@ import type { RecordingStore } from '../../firmware/recording/recording-store.js
 import type { PlaneStats, PortStats } from '../../firmware/media/stats.js';
 import type { RecentLog } from '../../firmware/recent-log.js';
 import type { Binding } from '../../firmware/sip/registrar.js';
+import type { Restart } from '../../firmware/system/restart.js';
 import type { SystemWatch } from '../../firmware/system/system-watch.js';
+import type { Updates } from '../../firmware/system/updates.js';
 import type { TrunkStatus } from '../../firmware/sip/trunk.js';
 import type { Webhooks } from '../../firmware/webhook/webhooks.js';
 import type { ApiTokens } from '../api-tokens.js';
@@ -26,8 +28,10 @@ export type ApiSources = {
   config(): Config;
   versions: ConfigVersions;
   system: SystemWatch;
-  /** Makes the box as new: configuration, its versions and the history are gone. Throws the system's error. */
-  reset(): Promise<void>;
+  /** Makes the box as new, except for its firmware; `by`: who wants it. Throws the system's error. */
+  reset(by: string): Promise<void>;
+  restart: Restart;
+  updates: Updates;
   tokens: ApiTokens;
   webhooks: Webhooks;
   switchboard: Switchboard;

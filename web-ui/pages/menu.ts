@@ -42,6 +42,8 @@ export const menu: readonly MenuGroup[] = [
     Webhooks: 'webhooks',
     Versions: 'versions',
     Backup: 'backup',
+    Console: 'console',
+    'Update and restart': 'update',
   }),
 ];
 

@@ -13,6 +13,7 @@ import { PageApi } from './ask-api.js';
 import { audioPortKind } from './audio-ports.js';
 import { backupPages } from './backup.js';
 import { conferenceKind } from './conferences.js';
+import { consoleKind } from './console.js';
 import { dialPlanPage } from './dial-plan.js';
 import { entryPages } from './entry-pages.js';
 import { extensionKind } from './extensions.js';
@@ -36,6 +37,7 @@ import { recordingPages } from './recordings.js';
 import { signInPages } from './sign-in.js';
 import { liveParts, statusPages } from './status.js';
 import { trunkKind } from './trunks.js';
+import { updatePages } from './update.js';
 import { versionPages } from './versions.js';
 import { tokenPages } from './tokens.js';
 import { webhookKind, webhookTestPage } from './webhooks.js';
@@ -90,6 +92,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
       sources,
       api,
     ),
+    sectionPage(consoleKind, sources, api),
     sectionPage(localeKind, sources, api),
     ...entryPages(
       administratorKind(() => sources.config(), sessions),
@@ -105,6 +108,7 @@ export function boxPages({ folder, sources, routes, administrators }: BoxPages):
     webhookTestPage(api),
     ...versionPages(sources, api),
     ...backupPages(sources, api),
+    ...updatePages(api),
   ];
   return {
     pages,

@@ -2,7 +2,7 @@
 import { type Asked, type BoxApi, type Command, CommandError, type Terminal } from '../command.js';
 import { table } from '../text.js';
 
-const SECTIONS = ['network', 'media', 'security', 'console', 'time-and-language'];
+const SECTIONS = ['network', 'media', 'security', 'console', 'recordings', 'time-and-language'];
 /** Each list, with the name of its key. */
 const LISTS: Record<string, string> = {
   extensions: 'number',

@@ -4,14 +4,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EchoCanceller } from '../../../firmware/media/analog/echo-canceller.js';
 import { alawToLinear, toAlaw } from '../../../firmware/media/codecs/g711.js';
-import { loadPrompts } from '../../../firmware/media/prompt-files.js';
+import { promptsOf, readPrompts } from '../../../firmware/media/prompt-files.js';
 import { compositeSource, echoOf, hybrid } from '../../support/hybrid.js';
 import { addNoise, seeded } from '../../support/key-tones.js';
 
 const test = suite('echo canceller');
 
 const FRAME = 160;
-const prompts = loadPrompts(path.resolve('firmware/prompts/en'));
+const prompts = promptsOf(readPrompts(path.resolve('firmware/prompts/en')));
 
 /** What is left of `rx`. */
 function cancelled(canceller: EchoCanceller, rx: Int16Array, tx: Int16Array): Int16Array {

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ProgressRecogniser, type ProgressTone } from '../../../firmware/media/analog/progress-recogniser.js';
 import { alawToLinear, toAlaw } from '../../../firmware/media/codecs/g711.js';
-import { loadPrompts } from '../../../firmware/media/prompt-files.js';
+import { promptsOf, readPrompts } from '../../../firmware/media/prompt-files.js';
 import { PEAK_OF_0_DBM0 } from '../../../firmware/media/tone-generator.js';
 import { tonePlanCountries, tonePlanOf, type Cadence } from '../../../firmware/tone-plans.js';
 import { addNoise, seeded } from '../../support/key-tones.js';
@@ -137,7 +137,7 @@ test('busy, and somebody speaks in the pauses: not believed until the pauses are
   assert.ok(first[1] > 5);
 });
 
-const prompts = loadPrompts(path.resolve('firmware/prompts/en'));
+const prompts = promptsOf(readPrompts(path.resolve('firmware/prompts/en')));
 const names = [
   'enter-conference-number',
   'enter-pin',

@@ -1,0 +1,99 @@
+/** The box in the machine, as a browser, a program and phones of its network reach it. */
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import * as assert from 'uvu/assert';
+import type { TestCall } from '../support/test-call.js';
+import { TestPhone } from '../support/test-phone.js';
+import { amplitudeOf, toneSource } from '../support/tone.js';
+import { ADMIN_PASSWORD } from '../support/box.js';
+import { ADDRESS } from './machine.js';
+
+const URL = `https://${ADDRESS}`;
+/** This end of the network of scripts/image/test.sh. */
+const OWN_ADDRESS = '192.168.77.1';
+/** Beyond the box's own greeting. */
+const FRAMES = 100;
+
+export type UpdateNow = { state: string; version: string; booted?: string; trouble?: string };
+
+/** A new box gets its administrator and three phones, 201 to 203, and a conference, 888. */
+export async function setUp(): Promise<void> {
+  const page = await fetch(`${URL}/first-run`);
+  const cookie = page.headers.get('set-cookie')!.split(';')[0];
+  const token = /name="token" value="([^"]+)"/.exec(await page.text())![1];
+  const form = {
+    ...{ token, name: 'admin', password: ADMIN_PASSWORD, repeated: ADMIN_PASSWORD },
+    ...{ country: 'us', timeZone: 'UTC', language: 'en' },
+  };
+  const answer = await fetch(`${URL}/first-run`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    headers: { cookie },
+    redirect: 'manual',
+  });
+  assert.is(answer.status, 303, 'the first administrator');
+  for (const number of ['201', '202', '203'])
+    await ask(`config/extensions/${number}?new=1`, 'PUT', {
+      number,
+      sip: { username: number, password: `secret-${number}` },
+    });
+  await ask('config/conferences/888?new=1', 'PUT', { number: '888', type: 'static' });
+}
+
+/** Asks the API as the administrator; what it answers with a status of success. */
+export async function ask<T>(what: string, method = 'GET', body?: object | Buffer): Promise<T> {
+  const isFile = Buffer.isBuffer(body);
+  const answer = await fetch(`${URL}/api/v1/${what}`, {
+    method,
+    body: isFile ? new Uint8Array(body) : body && JSON.stringify(body),
+    headers: {
+      authorization: `Basic ${Buffer.from(`admin:${ADMIN_PASSWORD}`).toString('base64')}`,
+      'content-type': isFile ? 'application/octet-stream' : 'application/json',
+    },
+  });
+  const text = await answer.text();
+  assert.ok(answer.ok, `${method} ${what}: ${answer.status} ${text}`);
+  return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+/** Sends a bundle and begins to install it; then the box restarts. */
+export async function beginUpdate(bundle: string): Promise<void> {
+  await ask('update', 'POST', readFileSync(bundle));
+  await ask('update/install', 'POST', { waitMinutes: 0 });
+}
+
+/** Waits until the start of the version that runs is confirmed: GRUB has its tries back. */
+export async function confirmed(): Promise<UpdateNow> {
+  for (;;) {
+    const now = await ask<UpdateNow & { slots: { isBooted: boolean; isGood: boolean }[] }>('update');
+    if (now.slots.some(({ isBooted, isGood }) => isBooted && isGood)) return now;
+    await pause(1000);
+  }
+}
+
+/** Three phones call the conference, and each hears the two others, and not itself. */
+export async function conferenceOfThree(): Promise<void> {
+  const tones = [500, 700, 900];
+  const phones: TestPhone[] = [];
+  const calls: TestCall[] = [];
+  for (const username of ['201', '202', '203']) {
+    const box = { address: ADDRESS, port: 5060 };
+    const phone = await TestPhone.open({
+      ...{ box, address: OWN_ADDRESS, username },
+      password: `secret-${username}`,
+    });
+    phones.push(phone);
+    await phone.register();
+    calls.push(await phone.dial('888'));
+  }
+  calls.forEach(({ ear }, at) => (ear.source = toneSource(tones[at], 4000)));
+  await Promise.all(calls.map(({ ear }) => ear.listen(FRAMES)));
+  const heard = await Promise.all(calls.map(({ ear }) => ear.listen(FRAMES)));
+  for (const [at, samples] of heard.entries())
+    for (const [of, hz] of tones.entries()) {
+      const amplitude = amplitudeOf(samples, hz);
+      const what = `phone ${at + 1} hears ${hz} Hz with ${amplitude.toFixed(0)}`;
+      assert.ok(of === at ? amplitude < 400 : amplitude > 1500, what);
+    }
+  await Promise.all(phones.map((phone) => phone.close()));
+}
