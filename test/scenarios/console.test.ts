@@ -187,6 +187,10 @@ test('lines are shown, and tried: a bell, a tone, back what comes, what an excha
   await hall.does('on-hook');
 
   await goesOn('lines off-hook', 'city', /off hook +dial tone/);
+  await atRest();
+  assert.match(await does('sim', 'exchange 1 on 123 busy'), /Done/);
+  assert.match(await does('lines learn', 'city 123'), /busy +480 \+ 620 +500, 500/);
+  await atRest();
   assert.match(await does('sim', 'exchange 1 dead yes'), /Done/);
   await does('sim', 'exchange 1 wire 0 12 -90');
   const rows = [...(await does('lines sweep', 'city')).matchAll(/^\d+ +-10 +-\d+ +(\d+)$/gm)];
@@ -194,8 +198,12 @@ test('lines are shown, and tried: a bell, a tone, back what comes, what an excha
   const meanPower = rows.reduce((sum, [, lossDb]) => sum + 10 ** (-Number(lossDb) / 10), 0) / rows.length;
   const lossDb = -10 * Math.log10(meanPower);
   assert.ok(Math.abs(lossDb - 12) < 3, `return loss ${lossDb.toFixed(1)} dB`);
-  await box.until<{ state: string }[]>('lines', (all) => all.every(({ state }) => /idle|unused/.test(state)));
+  await atRest();
 });
+
+/** Waits until no line is in use. */
+const atRest = () =>
+  box.until<{ state: string }[]>('lines', (all) => all.every(({ state }) => /idle|unused/.test(state)));
 
 test('what cannot be done with a line is refused in words', async () => {
   assert.match(

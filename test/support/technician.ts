@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { SerialPort } from 'serialport';
 import { ADMIN_PASSWORD } from './box.js';
 
-const ANSWER_MS = 15_000;
+const ANSWER_MS = 30_000;
 
 export class Technician {
   #seen = '';
