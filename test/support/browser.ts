@@ -52,13 +52,21 @@ export async function signedIn(
   return { window, page, complaints };
 }
 
-/** What a checker of accessibility finds serious or worse on a page, each with where it is. */
+type Flaw = { id: string; impact: string; nodes: object[] };
+
+/**
+ * What a checker of accessibility finds serious or worse on a page in light and in dark, where nothing but its colours
+ * differs; each with where it is.
+ */
 export async function seriousFlaws(page: Page): Promise<string[]> {
   await page.evaluate(axe);
-  const { violations, passes } =
-    await page.evaluate<Record<string, { id: string; impact: string; nodes: object[] }[]>>('axe.run()');
-  assert.ok(passes.length > 10, 'it has looked');
-  return violations
+  await page.emulateMedia({ colorScheme: 'light' });
+  const light = await page.evaluate<Record<string, Flaw[]>>('axe.run()');
+  assert.ok(light.passes.length > 10, 'it has looked');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await page.evaluate<Record<string, Flaw[]>>('axe.run({ runOnly: ["color-contrast"] })');
+  assert.is(dark.passes.length + dark.violations.length, 1, 'it has looked at the colours');
+  return [...light.violations, ...dark.violations]
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${JSON.stringify(nodes)}`);
 }
