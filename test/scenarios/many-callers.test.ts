@@ -27,9 +27,13 @@ async function meet(box: Box, numberOf: (caller: number) => string): Promise<voi
     await box.inside(CALLERS);
     await crowd.report();
     const before = (await box.get<Status>('status')).media;
+    const windows = new Set<number>();
     const { media } = await box.until<Status>(
       'status',
-      (status) => status.media.ticks >= before.ticks + 50 * SECONDS,
+      (status) => {
+        windows.add(status.media.tickLongestUs);
+        return status.media.ticks >= before.ticks + 50 * SECONDS;
+      },
       (SECONDS + 30) * 1000,
     );
     const { calls } = await crowd.report();
@@ -39,8 +43,11 @@ async function meet(box: Box, numberOf: (caller: number) => string): Promise<voi
       assert.ok(Math.abs(packets - ticks) <= 10, `${packets} packets in ${ticks} ticks of 20 ms`);
     }
     assert.is(media.skippedTicks, 0);
-    // While a hundred call in, on two shared cores: 10 ms is what it should be, and was; 13 to 17 ms were seen.
-    assert.ok(media.maxTickCpuUs < 30_000, `a tick worked for ${media.maxTickCpuUs} us`);
+    // A machine that others share makes some one tick long; what the box does itself comes in every window of ten seconds.
+    const longestUs = [...windows].sort((a, b) => a - b);
+    const usualUs = longestUs[longestUs.length >> 1];
+    assert.ok(longestUs.length >= SECONDS / 10, 'it was looked at all the time');
+    assert.ok(usualUs < 10_000, `the longest tick of ten seconds worked for ${longestUs.join(', ')} us`);
   } finally {
     await crowd.close();
   }
