@@ -15,10 +15,10 @@ import { ManualClock } from '../firmware/clock.js';
 import type { Conference } from '../firmware/config/schema.js';
 import { flashWear } from '../firmware/flash-wear.js';
 import { GuessGuard } from '../firmware/guess-guard.js';
-import type { Media } from '../firmware/media/contract.js';
 import { Registrar } from '../firmware/sip/registrar.js';
 import { AppendLog } from '../firmware/system/append-log.js';
 import { canHaveDisks, LoopDisk } from './support/loop-disk.js';
+import { deafMedia } from './support/deaf-media.js';
 
 const test = suite('wear');
 
@@ -32,14 +32,6 @@ const CONFERENCES = 20;
 const MEMBERS = 5;
 
 const nothing = () => {};
-const media = {
-  join: nothing,
-  leave: nothing,
-  mute: nothing,
-  volume: nothing,
-  play: () => 1,
-  stopPlay: nothing,
-};
 const conference: Conference = {
   number: '800',
   description: 'Weekly',
@@ -75,13 +67,7 @@ class Parts {
     this.#log = AppendLog.open(path.join(folder, 'history'), nothing);
     this.#history.keepBy((record) => this.#log.append(record));
     const extensionOf = (id: number) => this.#legs.get(id)?.extension;
-    this.#rooms = new ConferenceDirectory(
-      media as unknown as Media,
-      this.#clock,
-      this.#guard,
-      this.#seats,
-      extensionOf,
-    );
+    this.#rooms = new ConferenceDirectory(deafMedia, this.#clock, this.#guard, this.#seats, extensionOf);
     this.#rooms.onChanged = (room) => this.#history.roomChanged(room);
   }
 

@@ -2,9 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { MAX_RECORDINGS, setTicks } from '../media/recording-ring.js';
-import type { RecordingRate } from './consent.js';
 import type { Place } from './disks.js';
-import type { RecordedTrack, RecordingDocument } from './recording-document.js';
+import { begunDocument, type BegunRecording, type RecordedTrack } from './recording-document.js';
 import type { RecorderThreadData, ThreadCommand, ThreadEvent } from './recorder-thread.js';
 import type { WriterEvent } from './recording-writer.js';
 
@@ -13,14 +12,6 @@ const program = new URL('./recorder-thread.js', import.meta.url);
 const LEAST_LIFE_MS = 10_000;
 
 export type Alarm = { code: string; text: string };
-
-/** What is told of a recording when it begins. */
-export type RecordedRoom = {
-  number: string;
-  name: string | null;
-  description: string;
-  rateHz: RecordingRate;
-};
 
 export class Recorder {
   /** A recording can no longer be written: it has been ended, and why. */
@@ -56,7 +47,7 @@ export class Recorder {
   }
 
   /** Begins a recording; its number in the media plane, and its name, or undefined if there cannot be another one. */
-  begin(room: RecordedRoom): { recording: number; id: string } | undefined {
+  begin(room: Omit<BegunRecording, 'id' | 'startedAt'>): { recording: number; id: string } | undefined {
     const recording = this.#freeNumber();
     if (!this.#thread || recording === undefined) return undefined;
     const startedAt = new Date().toISOString();
@@ -64,18 +55,7 @@ export class Recorder {
     this.#numbers.set(recording, id);
     setTicks(this.block, recording, 0);
     this.#trouble = undefined;
-    const document: RecordingDocument = {
-      version: 1,
-      id,
-      ...room,
-      startedAt,
-      endedAt: null,
-      endReason: null,
-      samples: 0,
-      stretches: [],
-      tracks: [],
-      checksums: null,
-    };
+    const document = begunDocument({ id, ...room, startedAt });
     this.#tell({ type: 'begin', recording, document });
     return { recording, id };
   }

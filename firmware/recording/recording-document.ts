@@ -27,6 +27,26 @@ export type RecordingDocument = {
   checksums: Record<string, string> | null;
 };
 
+/** What of a recording is known when it begins. */
+export type BegunRecording = Pick<
+  RecordingDocument,
+  'id' | 'number' | 'name' | 'description' | 'rateHz' | 'startedAt'
+>;
+
+/** A recording of which nothing is stored yet. */
+export function begunDocument(begun: BegunRecording): RecordingDocument {
+  return {
+    version: 1,
+    ...begun,
+    endedAt: null,
+    endReason: null,
+    samples: 0,
+    stretches: [],
+    tracks: [],
+    checksums: null,
+  };
+}
+
 export type RecordedTrack = {
   /** From 1; its file is `track-N.wav`. */
   track: number;

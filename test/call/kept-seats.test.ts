@@ -7,7 +7,7 @@ import type { Leg } from '../../firmware/call/leg.js';
 import { ManualClock } from '../../firmware/clock.js';
 import type { Conference } from '../../firmware/config/schema.js';
 import { GuessGuard } from '../../firmware/guess-guard.js';
-import type { Media } from '../../firmware/media/contract.js';
+import { deafMedia } from '../support/deaf-media.js';
 
 const test = suite('kept seats');
 
@@ -15,15 +15,6 @@ const HOUR_MS = 3_600_000;
 const common = { description: '', record: 'off', levelling: false, noiseGate: false } as const;
 const forTwo: Conference = { ...common, number: '800', type: 'static', pin: '1234', maxParticipants: 2 };
 const adHoc: Conference = { ...common, number: '801', type: 'dynamic' };
-const nothing = () => {};
-const media = {
-  join: nothing,
-  leave: nothing,
-  mute: nothing,
-  volume: nothing,
-  play: () => 1,
-  stopPlay: nothing,
-};
 
 /** A box with these seats from before; callers are extensions, or outside if they have no digits. */
 function start(before?: object, timeMs = () => 1e12) {
@@ -35,7 +26,7 @@ function start(before?: object, timeMs = () => 1e12) {
   const callers: string[] = [];
   const extensionOf = (id: number) => (/^\d+$/.test(callers[id]) ? callers[id] : undefined);
   const guard = new GuessGuard(clock);
-  const rooms = new ConferenceDirectory(media as unknown as Media, clock, guard, seats, extensionOf);
+  const rooms = new ConferenceDirectory(deafMedia, clock, guard, seats, extensionOf);
   const leg = (caller: string) =>
     ({ id: callers.push(caller) - 1, sources: [caller], port: 1 }) as unknown as Leg;
   const says = (caller: string, conference: Conference, number: string, pin: string) => {

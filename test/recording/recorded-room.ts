@@ -10,7 +10,7 @@ import type { MediaCommand, MediaEvent } from '../../firmware/media/contract.js'
 import { Engine } from '../../firmware/media/engine.js';
 import { createRecordingBlock } from '../../firmware/media/recording-ring.js';
 import { createStatsBlock } from '../../firmware/media/stats.js';
-import type { RecordingDocument } from '../../firmware/recording/recording-document.js';
+import { begunDocument, type RecordingDocument } from '../../firmware/recording/recording-document.js';
 import type { FolderCalls } from '../../firmware/recording/recording-folder.js';
 import { RecordingWriter, type WriterEvent } from '../../firmware/recording/recording-writer.js';
 import { FakeReadiness, FakeSocket, rtpPacket } from '../media/fake-socket.js';
@@ -93,21 +93,14 @@ export class RecordedRoom {
 
   begin(rateHz: 8000 | 16000 = 8000, recording = 0): string {
     const id = `20261124-160000-0000000${recording}`;
-    const document: RecordingDocument = {
-      version: 1,
+    const document = begunDocument({
       id,
       number: '800',
       name: null,
       description: 'Weekly',
       rateHz,
       startedAt: '2026-11-24T16:00:00.000Z',
-      endedAt: null,
-      endReason: null,
-      samples: 0,
-      stretches: [],
-      tracks: [],
-      checksums: null,
-    };
+    });
     this.writer.handle({ type: 'begin', recording, document });
     this.tell({ type: 'record', recording, mix: MIX });
     return id;

@@ -7,7 +7,7 @@ import { KeptSeats } from '../../firmware/call/kept-seats.js';
 import { emptyRoom, room } from '../../firmware/call/room.js';
 import { ManualClock } from '../../firmware/clock.js';
 import { GuessGuard } from '../../firmware/guess-guard.js';
-import type { RecordingDocument } from '../../firmware/recording/recording-document.js';
+import { begunDocument, type RecordingDocument } from '../../firmware/recording/recording-document.js';
 import { Registrar } from '../../firmware/sip/registrar.js';
 
 export class Learnt {
@@ -65,19 +65,12 @@ export class Learnt {
 }
 
 export function recordingOf(round: number): RecordingDocument {
-  return {
-    version: 1,
+  return begunDocument({
     id: `20261129-${String(round).padStart(6, '0')}-00000000`,
     number: '800',
     name: null,
     description: `round ${round}`,
     rateHz: 8000,
     startedAt: '2026-11-29T12:00:00.000Z',
-    endedAt: null,
-    endReason: null,
-    samples: 0,
-    stretches: [],
-    tracks: [],
-    checksums: null,
-  };
+  });
 }

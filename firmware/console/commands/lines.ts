@@ -1,4 +1,5 @@
 /** Commands for whoever is at the wires: what each line does, tests of it, and the hands at a simulated card. */
+import type { PortStats } from '../../media/stats.js';
 import { type BoxApi, type Command, CommandError, type Terminal } from '../command.js';
 import { table } from '../text.js';
 import { until } from '../until.js';
@@ -17,15 +18,7 @@ type Line = {
   reversed: boolean;
   alarm: string;
   test?: { heard: string };
-  sound?: {
-    rxLevelDbm0: number;
-    txLevelDbm0: number;
-    echoLossDb?: number;
-    echoEnhancementDb?: number;
-    slips: number;
-    overruns: number;
-    underruns: number;
-  };
+  sound?: { rxLevelDbm0: number } & NonNullable<PortStats['line']>;
 };
 type Test = {
   test: 'ring' | 'offHook' | 'tone' | 'loopBack';
