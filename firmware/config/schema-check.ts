@@ -1,6 +1,6 @@
 /** Checks a document against a JSON schema, and says what is wrong in words. */
 import { isIP, isIPv6 } from 'node:net';
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { instantMs } from './instant.js';
 import { isSecret, type Problem } from './problem.js';
 
@@ -36,15 +36,17 @@ const ajv = new Ajv({
     instant: (text: string) => instantMs(text) !== undefined,
   },
 });
+
 /**
  * What fills in the defaults of a schema and gives the document back as what it describes; the one that is handed to it
- * is left as it is. It throws ConfigError.
+ * is left as it is. It throws ConfigError. Compiled at its first use: most routes' schemas are not needed at a start.
  */
 export function schemaCheck<Type>(schema: object): (document: unknown) => Type {
-  const check = ajv.compile<Type>(schema);
+  let compiled: ValidateFunction<Type> | undefined;
   return (document) => {
     const tooMuch = excess(document);
     if (tooMuch.length > 0) throw new ConfigError(tooMuch);
+    const check = (compiled ??= ajv.compile<Type>(schema));
     const candidate = structuredClone(document);
     if (check(candidate)) return candidate;
     throw new ConfigError((check.errors ?? []).slice(0, 100).map(problemOf));
