@@ -19,13 +19,14 @@ export class Machine {
     readonly technician: Technician,
   ) {}
 
-  /** Switches it on with this disk, and one on USB; `folder` is for its socket. */
+  /** Switches it on with this disk, and one on USB; `folder` is for its socket, and what it said. */
   static async start(folder: string, disk: string, usbDisk: string): Promise<Machine> {
     const serial = `${folder}/serial.sock`;
     const args = [
-      ...['-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'max', '-smp', '2', '-m', '512'],
+      ...['-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'max,-pku', '-smp', '2', '-m', '512'],
       ...['-display', 'none', '-monitor', 'none', '-device', 'virtio-rng-pci', '-device', 'i6300esb'],
-      ...['-drive', `file=${disk},if=virtio,format=raw`, '-serial', `unix:${serial},server=on,wait=off`],
+      ...['-drive', `file=${disk},if=virtio,format=raw`, '-serial', 'chardev:serial'],
+      ...['-chardev', `socket,id=serial,path=${serial},server=on,wait=off,logfile=${folder}/serial.log`],
       ...['-device', 'qemu-xhci', '-device', 'usb-storage,drive=usb'],
       ...['-drive', `file=${usbDisk},if=none,id=usb,format=raw`],
       ...['-nic', 'tap,ifname=tap0,script=no,downscript=no,model=virtio-net-pci,mac=52:54:00:70:61:72'],
