@@ -21,6 +21,29 @@ import { isRtcp } from './rtcp.js';
 import { RtcpSession } from './rtcp-session.js';
 import { RtpHeader } from './rtp.js';
 import { Srtp } from './srtp.js';
+import {
+  AT,
+  BAND,
+  DECODER,
+  ENCODER,
+  END,
+  KIND,
+  LINE,
+  MUTED,
+  OUT_SEQUENCE,
+  OUT_TIMESTAMP,
+  PACKET_BYTES,
+  PAYLOAD_BYTES,
+  RUN,
+  SAMPLES,
+  SEQUENCE,
+  SHARED,
+  SSRC,
+  TALKS,
+  TIMESTAMP,
+  WHOLE,
+} from './kernels/steady/record.js';
+import { SteadyStream } from './steady-stream.js';
 import { TelephoneEventReceiver } from './telephone-event.js';
 
 /** What a port needs of a socket; none of the calls of the tick may block, throw or allocate. */
@@ -28,6 +51,8 @@ export type PacketSocket = {
   readonly localPort: number;
   /** The system's number for it. */
   readonly handle: number;
+  /** Where in the ring it is served; -1 if it is not. */
+  readonly place: number;
   /** The peer it is connected to, or null. */
   readonly peer: SocketAddress | null;
   /** One on the port after this one; null if somebody else has that. Not in the tick. */
@@ -88,6 +113,8 @@ let datagram: Uint8Array;
 const header = new RtpHeader();
 
 export class RtpPort implements Port {
+  row = -1;
+  readonly steady = new SteadyStream();
   /** At the rate of its codec. */
   rxFrame = new Int16Array(frameSamples(codecs.PCMU.sampleRate));
   talks = false;
@@ -123,8 +150,10 @@ export class RtpPort implements Port {
   /** Where no telephone events were agreed, keys are tones in the audio. */
   #eraser: KeyEraser | null = null;
   #encodedBytes = 0;
+  /** Length of what was last given to the socket to be sent with all others at the end of the tick, 0 if it was sent at once. */
+  #posted = 0;
   /** What it hears, on its way. */
-  readonly writer = new PacketWriter((bytes, length) => this.#send(bytes, length));
+  readonly writer = new PacketWriter((bytes, length) => this.#send(bytes, length), this.steady.packet);
 
   constructor(
     readonly id: PortId,
@@ -211,9 +240,104 @@ export class RtpPort implements Port {
   send(): void {
     if (this.sending) this.writer.add(this.#encodedBytes);
     else this.writer.pause();
-    if (!this.rtcp.tick()) return;
+    if (this.rtcp.tick()) this.#judge();
+  }
+
+  #judge(): void {
     this.rtcp.judge(this.codec, this.#jitter.delayMs + (this.#eraser ? FRAME_MS : 0));
     this.#report(false);
+  }
+
+  /** Makes its record ready for the kernel to serve it from the next tick on; false if it may not, see steady-streams.ts. */
+  enterSteady(): boolean {
+    const { steady, ear, band, writer } = this;
+    const jitter = this.#jitter;
+    if (!this.#isPlain() || !this.isSteady() || !band) return false;
+    steady.set(KIND, 0x80 | (this.#format!.payloadType << 8));
+    steady.set(SSRC, inNetworkOrder(jitter.ssrc));
+    steady.set(SEQUENCE, jitter.dueSequence);
+    steady.set(TIMESTAMP, jitter.dueTimestamp);
+    steady.set(SAMPLES, this.rxFrame.length);
+    steady.set(DECODER, jitter.decoderPlace);
+    steady.set(ENCODER, ear.encoderPlace);
+    steady.set(TALKS, this.talks ? 1 : 0);
+    steady.set(MUTED, this.mouth.muted ? 1 : 0);
+    steady.set(LINE, jitter.line.place);
+    steady.set(AT, jitter.line.at);
+    steady.set(END, jitter.line.end);
+    steady.set(BAND, band.place);
+    steady.set(WHOLE, band.heard.byteOffset);
+    steady.set(SHARED, ear.sharedPlace);
+    // As the last one, which may have been the first after a pause.
+    writer.bytes[1] &= 0x7f;
+    steady.set(OUT_SEQUENCE, writer.sequence);
+    steady.set(OUT_TIMESTAMP, writer.timestamp);
+    steady.gain = ear.limiter.gain;
+    steady.beginRun();
+    return true;
+  }
+
+  /** Writes the run so far into the books. */
+  catchUp(): void {
+    const { steady, rtcp, mouth } = this;
+    const { ticks, packets } = steady;
+    const jitter = this.#jitter;
+    const samples = this.rxFrame.length;
+    let isDue = false;
+    let packet = 0;
+    for (let tick = 0; tick <= ticks; tick++) {
+      for (; packet < packets && steady.arrivalOf(packet) === tick; packet++) {
+        rtcp.hearRtp(jitter.ssrc, jitter.dueSequence, jitter.dueTimestamp, this.codec.rtpClockRate);
+        jitter.appended(samples);
+      }
+      // Of the last tick what came is not heard yet.
+      if (tick === ticks) break;
+      jitter.passed(samples);
+      mouth.spoke(steady.energyIn(tick), samples);
+      if (rtcp.tick()) isDue = true;
+    }
+    jitter.line.at = steady.get(AT);
+    jitter.line.end = steady.get(END);
+    this.ear.limiter.gain = steady.gain;
+    this.writer.said(ticks, PAYLOAD_BYTES);
+    this.rxPackets += packets;
+    this.txPackets += ticks;
+    this.traffic.packetsIn += packets;
+    this.traffic.packetsOut += ticks;
+    steady.beginRun();
+    if (isDue) this.#judge();
+  }
+
+  show(): void {
+    if (this.steady.ticks === 0) return;
+    this.catchUp();
+    const { pcm, at } = this.#jitter.line;
+    const { rxFrame } = this;
+    for (let i = 0; i < rxFrame.length; i++) rxFrame[i] = pcm[at - rxFrame.length + i];
+  }
+
+  /** Whether its delay stays as it is for a run. */
+  isSteady(): boolean {
+    return this.#jitter.isSteady(RUN);
+  }
+
+  /** Whether what it says and hears needs nothing but its codec, and this, which the kernel knows, goes as it comes. */
+  #isPlain(): boolean {
+    const format = this.#format;
+    return (
+      format !== null &&
+      format.srtp === undefined &&
+      this.sending &&
+      this.#receiving &&
+      this.#learned &&
+      this.#eraser === null &&
+      this.#keyTicks === 0 &&
+      this.#posted === PACKET_BYTES &&
+      this.#jitter.decoderPlace > 0 &&
+      this.mouth.isPlain(this.settings) &&
+      this.ear.isSteady(this.talks) &&
+      this.writer.isSteady(PAYLOAD_BYTES)
+    );
   }
 
   tune(): void {
@@ -241,8 +365,11 @@ export class RtpPort implements Port {
   }
 
   #put(bytes: Uint8Array, length: number): boolean {
-    if (!this.#learned) return this.socket.sendTo(this.#peer!, bytes, length);
-    return bytes === this.writer.bytes ? this.socket.post(bytes, length) : this.socket.send(bytes, length);
+    const isPosted = this.#learned && bytes === this.writer.bytes;
+    this.#posted = isPosted ? length : 0;
+    if (isPosted) return this.socket.post(bytes, length);
+    if (this.#learned) return this.socket.send(bytes, length);
+    return this.socket.sendTo(this.#peer!, bytes, length);
   }
 
   /** Sends our RTCP report, where that was agreed. */
@@ -293,6 +420,7 @@ export class RtpPort implements Port {
     this.ear.close();
     this.#jitter.close();
     this.#srtp?.close();
+    this.steady.close();
   }
 
   #drop(): void {
@@ -381,6 +509,10 @@ export class RtpPort implements Port {
     for (let i = 0; i < this.#allowed.length; i++) if (sameHost(source, this.#allowed[i])) return true;
     return false;
   }
+}
+
+function inNetworkOrder(word: number): number {
+  return ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
 }
 
 /** 0.0.0.0 or ::, hold in the dialect of old phones. */

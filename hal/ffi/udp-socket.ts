@@ -45,9 +45,12 @@ export class UdpSocket {
   get handle(): number {
     return this.#fd;
   }
+  /** Where in the ring it is served; -1 if it is not. */
+  get place(): number {
+    return this.#place?.index ?? -1;
+  }
   #fd: number;
   readonly #ring: SocketRing | null;
-  /** Where in the ring it is served, once it is connected. */
   #place: Place | null = null;
   #sourceLength = new Uint32Array([SOCKET_ADDRESS_BYTES]);
 

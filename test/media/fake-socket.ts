@@ -22,6 +22,9 @@ export class FakeSocket implements PacketSocket {
 
   constructor(readonly localPort: number) {}
 
+  /** In no ring. */
+  readonly place = -1;
+
   get handle(): number {
     return this.localPort;
   }
