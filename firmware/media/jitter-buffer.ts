@@ -25,6 +25,7 @@ import { MAX_PACKET_BYTES, PacketQueue } from './packet-queue.js';
 import { SequenceCount } from './sequence-count.js';
 import { SoundLine } from './sound-line.js';
 import { cutPeriod, squeeze } from './time-scale.js';
+import { Timestamps } from './timestamps.js';
 
 const MAX_PACKET_MS = 60;
 const MAX_DELAY_MS = 200;
@@ -47,15 +48,13 @@ export class JitterBuffer {
   #decoder: Decoder;
   #perMs: number;
   #sequences = new SequenceCount();
+  #timestamps: Timestamps;
   #queue = new PacketQueue();
   #delays = new ArrivalDelays();
   readonly line: SoundLine;
   #concealment: Concealment;
   #decoded: Int16Array;
   #synced = false;
-  /** A timestamp and its place, from which the others are counted. */
-  #timestamp = 0;
-  #place = 0;
   /** Place of the sample that follows the line. */
   #next = 0;
   /** Samples at the end of the line that came in this tick. */
@@ -76,6 +75,7 @@ export class JitterBuffer {
   constructor(codec: Codec) {
     this.#codec = codec;
     this.#decoder = codec.createDecoder();
+    this.#timestamps = new Timestamps(codec);
     this.#perMs = codec.sampleRate / 1000;
     this.line = new SoundLine(codec.sampleRate);
     this.#concealment = new Concealment(this.line, codec.sampleRate);
@@ -134,11 +134,11 @@ export class JitterBuffer {
 
   /** Whether nothing is to be done in the next ticks but to append what comes in order, and to hear what is on the line. */
   isSteady(ticks: number): boolean {
-    const canShrink = this.#calmTicks + ticks > CALM_TICKS && this.#surplus > 0;
-    const { sampleRate, rtpClockRate } = this.#codec;
-    const hasTimestamp = (((this.#next - this.#place) | 0) * rtpClockRate) % sampleRate === 0;
-    const isInOrder = this.#queue.isEmpty && this.#next === this.#decodedTo && hasTimestamp;
-    return this.#synced && isInOrder && this.#concealment.isOver && !canShrink;
+    const isInOrder =
+      this.#queue.isEmpty && this.#next === this.#decodedTo && this.#timestamps.has(this.#next);
+    const mayShrink = this.#calmTicks + ticks > CALM_TICKS && this.#surplus > 0;
+    const isKnown = this.#decoder.place !== undefined;
+    return this.#synced && isKnown && isInOrder && this.#concealment.isOver && !mayShrink;
   }
 
   /** Of the packet that is due. */
@@ -149,8 +149,7 @@ export class JitterBuffer {
     return (this.#sequences.highest + 1) & 0xffff;
   }
   get dueTimestamp(): number {
-    const { sampleRate, rtpClockRate } = this.#codec;
-    return (this.#timestamp + (((this.#next - this.#place) | 0) * rtpClockRate) / sampleRate) >>> 0;
+    return this.#timestamps.of(this.#next);
   }
 
   /** See Decoder. */
@@ -162,7 +161,7 @@ export class JitterBuffer {
   appended(samples: number): void {
     const timestamp = this.dueTimestamp;
     const number = this.#sequences.note(this.dueSequence);
-    const place = this.#placeOf(timestamp);
+    const place = this.#timestamps.placeOf(timestamp);
     this.#goOn(place, number, samples);
     this.#arrived(place);
   }
@@ -226,7 +225,7 @@ export class JitterBuffer {
   ): boolean {
     const number = this.#number(ssrc, sequence, timestamp);
     if (number < 0) return false;
-    const place = this.#placeOf(timestamp);
+    const place = this.#timestamps.placeOf(timestamp);
     const maxDelay = MAX_DELAY_MS * this.#perMs;
     const margin = (place - this.#next) | 0;
     if (margin < 0) this.late++;
@@ -296,7 +295,7 @@ export class JitterBuffer {
       this.#sequences.begin(ssrc, sequence);
       this.#synced = true;
       this.#jitter = 0;
-      this.#start(this.#placeOf(timestamp));
+      this.#start(this.#timestamps.placeOf(timestamp));
     }
     return this.#sequences.note(sequence);
   }
@@ -313,15 +312,6 @@ export class JitterBuffer {
     this.#lastDelay = 0;
     this.#grown = false;
     this.#calmTicks = 0;
-  }
-
-  /** In samples, where 32 bits wrap at the same place for timestamps and samples. */
-  #placeOf(timestamp: number): number {
-    const { sampleRate, rtpClockRate } = this.#codec;
-    const ahead = Math.round((((timestamp - this.#timestamp) | 0) * sampleRate) / rtpClockRate);
-    this.#timestamp = (this.#timestamp + (ahead * rtpClockRate) / sampleRate) >>> 0;
-    this.#place = (this.#place + ahead) | 0;
-    return this.#place;
   }
 
   /** From a place's own time until it is heard. */

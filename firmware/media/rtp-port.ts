@@ -21,28 +21,7 @@ import { isRtcp } from './rtcp.js';
 import { RtcpSession } from './rtcp-session.js';
 import { RtpHeader } from './rtp.js';
 import { Srtp } from './srtp.js';
-import {
-  AT,
-  BAND,
-  DECODER,
-  ENCODER,
-  END,
-  KIND,
-  LINE,
-  MUTED,
-  OUT_SEQUENCE,
-  OUT_TIMESTAMP,
-  PACKET_BYTES,
-  PAYLOAD_BYTES,
-  RUN,
-  SAMPLES,
-  SEQUENCE,
-  SHARED,
-  SSRC,
-  TALKS,
-  TIMESTAMP,
-  WHOLE,
-} from './kernels/steady/record.js';
+import { PAYLOAD_BYTES, RUN } from './kernels/steady/record.js';
 import { SteadyStream } from './steady-stream.js';
 import { TelephoneEventReceiver } from './telephone-event.js';
 
@@ -51,8 +30,6 @@ export type PacketSocket = {
   readonly localPort: number;
   /** The system's number for it. */
   readonly handle: number;
-  /** Where in the ring it is served; -1 if it is not. */
-  readonly place: number;
   /** The peer it is connected to, or null. */
   readonly peer: SocketAddress | null;
   /** One on the port after this one; null if somebody else has that. Not in the tick. */
@@ -70,6 +47,8 @@ export type PacketSocket = {
   send(bytes: Uint8Array, length: number): boolean;
   /** Sends at the end of the tick: until then the bytes, always of the same array, must stay as they are. */
   post(bytes: Uint8Array, length: number): boolean;
+  /** Has the ring send the same with `sendAgain`, to the place that is returned; -1 without a ring. */
+  prepare(bytes: Uint8Array, length: number): number;
   sendTo(to: SocketAddress, bytes: Uint8Array, length: number): boolean;
   close(): void;
 };
@@ -142,7 +121,7 @@ export class RtpPort implements Port {
   /** Where its packets really come from (symmetric RTP, RFC 4961), once the first was accepted. */
   #source: SocketAddress = new Uint8Array(SOCKET_ADDRESS_BYTES);
   #learned = false;
-  #jitter = new JitterBuffer(codecs.PCMU);
+  jitter = new JitterBuffer(codecs.PCMU);
   /** Once made kept until the end: its counters must not begin anew with the same key. */
   #srtp: Srtp | null = null;
   #keys = new TelephoneEventReceiver();
@@ -150,15 +129,13 @@ export class RtpPort implements Port {
   /** Where no telephone events were agreed, keys are tones in the audio. */
   #eraser: KeyEraser | null = null;
   #encodedBytes = 0;
-  /** Length of what was last given to the socket to be sent with all others at the end of the tick, 0 if it was sent at once. */
-  #posted = 0;
   /** What it hears, on its way. */
   readonly writer = new PacketWriter((bytes, length) => this.#send(bytes, length), this.steady.packet);
 
   constructor(
     readonly id: PortId,
     readonly socket: PacketSocket,
-    private readonly traffic: Traffic,
+    readonly traffic: Traffic,
     private readonly onDigit: (port: PortId, digit: string) => void,
     resumed?: Resumed,
   ) {
@@ -178,7 +155,7 @@ export class RtpPort implements Port {
   }
 
   get rxLost(): number {
-    return this.#lostBefore + this.#jitter.lost;
+    return this.#lostBefore + this.jitter.lost;
   }
 
   get srtpContexts(): { rx: number; tx: number } {
@@ -206,7 +183,7 @@ export class RtpPort implements Port {
       this.#eraser = new KeyEraser(codecs[format.codec].sampleRate);
     if (this.#format?.codec !== format.codec) {
       this.#speak(codecs[format.codec]);
-    } else if (receiving && !this.#receiving) this.#jitter.reset();
+    } else if (receiving && !this.#receiving) this.jitter.reset();
     this.#openControl(peer, format.rtcpMux ?? false);
     if (format.srtp) (this.#srtp ??= new Srtp()).use(format.srtp);
     this.#format = format;
@@ -240,104 +217,38 @@ export class RtpPort implements Port {
   send(): void {
     if (this.sending) this.writer.add(this.#encodedBytes);
     else this.writer.pause();
-    if (this.rtcp.tick()) this.#judge();
+    if (this.rtcp.tick()) this.judge();
   }
 
-  #judge(): void {
-    this.rtcp.judge(this.codec, this.#jitter.delayMs + (this.#eraser ? FRAME_MS : 0));
+  /** An interval of its reports is over. */
+  judge(): void {
+    this.rtcp.judge(this.codec, this.jitter.delayMs + (this.#eraser ? FRAME_MS : 0));
     this.#report(false);
   }
 
-  /** Makes its record ready for the kernel to serve it from the next tick on; false if it may not, see steady-streams.ts. */
-  enterSteady(): boolean {
-    const { steady, ear, band, writer } = this;
-    const jitter = this.#jitter;
-    if (!this.#isPlain() || !this.isSteady() || !band) return false;
-    steady.set(KIND, 0x80 | (this.#format!.payloadType << 8));
-    steady.set(SSRC, inNetworkOrder(jitter.ssrc));
-    steady.set(SEQUENCE, jitter.dueSequence);
-    steady.set(TIMESTAMP, jitter.dueTimestamp);
-    steady.set(SAMPLES, this.rxFrame.length);
-    steady.set(DECODER, jitter.decoderPlace);
-    steady.set(ENCODER, ear.encoderPlace);
-    steady.set(TALKS, this.talks ? 1 : 0);
-    steady.set(MUTED, this.mouth.muted ? 1 : 0);
-    steady.set(LINE, jitter.line.place);
-    steady.set(AT, jitter.line.at);
-    steady.set(END, jitter.line.end);
-    steady.set(BAND, band.place);
-    steady.set(WHOLE, band.heard.byteOffset);
-    steady.set(SHARED, ear.sharedPlace);
-    // As the last one, which may have been the first after a pause.
-    writer.bytes[1] &= 0x7f;
-    steady.set(OUT_SEQUENCE, writer.sequence);
-    steady.set(OUT_TIMESTAMP, writer.timestamp);
-    steady.gain = ear.limiter.gain;
-    steady.beginRun();
-    return true;
-  }
-
-  /** Writes the run so far into the books. */
-  catchUp(): void {
-    const { steady, rtcp, mouth } = this;
-    const { ticks, packets } = steady;
-    const jitter = this.#jitter;
-    const samples = this.rxFrame.length;
-    let isDue = false;
-    let packet = 0;
-    for (let tick = 0; tick <= ticks; tick++) {
-      for (; packet < packets && steady.arrivalOf(packet) === tick; packet++) {
-        rtcp.hearRtp(jitter.ssrc, jitter.dueSequence, jitter.dueTimestamp, this.codec.rtpClockRate);
-        jitter.appended(samples);
-      }
-      // Of the last tick what came is not heard yet.
-      if (tick === ticks) break;
-      jitter.passed(samples);
-      mouth.spoke(steady.energyIn(tick), samples);
-      if (rtcp.tick()) isDue = true;
-    }
-    jitter.line.at = steady.get(AT);
-    jitter.line.end = steady.get(END);
-    this.ear.limiter.gain = steady.gain;
-    this.writer.said(ticks, PAYLOAD_BYTES);
-    this.rxPackets += packets;
-    this.txPackets += ticks;
-    this.traffic.packetsIn += packets;
-    this.traffic.packetsOut += ticks;
-    steady.beginRun();
-    if (isDue) this.#judge();
-  }
-
-  show(): void {
-    if (this.steady.ticks === 0) return;
-    this.catchUp();
-    const { pcm, at } = this.#jitter.line;
-    const { rxFrame } = this;
-    for (let i = 0; i < rxFrame.length; i++) rxFrame[i] = pcm[at - rxFrame.length + i];
-  }
-
-  /** Whether its delay stays as it is for a run. */
+  /** Whether it needs nothing but its codec, and its delay stays as it is for a run: see steady-streams.ts. */
   isSteady(): boolean {
-    return this.#jitter.isSteady(RUN);
-  }
-
-  /** Whether what it says and hears needs nothing but its codec, and this, which the kernel knows, goes as it comes. */
-  #isPlain(): boolean {
-    const format = this.#format;
     return (
-      format !== null &&
-      format.srtp === undefined &&
       this.sending &&
       this.#receiving &&
       this.#learned &&
+      this.band !== null &&
+      this.#format!.srtp === undefined &&
       this.#eraser === null &&
       this.#keyTicks === 0 &&
-      this.#posted === PACKET_BYTES &&
-      this.#jitter.decoderPlace > 0 &&
       this.mouth.isPlain(this.settings) &&
       this.ear.isSteady(this.talks) &&
-      this.writer.isSteady(PAYLOAD_BYTES)
+      this.writer.isSteady(PAYLOAD_BYTES) &&
+      this.jitter.isSteady(RUN)
     );
+  }
+
+  show(): void {
+    if (!this.steady.hasRun) return;
+    this.steady.catchUp(this);
+    const { pcm, at } = this.jitter.line;
+    const { rxFrame } = this;
+    for (let i = 0; i < rxFrame.length; i++) rxFrame[i] = pcm[at - rxFrame.length + i];
   }
 
   tune(): void {
@@ -350,9 +261,9 @@ export class RtpPort implements Port {
     this.rxFrame = new Int16Array(frameSamples(codec.sampleRate));
     this.ear.close();
     this.ear = new Ear(this.id, codec.sampleRate, codec);
-    this.#lostBefore += this.#jitter.lost;
-    this.#jitter.close();
-    this.#jitter = new JitterBuffer(codec);
+    this.#lostBefore += this.jitter.lost;
+    this.jitter.close();
+    this.jitter = new JitterBuffer(codec);
   }
 
   #send(bytes: Uint8Array, length: number): void {
@@ -365,11 +276,8 @@ export class RtpPort implements Port {
   }
 
   #put(bytes: Uint8Array, length: number): boolean {
-    const isPosted = this.#learned && bytes === this.writer.bytes;
-    this.#posted = isPosted ? length : 0;
-    if (isPosted) return this.socket.post(bytes, length);
-    if (this.#learned) return this.socket.send(bytes, length);
-    return this.socket.sendTo(this.#peer!, bytes, length);
+    if (!this.#learned) return this.socket.sendTo(this.#peer!, bytes, length);
+    return bytes === this.writer.bytes ? this.socket.post(bytes, length) : this.socket.send(bytes, length);
   }
 
   /** Sends our RTCP report, where that was agreed. */
@@ -418,7 +326,7 @@ export class RtpPort implements Port {
     this.socket.close();
     this.control?.close();
     this.ear.close();
-    this.#jitter.close();
+    this.jitter.close();
     this.#srtp?.close();
     this.steady.close();
   }
@@ -465,9 +373,9 @@ export class RtpPort implements Port {
     if (isKey) this.rtcp.reception.skip(header.ssrc, header.sequence);
     else this.rtcp.hearRtp(header.ssrc, header.sequence, header.timestamp, this.codec.rtpClockRate);
     if (isKey) this.#hearKey();
-    else if (isNoise) this.#jitter.silence(header.ssrc, header.sequence, header.timestamp);
+    else if (isNoise) this.jitter.silence(header.ssrc, header.sequence, header.timestamp);
     else
-      this.#jitter.put(
+      this.jitter.put(
         header.ssrc,
         header.sequence,
         header.timestamp,
@@ -479,7 +387,7 @@ export class RtpPort implements Port {
   }
 
   #hearKey(): void {
-    this.#jitter.skip(header.ssrc, header.sequence, header.timestamp);
+    this.jitter.skip(header.ssrc, header.sequence, header.timestamp);
     const digit = this.#keys.receive(
       header.ssrc,
       header.timestamp,
@@ -487,19 +395,19 @@ export class RtpPort implements Port {
       header.payloadOffset,
       header.payloadLength,
     );
-    const delayTicks = Math.ceil(this.#jitter.delayMs / FRAME_MS);
+    const delayTicks = Math.ceil(this.jitter.delayMs / FRAME_MS);
     this.#keyTicks = (this.#keys.pressing ? KEY_HANGOVER_TICKS : KEY_END_TICKS) + delayTicks;
     if (digit !== '') this.onDigit(this.id, digit);
   }
 
   listen(): void {
-    this.#jitter.pull(this.rxFrame);
+    this.jitter.pull(this.rxFrame);
     const digit = this.#eraser?.pass(this.rxFrame) ?? '';
     if (digit !== '' && this.#receiving) this.onDigit(this.id, digit);
     const pressing = this.#keyTicks > 0;
     if (pressing) {
       this.#keyTicks--;
-      this.#jitter.forgetSound();
+      this.jitter.forgetSound();
     }
     const sounds = this.#receiving && !pressing && !isIdle(this.rxFrame);
     this.talks = this.mouth.speak(this.rxFrame, sounds, this.settings);
@@ -509,10 +417,6 @@ export class RtpPort implements Port {
     for (let i = 0; i < this.#allowed.length; i++) if (sameHost(source, this.#allowed[i])) return true;
     return false;
   }
-}
-
-function inNetworkOrder(word: number): number {
-  return ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
 }
 
 /** 0.0.0.0 or ::, hold in the dialect of old phones. */

@@ -13,7 +13,7 @@
  */
 import { DATAGRAM_BYTES, PLACES, RECEIVES, type Received } from '../../hal/ffi/socket-ring.js';
 import { kernelBytes, kernels, kernelWords, reserve } from './kernel-memory.js';
-import { DATAGRAMS, GOES_ON, LENGTHS, RUN, TAKEN } from './kernels/steady/record.js';
+import { DATAGRAMS, GOES_ON, LENGTHS, PACKET_BYTES, RUN, TAKEN } from './kernels/steady/record.js';
 import { writeRtpRow } from './port-rows.js';
 import type { RtpPort } from './rtp-port.js';
 import { MAX_PORTS } from './stats.js';
@@ -60,10 +60,12 @@ export class SteadyStreams {
 
   /** Takes a port in, at the end of a tick; false if its stream is not steady. */
   enter(port: RtpPort): boolean {
-    const { place } = port.socket;
-    if (!this.#ring || place < 0 || !port.enterSteady()) return false;
+    if (!this.#ring || !port.isSteady()) return false;
+    const { steady, socket } = port;
+    const place = socket.prepare(steady.packet, PACKET_BYTES);
+    if (place < 0) return false;
+    steady.enter(port);
     const { datagrams, lengths, taken } = this.#ring.received;
-    const { steady } = port;
     const first = datagrams.byteOffset + place * RECEIVES * DATAGRAM_BYTES;
     for (let n = 0; n < RECEIVES; n++) steady.set(DATAGRAMS + 4 * n, first + n * DATAGRAM_BYTES);
     steady.set(LENGTHS, lengths.byteOffset + 4 * place * RECEIVES);
@@ -124,7 +126,7 @@ export class SteadyStreams {
   }
 
   #write(port: RtpPort): void {
-    port.catchUp();
+    port.steady.catchUp(port);
     writeRtpRow(this.stats, port.row, port);
   }
 }

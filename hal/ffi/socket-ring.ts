@@ -178,7 +178,7 @@ export class SocketRing {
     if (index === undefined) return null;
     this.#used.push(index);
     const place = new Place(fd, index, this.received, this.#asked);
-    place.datagrams.forEach((bytes, n) => this.#prepare(place, n, IORING_OP_RECV, bytes, 0));
+    place.datagrams.forEach((bytes, n) => this.#request(place, n, IORING_OP_RECV, bytes, 0));
     return place;
   }
 
@@ -206,13 +206,18 @@ export class SocketRing {
 
   /** Sends at the next `flush`; until then the bytes must stay as they are. It is slow only if they are others than last. */
   send(place: Place, bytes: Uint8Array, length: number): void {
-    if (place.sent !== bytes) this.#prepare(place, SEND, IORING_OP_SEND, bytes, IOSQE_CQE_SKIP_SUCCESS);
-    place.sent = bytes;
-    this.#sqes[(place.index * REQUESTS + SEND) * SQE_WORDS + SQE.length] = length;
+    this.prepare(place, bytes, length);
     this.sendAgain(place.index);
   }
 
-  /** The same for the place of this index, with the bytes and the length it had last. */
+  /** What the place is to send next. */
+  prepare(place: Place, bytes: Uint8Array, length: number): void {
+    if (place.sent !== bytes) this.#request(place, SEND, IORING_OP_SEND, bytes, IOSQE_CQE_SKIP_SUCCESS);
+    place.sent = bytes;
+    this.#sqes[(place.index * REQUESTS + SEND) * SQE_WORDS + SQE.length] = length;
+  }
+
+  /** Sends what the place of this index has prepared, or sent last. */
   sendAgain(index: number): void {
     this.#ask(index * REQUESTS + SEND);
   }
@@ -233,7 +238,7 @@ export class SocketRing {
     for (const { address, bytes } of this.#maps) munmap(address, bytes);
   }
 
-  #prepare(place: Place, n: number, opcode: number, bytes: Uint8Array, flags: number): void {
+  #request(place: Place, n: number, opcode: number, bytes: Uint8Array, flags: number): void {
     const request = place.index * REQUESTS + n;
     const address = addressOf(bytes);
     const at = request * SQE_WORDS;

@@ -45,12 +45,9 @@ export class UdpSocket {
   get handle(): number {
     return this.#fd;
   }
-  /** Where in the ring it is served; -1 if it is not. */
-  get place(): number {
-    return this.#place?.index ?? -1;
-  }
   #fd: number;
   readonly #ring: SocketRing | null;
+  /** Where in the ring it is served, once it is connected. */
   #place: Place | null = null;
   #sourceLength = new Uint32Array([SOCKET_ADDRESS_BYTES]);
 
@@ -146,6 +143,13 @@ export class UdpSocket {
     if (!this.#place) return this.send(bytes, length);
     this.#ring!.send(this.#place, bytes, length);
     return true;
+  }
+
+  /** Has `sendAgain` of the ring send this; returns its place there, -1 if it has none. */
+  prepare(bytes: Uint8Array, length: number): number {
+    if (!this.#place) return -1;
+    this.#ring!.prepare(this.#place, bytes, length);
+    return this.#place.index;
   }
 
   sendTo(to: SocketAddress, bytes: Uint8Array, length: number): boolean {

@@ -22,9 +22,6 @@ export class FakeSocket implements PacketSocket {
 
   constructor(readonly localPort: number) {}
 
-  /** In no ring. */
-  readonly place = -1;
-
   get handle(): number {
     return this.localPort;
   }
@@ -70,6 +67,11 @@ export class FakeSocket implements PacketSocket {
 
   post(bytes: Uint8Array, length: number): boolean {
     return this.send(bytes, length);
+  }
+
+  /** It is in no ring. */
+  prepare(): number {
+    return -1;
   }
 
   sendTo(to: SocketAddress, bytes: Uint8Array, length: number): boolean {
