@@ -299,9 +299,11 @@ export class RtpPort implements Port {
       const length = control.receiveFrom();
       if (length < 0) return;
       datagram = control.datagram;
-      if (!this.#mayBePeer(control.source) || !this.#hearRtcp(length)) this.rxDropped++;
+      const { source } = control;
+      const isKnown = this.#mayBePeer(source) || sameHost(source, this.#controlPeer!);
+      if (!isKnown || !this.#hearRtcp(length)) this.rxDropped++;
       // Their router may have another port for it than they know (RFC 4961).
-      else this.#controlPeer!.set(control.source);
+      else this.#controlPeer!.set(source);
     }
   }
 
@@ -310,7 +312,8 @@ export class RtpPort implements Port {
       this.control?.close();
       this.control = null;
     } else this.control ??= this.socket.next();
-    this.#controlPeer = mux ? null : socketAddress(peer.address, peer.port + 1);
+    const { address, port } = peer.rtcp ?? { address: peer.address, port: peer.port + 1 };
+    this.#controlPeer = mux ? null : socketAddress(address, port);
   }
 
   #hearRtcp(length: number): boolean {
