@@ -9,7 +9,8 @@
  *               `-- a gap, another packet, a command, begins to talk --'
  *
  * What leaves is attended to in the same tick, as if it had never been here: packets that the kernel did not take still
- * wait in the ring, and what it has decoded and not heard is on the line of the port.
+ * wait in the ring, and what it has decoded and not heard is on the line of the port. One thing is heard that else would
+ * not be: where another stream begins, packets of the old one that the network brought early, which are decoded by then.
  */
 import { DATAGRAM_BYTES, PLACES, RECEIVES, type Received } from '../../hal/ffi/socket-ring.js';
 import { kernelBytes, kernels, kernelWords, reserve } from './kernel-memory.js';
