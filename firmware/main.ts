@@ -66,10 +66,18 @@ async function run(options: Options): Promise<void> {
   const { network } = store.config;
   const bound = boundAddresses(options.bind ?? network.bind);
 
-  const media = await MediaPlane.start({
-    promptsDir: `${root}firmware/prompts/${store.config.language}`,
-    rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
-  });
+  const external =
+    network.externalAddress === undefined
+      ? undefined
+      : new ExternalAddress({ host: network.externalAddress, localNetworks: network.localNetworks, clock });
+  const [media, tls] = await Promise.all([
+    MediaPlane.start({
+      promptsDir: `${root}firmware/prompts/${store.config.language}`,
+      rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
+    }),
+    tlsCertificate(options.data, network.tls),
+    external?.start(),
+  ]);
   media.onReplaced = (err) => {
     log.error({ err }, 'the media worker failed; another one has taken over');
     switchboard.recordings.cut();
@@ -78,12 +86,6 @@ async function run(options: Options): Promise<void> {
     log.error({ err }, 'the media worker fails again and again');
     process.exit(1);
   };
-  const tls = await tlsCertificate(options.data, network.tls);
-  const external =
-    network.externalAddress === undefined
-      ? undefined
-      : new ExternalAddress({ host: network.externalAddress, localNetworks: network.localNetworks, clock });
-  await external?.start();
   const own = new OwnAddresses(bound, external);
   const transport = await SipTransports.open({
     own,

@@ -213,7 +213,10 @@ function seizing(state: FxoState, event: FxoEvent | TimerEvent, settings: FxoSet
 }
 
 function dial(state: FxoState, effects: TimerEffect[]): FxoStep {
-  return { state: { ...state, name: 'dialling' }, effects: [...effects, { type: 'dial', digits: state.digits }] };
+  return {
+    state: { ...state, name: 'dialling' },
+    effects: [...effects, { type: 'dial', digits: state.digits }],
+  };
 }
 
 function dialling(state: FxoState, event: FxoEvent | TimerEvent, settings: FxoSettings): FxoStep {
