@@ -13,10 +13,10 @@ demo: build
 build: node_modules/.package-lock.json $(KERNELS)
 	npx tsc -b
 
-# All kernels are one module, as they share one memory; it has 16 MiB for good.
+# All kernels are one module, as they share one memory; it has 48 MiB for good.
 $(KERNELS): $(shell find firmware/media/kernels -name '*.ts') node_modules/.package-lock.json
 	npx asc firmware/media/kernels/*.ts --outFile $@ --optimizeLevel 3 --noAssert --runtime stub --enable simd \
-		--initialMemory 256 --maximumMemory 256
+		--initialMemory 768 --maximumMemory 768
 
 check: build
 	npx eslint .

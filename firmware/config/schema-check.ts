@@ -25,6 +25,8 @@ const ajv = new Ajv({
   useDefaults: true,
   verbose: true,
   allowUnionTypes: true,
+  // It takes longer than it ever saves.
+  code: { optimize: false },
   formats: {
     ip: (text: string) => isIP(text) !== 0,
     network: isNetwork,
@@ -39,14 +41,15 @@ const ajv = new Ajv({
 
 /**
  * What fills in the defaults of a schema and gives the document back as what it describes; the one that is handed to it
- * is left as it is. It throws ConfigError. Compiled at its first use: most routes' schemas are not needed at a start.
+ * is left as it is. It throws ConfigError.
  */
 export function schemaCheck<Type>(schema: object): (document: unknown) => Type {
-  let compiled: ValidateFunction<Type> | undefined;
+  // Compiled when it is first wanted: most are not before a box takes calls.
+  let check: ValidateFunction<Type> | undefined;
   return (document) => {
+    check ??= ajv.compile<Type>(schema);
     const tooMuch = excess(document);
     if (tooMuch.length > 0) throw new ConfigError(tooMuch);
-    const check = (compiled ??= ajv.compile<Type>(schema));
     const candidate = structuredClone(document);
     if (check(candidate)) return candidate;
     throw new ConfigError((check.errors ?? []).slice(0, 100).map(problemOf));
