@@ -11,6 +11,7 @@ import { ADDRESS } from './machine.js';
 const URL = `https://${ADDRESS}`;
 /** This end of the network of scripts/image/test.sh. */
 const OWN_ADDRESS = '192.168.77.1';
+const CONNECT_TRIES = 10;
 /** Beyond the box's own greeting. */
 const FRAMES = 100;
 
@@ -18,14 +19,14 @@ export type UpdateNow = { state: string; version: string; booted?: string; troub
 
 /** A new box gets its administrator and three phones, 201 to 203, and a conference, 888. */
 export async function setUp(): Promise<void> {
-  const page = await fetch(`${URL}/first-run`);
+  const page = await reach(`${URL}/first-run`);
   const cookie = page.headers.get('set-cookie')!.split(';')[0];
   const token = /name="token" value="([^"]+)"/.exec(await page.text())![1];
   const form = {
     ...{ token, name: 'admin', password: ADMIN_PASSWORD, repeated: ADMIN_PASSWORD },
     ...{ country: 'us', timeZone: 'UTC', language: 'en' },
   };
-  const answer = await fetch(`${URL}/first-run`, {
+  const answer = await reach(`${URL}/first-run`, {
     method: 'POST',
     body: new URLSearchParams(form),
     headers: { cookie },
@@ -43,7 +44,7 @@ export async function setUp(): Promise<void> {
 /** Asks the API as the administrator; what it answers with a status of success. */
 export async function ask<T>(what: string, method = 'GET', body?: object | Buffer): Promise<T> {
   const isFile = Buffer.isBuffer(body);
-  const answer = await fetch(`${URL}/api/v1/${what}`, {
+  const answer = await reach(`${URL}/api/v1/${what}`, {
     method,
     body: isFile ? new Uint8Array(body) : body && JSON.stringify(body),
     headers: {
@@ -54,6 +55,17 @@ export async function ask<T>(what: string, method = 'GET', body?: object | Buffe
   const text = await answer.text();
   assert.ok(answer.ok, `${method} ${what}: ${answer.status} ${text}`);
   return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+/** As fetch, which gives a TLS connection 10 s to be made: too few for a machine of QEMU beside other work. */
+async function reach(url: string, init?: RequestInit): Promise<Response> {
+  for (let left = CONNECT_TRIES; ; left -= 1)
+    try {
+      return await fetch(url, init);
+    } catch (error) {
+      const { code } = (error as { cause?: { code?: string } }).cause ?? {};
+      if (left === 0 || code !== 'UND_ERR_CONNECT_TIMEOUT') throw error;
+    }
 }
 
 /** Installs the bundle that the box has verified; then it restarts. */
