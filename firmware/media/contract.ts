@@ -36,6 +36,8 @@ export type RtpPeer = {
   /** IP address and port of the peer's SDP: where packets go until its own first packet shows its real port. */
   address: string;
   port: number;
+  /** Where its RTCP is, if it has a port of its own and that is not the one after (RFC 3605). */
+  rtcp?: { address: string; port: number };
   /** IP addresses that media may come from: the SDP's and the one the signalling came from. */
   allowed: string[];
 };
