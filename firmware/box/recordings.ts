@@ -1,6 +1,5 @@
 /** Recordings: who writes them, where they are kept and for how long, and who listened. */
 import path from 'node:path';
-import { systemClock } from '../clock.js';
 import type { ConfigStore } from '../config/config-store.js';
 import type { Config } from '../config/schema.js';
 import { AccessLog } from '../recording/access-log.js';
@@ -8,7 +7,7 @@ import { placeOf } from '../recording/disks.js';
 import { Recorder } from '../recording/recorder.js';
 import { RecordingStore, type RecordingSummary } from '../recording/recording-store.js';
 import { AppendLog } from '../system/append-log.js';
-import { CautiousTime } from '../time-of-day.js';
+import type { CautiousTime } from '../time-of-day.js';
 
 /** Between two looks for recordings that have been kept long enough. */
 const TIDY_MS = 10 * 60_000;
@@ -18,12 +17,14 @@ export type RecordingParts = {
   data: string;
   /** Where what is recorded comes from: the shared block of the media plane. */
   block: Int32Array;
+  /** What they are deleted by. */
+  time: CautiousTime;
   /** One is whole, and can be listened to. */
   onReady: (recording: RecordingSummary) => void;
 };
 
 /** Resolves when what a power cut left is mended. */
-export async function openRecordings({ store, data, block, onReady }: RecordingParts) {
+export async function openRecordings({ store, data, block, time, onReady }: RecordingParts) {
   const place = ({ recordings }: Config) => placeOf(recordings.folder, data);
   const recorder = await Recorder.start(place(store.config), block);
   store.on('changed', (before, after) => {
@@ -35,7 +36,6 @@ export async function openRecordings({ store, data, block, onReady }: RecordingP
     log.append(one);
     void log.flush();
   });
-  const time = new CautiousTime(systemClock);
   const kept = new RecordingStore({
     place: () => place(store.config),
     limits: () => store.config.recordings,
