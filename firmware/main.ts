@@ -5,7 +5,6 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lineCardDrivers } from '../hal/drivers.js';
 import { openAlsaPort } from '../hal/drivers/alsa.js';
-import { keepFewArenas } from '../hal/ffi/few-arenas.js';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
 import { ApiTokens } from '../web-ui/api-tokens.js';
 import { api } from '../web-ui/api/api.js';
@@ -67,7 +66,6 @@ const SHUTDOWN_MS = 4000;
 async function run(options: Options): Promise<void> {
   if (process.getuid?.() === 0)
     log.warn({}, 'runs as root: a user of its own is enough, see docs/security.md');
-  keepFewArenas();
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   const store = await ConfigStore.open(options.data);
   liveIn(store.config.timeZone);

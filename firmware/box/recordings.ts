@@ -42,6 +42,7 @@ export async function openRecordings({ store, data, block, time, onReady }: Reco
     nowMs: () => time.nowMs(),
     access,
   });
+  kept.waveforms.start();
   recorder.onClosed = (id) => {
     void kept.tidy();
     void kept.list().then((list) => {
@@ -67,6 +68,8 @@ export async function openRecordings({ store, data, block, time, onReady }: Reco
       access.clear();
       await log.clear();
     },
-    close: () => recorder.close(),
+    async close(): Promise<void> {
+      await Promise.all([recorder.close(), kept.waveforms.stop()]);
+    },
   };
 }

@@ -1,10 +1,11 @@
 /** The waveforms of recordings: made once, one recording after the other, in the background; then read. */
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createLog } from '../log.js';
 import { PEAKS_FILE, type Peaks } from './peaks.js';
-import type { PeaksWork } from './peaks-worker.js';
+import type { PeaksDone, PeaksWork } from './peaks-worker.js';
 import { soundFiles, type RecordingDocument } from './recording-document.js';
 
 const log = createLog('recording');
@@ -15,6 +16,16 @@ export class Waveforms {
   /** By folder: being made or waiting for it, or failed; those are not tried again before the next start. */
   readonly #begun = new Set<string>();
   #work: Promise<void> = Promise.resolve();
+  #thread: Worker | undefined;
+
+  /** Has the thread there that makes them. It stays: each that came and went would leave some memory behind. */
+  start(): Worker {
+    if (this.#thread) return this.#thread;
+    const thread = new Worker(program, { name: 'peaks' });
+    const gone = () => (this.#thread = undefined);
+    thread.on('error', gone).on('exit', gone).unref();
+    return (this.#thread = thread);
+  }
 
   /** The peaks of a recording that has ended; undefined while they are not there yet, but then they are made. */
   async of(folder: string, document: RecordingDocument): Promise<Peaks | undefined> {
@@ -27,22 +38,29 @@ export class Waveforms {
     return undefined;
   }
 
+  /** Ends the thread; what it has not made is made when it is asked for again. */
+  async stop(): Promise<void> {
+    await this.#thread?.terminate();
+  }
+
   /** Resolves when all that was wanted is made. */
   get made(): Promise<void> {
     return this.#work;
   }
 
   async #make(folder: string, document: RecordingDocument): Promise<void> {
-    const workerData: PeaksWork = { folder, samples: document.samples, files: soundFiles(document) };
+    const work: PeaksWork = { folder, samples: document.samples, files: soundFiles(document) };
+    const thread = this.start();
     try {
-      await new Promise<void>((resolve, reject) => {
-        const worker = new Worker(program, { workerData, name: 'peaks' });
-        worker.once('error', reject);
-        worker.once('exit', () => resolve());
-      });
+      thread.ref();
+      thread.postMessage(work);
+      const [failure] = (await once(thread, 'message')) as [PeaksDone];
+      if (failure !== undefined) throw new Error(failure);
       this.#begun.delete(folder);
     } catch (err) {
       log.warn({ err, folder }, 'the waveform of a recording could not be made');
+    } finally {
+      thread.unref();
     }
   }
 }

@@ -34,7 +34,6 @@ export const sched_setscheduler = call(
 export const mmap = call(
   'uintptr_t mmap(uintptr_t address, size_t length, int protection, int flags, int fd, int64_t offset)',
 );
-export const mallopt = call('int mallopt(int what, int value)');
 export const munmap = call('int munmap(uintptr_t address, size_t length)');
 const setupRing = call('long syscall(long number, uint32_t entries, void *params)');
 const enterRing = call(
@@ -44,8 +43,6 @@ export const io_uring_setup = (entries: number, params: Uint32Array) => setupRin
 export const io_uring_enter = (fd: number, submit: number, complete: number, flags: number) =>
   enterRing(426, fd, submit, complete, flags, 0, 0);
 
-/** malloc.h of glibc. */
-export const M_ARENA_MAX = -8;
 export const EPOLL_CLOEXEC = 0o2000000;
 export const EPOLL_CTL_ADD = 1;
 export const EPOLLIN = 1;

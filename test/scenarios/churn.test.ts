@@ -7,6 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Box, type Status } from '../support/box.js';
 import { Churn, churnConfig, longPast } from '../support/churn.js';
+import { packagedEnvironment, packagedOptions } from '../support/packaged.js';
 
 const test = suite('churn');
 
@@ -22,8 +23,7 @@ const TRANSACTION_MS = 40_000;
 
 /** Asked from outside, the box collects its garbage and says what is left: what is held, not what waits to be collected. */
 const nodeOptions = [
-  // As scripts/deb/parley starts it.
-  '--max-semi-space-size=1',
+  ...packagedOptions,
   '--expose-gc',
   '--import',
   `data:text/javascript,${encodeURIComponent(`process.on('SIGUSR2', () => {
@@ -49,7 +49,10 @@ function leftovers({ calls, conferences, sip, media, timers }: Status) {
 
 test('what came is gone: calls, ports, connections, timers, files', async () => {
   const files = MINUTES > 0 ? longPast() : {};
-  const box = await Box.start(churnConfig, undefined, nodeOptions, undefined, { files });
+  const box = await Box.start(churnConfig, undefined, nodeOptions, undefined, {
+    files,
+    environment: packagedEnvironment,
+  });
   try {
     const churn = await Churn.begin(box);
     const before = leftovers(await box.get<Status>('status'));
