@@ -42,14 +42,29 @@ export function longPast(): Record<string, string> {
     cause: 'normal',
     quality: { rxMos: 4.2, txMos: 4.2, rxLoss: 0, txLoss: 0 },
   });
+  const participant = { number: '101', name: 'Phone 101', joined: time, left: time };
+  const conference = (id: number) => ({
+    kind: 'conference',
+    id,
+    began: time,
+    ended: time,
+    conference: '800',
+    description: 'Weekly',
+    seconds: 60,
+    cause: 'empty',
+    participants: [1, 2, 3].map((before) => ({ ...participant, call: id - before })),
+  });
   const access = (id: number) => ({
     time,
     by: 'admin',
     what: 'listened',
-    recording: `2026-11-01T12-00-00-${id}`,
-    file: '01-101.wav',
+    recording: `20261101-120000-${String(id).padStart(8, '0')}`,
+    file: 'track-1.wav',
   });
-  return { ...segments('history', 20_000, call), ...segments('recording-access', 10_000, access) };
+  return {
+    ...segments('history', 20_000, (id) => (id % 4 === 0 ? conference(id) : call(id))),
+    ...segments('recording-access', 10_000, access),
+  };
 }
 
 /** Lines of a log, some thousand in each file. */
