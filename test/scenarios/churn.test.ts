@@ -21,13 +21,20 @@ const MAX_SLOPE = 0.5 * 2 ** 20;
 /** What is left of transactions is remembered for at most so long (RFC 3261 §17: 64 times T1). */
 const TRANSACTION_MS = 40_000;
 
-/** Asked from outside, the box collects its garbage and says what is left: what is held, not what waits to be collected. */
+/**
+ * Asked from outside, the box collects its garbage, moves what is left together and says how much that is: what is held, not
+ * what waits to be collected or used again.
+ */
 const nodeOptions = [
   ...packagedOptions,
   '--expose-gc',
   '--import',
-  `data:text/javascript,${encodeURIComponent(`process.on('SIGUSR2', () => {
+  `data:text/javascript,${encodeURIComponent(`
+  import { setFlagsFromString } from 'node:v8';
+  process.on('SIGUSR2', () => {
+    setFlagsFromString('--compact-on-every-full-gc');
     globalThis.gc();
+    setFlagsFromString('--no-compact-on-every-full-gc');
     process.stderr.write('memory ' + JSON.stringify(process.memoryUsage()) + '\\n');
   })`)}`,
 ];
