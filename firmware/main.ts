@@ -3,7 +3,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { lineCardDrivers } from '../hal/drivers.js';
 import { openAlsaPort } from '../hal/drivers/alsa.js';
 import { AdministratorCheck } from '../web-ui/administrator-check.js';
 import { ApiTokens } from '../web-ui/api-tokens.js';
@@ -16,19 +15,14 @@ import { takeCare } from './box/care.js';
 import { openConsoles } from './box/consoles.js';
 import { keepHistory } from './box/history.js';
 import { KeptStates, PACES } from './box/kept-states.js';
+import { putLinesTogether } from './box/lines.js';
 import { openRecordings } from './box/recordings.js';
 import { AudioPortBoard } from './call/audio-port-board.js';
 import { ConferenceEvents } from './call/conference-events.js';
 import { eventPackages } from './call/event-packages.js';
-import { ExchangeLines } from './call/exchange-lines.js';
-import { FxsPhones } from './call/fxs-phones.js';
 import { StolenAccounts } from './call/stolen-accounts.js';
 import { KeptSeats } from './call/kept-seats.js';
-import { LineBoard } from './call/line-board.js';
-import { LineLearner } from './call/line-learner.js';
-import { LineTests } from './call/line-tests.js';
 import { Switchboard } from './call/switchboard.js';
-import { WaitingMessages } from './call/waiting-messages.js';
 import { systemClock as clock } from './clock.js';
 import { ConfigStore } from './config/config-store.js';
 import { ConfigVersions } from './config/config-versions.js';
@@ -73,10 +67,18 @@ async function run(options: Options): Promise<void> {
   const { network } = store.config;
   const bound = boundAddresses(options.bind ?? network.bind);
 
-  const media = await MediaPlane.start({
-    promptsDir: `${root}firmware/prompts/${store.config.language}`,
-    rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
-  });
+  const external =
+    network.externalAddress === undefined
+      ? undefined
+      : new ExternalAddress({ host: network.externalAddress, localNetworks: network.localNetworks, clock });
+  const [media, tls] = await Promise.all([
+    MediaPlane.start({
+      promptsDir: `${root}firmware/prompts/${store.config.language}`,
+      rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
+    }),
+    tlsCertificate(options.data, network.tls),
+    external?.start(),
+  ]);
   media.onReplaced = (err) => {
     log.error({ err }, 'the media worker failed; another one has taken over');
     switchboard.recordings.cut();
@@ -85,12 +87,6 @@ async function run(options: Options): Promise<void> {
     log.error({ err }, 'the media worker fails again and again');
     process.exit(1);
   };
-  const tls = await tlsCertificate(options.data, network.tls);
-  const external =
-    network.externalAddress === undefined
-      ? undefined
-      : new ExternalAddress({ host: network.externalAddress, localNetworks: network.localNetworks, clock });
-  await external?.start();
   const own = new OwnAddresses(bound, external);
   const transport = await SipTransports.open({
     own,
@@ -190,34 +186,14 @@ async function run(options: Options): Promise<void> {
   switchboard.onChanged = (resource) => {
     for (const event of ['conference', 'dialog']) agent.notifier.changed(event, resource);
   };
-  const messages = new WaitingMessages();
-  kept.keep('waiting-messages', messages);
-  const lineHost = {
-    conferences: switchboard.conferences,
-    media,
-    clock,
-    config: () => store.config,
-    newLeg: () => switchboard.newLeg(),
-    keep: (...leg: Parameters<Switchboard['keep']>) => switchboard.keep(...leg),
-    route: (...leg: Parameters<Switchboard['route']>) => switchboard.route(...leg),
-  };
-  const linePhones = new FxsPhones({ ...lineHost, messages });
-  const exchangeLines = new ExchangeLines({
-    ...lineHost,
-    speaks: (port) => media.portState(port)?.speaking ?? false,
-  });
-  messages.onShown = (extension) => linePhones.showMessages(extension);
-  const lines = new LineBoard({
-    drivers: lineCardDrivers,
+  const lines = putLinesTogether({
     cards: options.lineCards,
-    lines: () => store.config.lines,
+    config: () => store.config,
     media,
     clock,
-    owners: { fxs: (owned) => linePhones.own(owned), fxo: (owned) => exchangeLines.own(owned) },
+    switchboard,
+    kept,
   });
-  const lineOptions = { board: lines, media, clock, country: () => store.config.country };
-  const lineTests = new LineTests(lineOptions);
-  const lineLearner = new LineLearner(lineOptions);
   const audioPorts = new AudioPortBoard({
     open: openAlsaPort,
     config: () => store.config,
@@ -226,9 +202,9 @@ async function run(options: Options): Promise<void> {
     clock,
   });
   store.on('changed', () => audioPorts.apply());
-  switchboard.connect(agent, trunks, linePhones, audioPorts, exchangeLines);
-  await lines.start();
-  store.on('changed', () => lines.apply());
+  switchboard.connect(agent, trunks, lines.phones, audioPorts, lines.exchange);
+  await lines.board.start();
+  store.on('changed', () => lines.board.apply());
 
   const care = takeCare({
     data: options.data,
@@ -253,7 +229,7 @@ async function run(options: Options): Promise<void> {
       ...time.alarms,
       ...tls.alarms,
       ...media.alarms,
-      ...lines.alarms,
+      ...lines.board.alarms,
       ...audioPorts.alarms,
       ...(external?.alarms ?? []),
       ...keptHistory.alarms,
@@ -291,10 +267,10 @@ async function run(options: Options): Promise<void> {
     recordingAccess: recordings.access,
     switchboard,
     stolen,
-    lines,
-    lineTests,
-    messages,
-    lineLearner,
+    lines: lines.board,
+    lineTests: lines.tests,
+    lineLearner: lines.learner,
+    messages: lines.messages,
     registrations: () =>
       agent.registrar
         .accounts()
@@ -357,13 +333,9 @@ async function run(options: Options): Promise<void> {
 
   const [address] = bound;
   const ticks = () => media.counters().ticks;
-  const owed = () =>
-    lines.lines.flatMap(({ port }) =>
-      port === undefined ? [] : (media.portState(port)?.line?.underruns ?? []),
-    );
   care.ready(
     { address, sipPort: transport.port, httpPort: web.port, ticks },
-    () => ({ ticks: ticks(), owed: owed() }),
+    () => ({ ticks: ticks(), owed: lines.owedFrames() }),
     () => system.alarms.standing.length > 0,
   );
   const sip = hostPortText({ address, port: transport.port });
@@ -384,7 +356,7 @@ async function run(options: Options): Promise<void> {
     // Who is in a room now may come back to it.
     kept.close();
     await switchboard.hangUpAll();
-    await Promise.all([lines.close(), audioPorts.close()]);
+    await Promise.all([lines.board.close(), audioPorts.close()]);
     await keptHistory.flush();
     await agent.layer.answered();
     webhooks.apply([]);

@@ -144,12 +144,13 @@ export class ExchangeLine implements LineOwner {
     // Whoever calls listens only when it has the leg.
     queueMicrotask(() => {
       if (had) leg.ended('congestion');
-      else if (this.#leg === leg) this.#machine.dispatch({ type: 'seize', digits: number });
+      else if (this.#leg === leg)
+        this.#machine.dispatch({ type: 'seize', digits: number, urgent: this.#emergency });
     });
     return leg;
   }
 
-  /** An emergency call: who has the line loses it. */
+  /** An emergency call: who has the line loses it, and a dial tone that is not recognised does not keep it back. */
   take(number: string, from: string): Leg {
     this.#leg?.hangUp('congestion');
     this.#emergency = true;

@@ -6,11 +6,15 @@ import { ExchangeLine, type ExchangeHost } from './exchange-line.js';
 import type { Leg } from './leg.js';
 import type { LineOwner, OwnedLine } from './line-board.js';
 import type { OutsideLines } from './switchboard.js';
+import type { Way } from './trunk-call.js';
 
 const log = createLog('line');
 
 /** What the keys of a telephone can say. */
 const DIGITS = /^[0-9]+$/;
+
+/** A line says itself that it cannot be had, after the guard and the wait for dial tone of `line/fxo`, which take less. */
+const PATIENCE_MS = 15_000;
 
 export class ExchangeLines implements OutsideLines {
   readonly #lines = new Set<ExchangeLine>();
@@ -31,18 +35,18 @@ export class ExchangeLines implements OutsideLines {
     return line;
   }
 
-  ways(number: string, from: string): (() => Leg)[] {
+  ways(number: string, from: string): Way[] {
     if (!DIGITS.test(number)) return [];
     return this.#fromTheLast
       .filter(({ free, settings }) => free && settings.outgoing)
-      .map((line) => () => line.call(number, from));
+      .map((line) => ({ place: () => line.call(number, from), patienceMs: PATIENCE_MS }));
   }
 
-  emergencyWays(number: string, from: string): (() => Leg)[] {
+  emergencyWays(number: string, from: string): Way[] {
     return this.#fromTheLast
       .filter(({ takeable }) => takeable)
       .sort((one, other) => this.#importance(one) - this.#importance(other))
-      .map((line) => () => this.#take(line, number, from));
+      .map((line) => ({ place: () => this.#take(line, number, from), patienceMs: PATIENCE_MS }));
   }
 
   /** Exchanges let the first ones ring: from the other end both meet seldom. */

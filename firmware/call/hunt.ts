@@ -11,7 +11,8 @@ export type HuntState = {
   name: 'trying' | 'ringing' | 'talking' | 'over';
   /** The way being tried, from 0. */
   way: number;
-  readonly ways: number;
+  /** Of each way, how long it may give no sign of life before the next one is tried, ms. */
+  readonly patienceMs: readonly number[];
 };
 
 export type HuntEvent =
@@ -28,16 +29,14 @@ export type HuntEffect =
   /** The call is over. */
   | { type: 'giveUp'; cause: Cause };
 
-/** A provider says at least "trying" within this time, ms; else the next one is asked. */
-const SIGN_OF_LIFE_MS = 6000;
 const RING_MS = 120_000;
 /** The provider's trouble, not the called party's answer. */
 const trouble: readonly Cause[] = ['congestion', 'networkFailure', 'noAnswer', 'barred', 'incompatible'];
 
 type HuntStep = Step<HuntState, HuntEffect | TimerEffect>;
 
-export function huntStart(ways: number): HuntState {
-  return { name: 'trying', way: -1, ways };
+export function huntStart(patienceMs: readonly number[]): HuntState {
+  return { name: 'trying', way: -1, patienceMs };
 }
 
 export function hunt(state: HuntState, event: HuntEvent | TimerEvent): HuntStep {
@@ -72,12 +71,12 @@ export function hunt(state: HuntState, event: HuntEvent | TimerEvent): HuntStep 
 
 function tryNext(state: HuntState, cause: Cause): HuntStep {
   const way = state.way + 1;
-  if (way >= state.ways) return giveUp(state, cause);
+  if (way >= state.patienceMs.length) return giveUp(state, cause);
   return {
     state: { ...state, way },
     effects: [
       { type: 'try', way },
-      { type: 'startTimer', name: 'sign', ms: SIGN_OF_LIFE_MS },
+      { type: 'startTimer', name: 'sign', ms: state.patienceMs[way] },
     ],
   };
 }

@@ -15,6 +15,10 @@ import type { NewLeg } from './line-leg.js';
 import { mediaSecurity } from './media-security.js';
 import type { LegId } from './room.js';
 import { SipLeg, type SipLegOptions } from './sip-leg.js';
+import type { Way } from './trunk-call.js';
+
+/** A provider says at least "trying" within this time, ms; else the next one is asked. */
+const PATIENCE_MS = 6000;
 
 export type SipLegsOptions = {
   config(): Config;
@@ -69,18 +73,21 @@ export class SipLegs {
     name: string,
     from: string,
     { number, callerId }: Pick<TrunkDestination, 'number' | 'callerId'>,
-  ): (() => SipLeg)[] {
+  ): Way[] {
     const trunk = this.options.trunks.find(name);
     const settings = this.options.config().trunks.find((candidate) => candidate.name === name);
     if (!trunk?.usable || !settings) return [];
     const shown = { number: callerId ?? settings.callerId ?? '', name: '' };
-    return trunk.endpoints.map((endpoint) => () => {
-      const place = (sdp: Buffer) => this.options.agent.callTrunk(trunk, endpoint, number, shown, sdp);
-      const party = { number, name: `trunk ${name}` };
-      const leg = SipLeg.outgoing(place, this.#ofTrunk(settings, party, endpoint));
-      this.options.keep(leg, undefined, from);
-      return leg;
-    });
+    const party = { number, name: `trunk ${name}` };
+    return trunk.endpoints.map((endpoint) => ({
+      patienceMs: PATIENCE_MS,
+      place: () => {
+        const invite = (sdp: Buffer) => this.options.agent.callTrunk(trunk, endpoint, number, shown, sdp);
+        const leg = SipLeg.outgoing(invite, this.#ofTrunk(settings, party, endpoint));
+        this.options.keep(leg, undefined, from);
+        return leg;
+      },
+    }));
   }
 
   #ofPhone(extension: Extension, account: SipAccount, peer: Endpoint): SipLegOptions {

@@ -38,7 +38,7 @@ import { SipLegs } from './sip-legs.js';
 import type { StolenAccounts } from './stolen-accounts.js';
 import { tonesOf } from './tone-plan.js';
 import { Transfers, type OwnLeg } from './transfer.js';
-import { TrunkCall } from './trunk-call.js';
+import { TrunkCall, type Way } from './trunk-call.js';
 
 const log = createLog('call');
 
@@ -68,9 +68,9 @@ export type LinePhones = {
 /** The lines to the exchange. */
 export type OutsideLines = {
   /** One way for each by which calls may go out now; none if the number is more than digits. */
-  ways(number: string, from: string): (() => Leg)[];
+  ways(number: string, from: string): Way[];
   /** The same of every line, the least important ones first: who has it loses it. */
-  emergencyWays(number: string, from: string): (() => Leg)[];
+  emergencyWays(number: string, from: string): Way[];
 };
 
 export type AudioPorts = {
@@ -251,7 +251,7 @@ export class Switchboard {
     const refused = by ? this.#barred(caller, to, by) : 'barred';
     if (refused) return this.#refuse(caller, refused, progress);
     const { number: from } = caller.party;
-    const ways = to.trunks.flatMap((name): (() => Leg)[] =>
+    const ways = to.trunks.flatMap((name) =>
       name === EXCHANGE_LINES
         ? this.#outsideLines!.ways(to.number, from)
         : this.#sip!.waysOver(name, from, to),

@@ -8,6 +8,13 @@ import { hunt, huntStart, type HuntEffect, type HuntEvent, type HuntState } from
 import { isUp, type Leg, type LegEvent } from './leg.js';
 import type { Tones } from './tone-plan.js';
 
+/** One way to place a call. */
+export type Way = {
+  place(): Leg;
+  /** How long its leg may give no sign of life before the next way is tried, ms. */
+  patienceMs: number;
+};
+
 export type TrunkCallOptions = {
   mix: MixId;
   media: Media;
@@ -22,14 +29,17 @@ export class TrunkCall {
   #outside?: Leg;
   #ringBack?: PlayId;
 
-  /** `caller` is offered, or up already. Each of `ways` places the call one way and gives its leg. */
+  /** `caller` is offered, or up already. */
   constructor(
     private readonly caller: Leg,
-    private readonly ways: readonly (() => Leg)[],
+    private readonly ways: readonly Way[],
     private readonly options: TrunkCallOptions,
   ) {
-    this.#hunt = new MachineRunner(hunt, huntStart(ways.length), options.clock, (effect: HuntEffect) =>
-      this.#perform(effect),
+    this.#hunt = new MachineRunner(
+      hunt,
+      huntStart(ways.map(({ patienceMs }) => patienceMs)),
+      options.clock,
+      (effect: HuntEffect) => this.#perform(effect),
     );
     caller.onEvent = (event) => this.#onCaller(event);
     this.#hunt.dispatch({ type: 'start' });
@@ -38,7 +48,7 @@ export class TrunkCall {
   #perform(effect: HuntEffect): void {
     switch (effect.type) {
       case 'try': {
-        const outside = this.ways[effect.way]();
+        const outside = this.ways[effect.way].place();
         this.#outside = outside;
         outside.onEvent = (event) => this.#onOutside(effect.way, event);
         break;

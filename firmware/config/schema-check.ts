@@ -1,6 +1,6 @@
 /** Checks a document against a JSON schema, and says what is wrong in words. */
 import { isIP, isIPv6 } from 'node:net';
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { instantMs } from './instant.js';
 import { isSecret, type Problem } from './problem.js';
 
@@ -25,6 +25,8 @@ const ajv = new Ajv({
   useDefaults: true,
   verbose: true,
   allowUnionTypes: true,
+  // It takes longer than it ever saves.
+  code: { optimize: false },
   formats: {
     ip: (text: string) => isIP(text) !== 0,
     network: isNetwork,
@@ -36,13 +38,16 @@ const ajv = new Ajv({
     instant: (text: string) => instantMs(text) !== undefined,
   },
 });
+
 /**
  * What fills in the defaults of a schema and gives the document back as what it describes; the one that is handed to it
  * is left as it is. It throws ConfigError.
  */
 export function schemaCheck<Type>(schema: object): (document: unknown) => Type {
-  const check = ajv.compile<Type>(schema);
+  // Compiled when it is first wanted: most are not before a box takes calls.
+  let check: ValidateFunction<Type> | undefined;
   return (document) => {
+    check ??= ajv.compile<Type>(schema);
     const tooMuch = excess(document);
     if (tooMuch.length > 0) throw new ConfigError(tooMuch);
     const candidate = structuredClone(document);

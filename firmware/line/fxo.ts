@@ -4,12 +4,14 @@ import type { CallerId } from './caller-id-message.js';
 
 /*
  *  idle --ring--> ringing --answer--> talking --release--> guard --> idle
- *    `--seize--> seizing --dial tone--> dialling --dialled--> talking
+ *    `--seize--> seizing --dial tone, or none in an emergency--> dialling --dialled--> talking
  *                   `--ring: glare, the exchange was first--> talking, with the caller who came
  */
 export type FxoState = {
   name: 'idle' | 'ringing' | 'seizing' | 'dialling' | 'talking' | 'guard';
   digits: string;
+  /** An emergency: the number is dialled, dial tone or not. */
+  urgent: boolean;
   rings: number;
   caller?: CallerId;
   /** Whether the owner knows of the call that rings. */
@@ -32,7 +34,7 @@ export type FxoEvent =
   /** Takes the call that rings. */
   | { type: 'answer' }
   /** Takes the line to dial out. */
-  | { type: 'seize'; digits: string }
+  | { type: 'seize'; digits: string; urgent?: boolean }
   /** The number has been sent. */
   | { type: 'dialled' }
   | { type: 'battery'; on: boolean }
@@ -76,6 +78,7 @@ type FxoStep = Step<FxoState, FxoEffect | TimerEffect>;
 export const fxoStart: FxoState = {
   name: 'idle',
   digits: '',
+  urgent: false,
   rings: 0,
   offered: false,
   outgoing: false,
@@ -110,7 +113,7 @@ export function fxo(settings: FxoSettings): (state: FxoState, event: FxoEvent | 
 function guard(state: FxoState, event: FxoEvent | TimerEvent): FxoStep {
   switch (event.type) {
     case 'seize':
-      return none({ ...state, digits: event.digits });
+      return none({ ...state, digits: event.digits, urgent: event.urgent ?? false });
     case 'hangUp':
       return none({ ...state, digits: '' });
     case 'callerId':
@@ -124,7 +127,8 @@ function guard(state: FxoState, event: FxoEvent | TimerEvent): FxoStep {
     case 'timer':
       if (event.name === 'caller') return none({ ...state, caller: undefined });
       if (event.name !== 'guard') return none(state);
-      if (state.digits !== '') return idle(fxoStart, { type: 'seize', digits: state.digits });
+      if (state.digits !== '')
+        return idle(fxoStart, { type: 'seize', digits: state.digits, urgent: state.urgent });
       return none({ ...state, name: 'idle' });
     default:
       return none(state);
@@ -146,7 +150,13 @@ function idle(state: FxoState, event: FxoEvent | TimerEvent): FxoStep {
     }
     case 'seize':
       return {
-        state: { ...fxoStart, name: 'seizing', digits: event.digits, outgoing: true },
+        state: {
+          ...fxoStart,
+          name: 'seizing',
+          digits: event.digits,
+          urgent: event.urgent ?? false,
+          outgoing: true,
+        },
         effects: [stop('caller'), { type: 'hook', off: true }, start('dialTone', DIAL_TONE_MS)],
       };
     default:
@@ -190,19 +200,23 @@ function seizing(state: FxoState, event: FxoEvent | TimerEvent, settings: FxoSet
       return talk({ ...state, outgoing: false, digits: '' }, effects, settings);
     }
     case 'tone':
-      if (event.tone !== 'dial') return none(state);
-      return {
-        state: { ...state, name: 'dialling' },
-        effects: [stop('dialTone'), { type: 'dial', digits: state.digits }],
-      };
+      return event.tone === 'dial' ? dial(state, [stop('dialTone')]) : none(state);
     case 'timer':
       if (event.name !== 'dialTone') return none(state);
+      if (state.urgent) return dial(state, []);
       return leave([{ type: 'refused', reason: 'noDialTone' }]);
     case 'hangUp':
       return leave([{ type: 'released', reason: 'hungUp' }]);
     default:
       return none(state);
   }
+}
+
+function dial(state: FxoState, effects: TimerEffect[]): FxoStep {
+  return {
+    state: { ...state, name: 'dialling' },
+    effects: [...effects, { type: 'dial', digits: state.digits }],
+  };
 }
 
 function dialling(state: FxoState, event: FxoEvent | TimerEvent, settings: FxoSettings): FxoStep {

@@ -117,6 +117,7 @@ export class Engine {
 
   close(): void {
     for (const port of this.#ports.slice()) this.#closePort(port.id);
+    this.#stopPlays(() => true);
   }
 
   /** RTCP, for those to whom it does not come with the RTP. */
@@ -271,6 +272,7 @@ export class Engine {
     const stopped = this.#plays.filter(which);
     this.#plays = this.#plays.filter((play) => !which(play));
     for (const { to } of stopped) this.#assignPlays(to);
+    for (const { voices } of stopped) for (const one of voices) one.close();
   }
 
   /** Tells the port or the mix what is played to it now, so that the tick need not look for it. */

@@ -1,4 +1,8 @@
-/** A queue of prompts, tones and pauses on its way to somebody's ear, at the rate of that ear. */
+/**
+ * A queue of prompts, tones and pauses on its way to somebody's ear, at the rate of that ear. Nothing in it has more than
+ * 16 kHz: for ears of 48 kHz it is brought up.
+ */
+import { Resampler } from '../../hal/resampler.js';
 import { FskSender } from './analog/fsk-sender.js';
 import { LINE_RATE } from './analog/fsk.js';
 import { KeyTones } from './analog/key-tones.js';
@@ -6,14 +10,20 @@ import type { PlayItem } from './contract.js';
 import { frameSamples, type Rate } from './frame.js';
 import { ToneGenerator } from './tone-generator.js';
 
+/** Of prompts and tones. */
+export type PlayRate = Exclude<Rate, 48000>;
+
 /** Samples of a prompt by its name, at each rate. */
-export type Prompts = { get(name: string, rate: Rate): Int16Array | undefined };
+export type Prompts = { get(name: string, rate: PlayRate): Int16Array | undefined };
 
 type Source = { samples: number; pcm?: Int16Array; tone?: ToneGenerator };
 
 export class Playback {
   /** The samples of this tick. */
   readonly frame: Int16Array;
+  /** Before it is brought up. */
+  #narrow: Int16Array;
+  #upwards: Resampler | undefined;
   #sources: Source[];
   #loop: boolean;
   #source = 0;
@@ -27,10 +37,15 @@ export class Playback {
     readonly rate: Rate,
     ticks = 0,
   ) {
+    const playRate = rate === 48000 ? 16000 : rate;
     this.frame = new Int16Array(frameSamples(rate));
-    this.#sources = items.map((item) => sourceOf(item, prompts, rate)).filter((source) => source.samples > 0);
+    this.#narrow = rate === playRate ? this.frame : new Int16Array(frameSamples(playRate));
+    if (rate !== playRate) this.#upwards = new Resampler(playRate, rate);
+    this.#sources = items
+      .map((item) => sourceOf(item, prompts, playRate))
+      .filter((source) => source.samples > 0);
     this.#loop = loop && this.#sources.length > 0;
-    this.#seek(ticks * this.frame.length);
+    this.#seek(ticks * this.#narrow.length);
   }
 
   get ended(): boolean {
@@ -39,7 +54,7 @@ export class Playback {
 
   /** Fills `frame` with the next 20 ms; the rest of the last one is silence. */
   advance(): void {
-    const { frame } = this;
+    const frame = this.#narrow;
     let filled = 0;
     while (filled < frame.length && !this.ended) {
       const source = this.#sources[this.#source];
@@ -52,6 +67,12 @@ export class Playback {
       if (this.#at === source.samples) this.#next();
     }
     frame.fill(0, filled);
+    this.#upwards?.run(frame, this.frame);
+  }
+
+  /** Nothing is played any more. */
+  close(): void {
+    this.#upwards?.close();
   }
 
   #next(): void {
@@ -72,7 +93,7 @@ export class Playback {
   }
 }
 
-function sourceOf(item: PlayItem, prompts: Prompts, rate: Rate): Source {
+function sourceOf(item: PlayItem, prompts: Prompts, rate: PlayRate): Source {
   if ('prompt' in item) {
     const pcm = prompts.get(item.prompt, rate);
     return { samples: pcm?.length ?? 0, pcm };
@@ -92,6 +113,6 @@ function sourceOf(item: PlayItem, prompts: Prompts, rate: Rate): Source {
   return { samples: samplesOf(item.ms, rate), tone };
 }
 
-function samplesOf(ms: number, rate: Rate): number {
+function samplesOf(ms: number, rate: PlayRate): number {
   return Math.max(0, Math.round((ms * rate) / 1000));
 }

@@ -1,20 +1,16 @@
 /** Reads the spoken prompts: WAV files, PCM of 16 bits, mono, in one folder for 8 kHz (`8k`) and one for 16 kHz (`16k`). */
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { frameSamples, type Rate } from './frame.js';
-import type { Prompts } from './playback.js';
-import { Resampler } from '../../hal/resampler.js';
+import type { PlayRate, Prompts } from './playback.js';
 
 /** The samples of every prompt by its name, without `.wav`: in memory that threads share. */
-export type PromptSet = Record<Rate, ReadonlyMap<string, Int16Array>>;
+export type PromptSet = Record<PlayRate, ReadonlyMap<string, Int16Array>>;
 
 /** All prompts of a language's folder; files that are no such WAV are left out. */
 export function readPrompts(dir: string): PromptSet {
-  const wide = loadFolder(path.join(dir, '16k'), 16000);
   return {
     8000: loadFolder(path.join(dir, '8k'), 8000),
-    16000: wide,
-    48000: new Map([...wide].map(([name, samples]) => [name, upTo48k(samples)])),
+    16000: loadFolder(path.join(dir, '16k'), 16000),
   };
 }
 
@@ -24,7 +20,7 @@ export function promptsOf(set: PromptSet): Prompts & { names: string[] } {
   return { get: (name, rate) => set[rate].get(name), names };
 }
 
-function loadFolder(dir: string, rate: Rate): Map<string, Int16Array> {
+function loadFolder(dir: string, rate: PlayRate): Map<string, Int16Array> {
   const prompts = new Map<string, Int16Array>();
   for (const file of filesOf(dir)) {
     if (!file.endsWith('.wav')) continue;
@@ -35,7 +31,7 @@ function loadFolder(dir: string, rate: Rate): Map<string, Int16Array> {
 }
 
 /** The samples of a RIFF/WAVE file, or null if it is in another format or of another rate. */
-export function readWav(file: Buffer, rate: Rate): Int16Array | null {
+export function readWav(file: Buffer, rate: PlayRate): Int16Array | null {
   if (
     file.length < 12 ||
     file.toString('latin1', 0, 4) !== 'RIFF' ||
@@ -54,7 +50,7 @@ export function readWav(file: Buffer, rate: Rate): Int16Array | null {
   return null;
 }
 
-function isOurFormat(format: Buffer, rate: Rate): boolean {
+function isOurFormat(format: Buffer, rate: PlayRate): boolean {
   return (
     format.length >= 16 &&
     format.readUInt16LE(0) === 1 &&
@@ -64,26 +60,11 @@ function isOurFormat(format: Buffer, rate: Rate): boolean {
   );
 }
 
+/** Little-endian in the file, and on every machine that this box is built for. */
 function samplesOf(data: Buffer): Int16Array {
-  const samples = sharedSamples(data.length >> 1);
-  for (let i = 0; i < samples.length; i++) samples[i] = data.readInt16LE(2 * i);
+  const samples = new Int16Array(new SharedArrayBuffer(data.length & ~1));
+  new Uint8Array(samples.buffer).set(data.subarray(0, samples.byteLength));
   return samples;
-}
-
-function upTo48k(samples: Int16Array): Int16Array {
-  const [from, to] = [frameSamples(16000), frameSamples(48000)];
-  const frames = Math.ceil(samples.length / from);
-  const [padded, out] = [new Int16Array(frames * from), sharedSamples(frames * to)];
-  padded.set(samples);
-  const resampler = new Resampler(16000, 48000);
-  for (let i = 0; i < frames; i++)
-    resampler.run(padded.subarray(i * from, (i + 1) * from), out.subarray(i * to, (i + 1) * to));
-  resampler.close();
-  return out;
-}
-
-function sharedSamples(count: number): Int16Array {
-  return new Int16Array(new SharedArrayBuffer(2 * count));
 }
 
 function filesOf(dir: string): string[] {

@@ -110,7 +110,7 @@ class Lines {
 
   /** A call to outside by the first way there is, as far as its dial tone; undefined if there is no way. */
   async calls(number = '123', ways = this.exchange.ways(number, '101')): Promise<Outgoing> {
-    const leg = ways[0]();
+    const leg = ways[0].place();
     const events = watch(leg);
     await Promise.resolve();
     const line = this.at([...this.lines.keys()].find((place) => this.nameAt(place) === leg.peerAddress)!);
@@ -253,21 +253,21 @@ test('it rings as it is taken: the caller has the line, the call to outside look
 test('a line that is taken in the same moment, that is dead, or that somebody hangs up before it was taken', async () => {
   const box = new Lines();
   const [way] = box.exchange.ways('1', '');
-  const first = way();
-  const second = watch(way());
+  const first = way.place();
+  const second = watch(way.place());
   await Promise.resolve();
   assert.equal([first.state, second], ['alerting', [{ type: 'ended', cause: 'congestion' }]]);
   const events = watch(first);
   box.clock.advance(8000);
   assert.equal(events, [{ type: 'ended', cause: 'congestion' }]);
   box.clock.advance(2000);
-  const third = way();
+  const third = way.place();
   third.hangUp('normal');
   await Promise.resolve();
   assert.equal(box.at(10).hook, [true, false]);
   box.at(10).battery(false);
   assert.equal(
-    box.exchange.ways('1', '').map((one) => one().peerAddress),
+    box.exchange.ways('1', '').map((one) => one.place().peerAddress),
     ['town'],
   );
   assert.equal(box.exchange.ways('+49', ''), []);
@@ -331,6 +331,18 @@ test('an emergency call has a free line, then the least important one of confere
   assert.equal(box.at(9).hook, [true, false, true], 'the exchange had time to see that it was left');
   assert.is(await help(), 'shut');
   assert.equal(box.exchange.emergencyWays('112', ''), [], 'an emergency call is left alone');
+});
+
+test('an emergency call goes out without a dial tone that is recognised, and nobody looks for another line before', async () => {
+  const box = new Lines();
+  const ways = box.exchange.emergencyWays('112', '101');
+  const { events } = await box.calls('112', ways);
+  box.clock.advance(ways[0].patienceMs - 1);
+  assert.equal(box.played[0].items, [{ keys: '112', onMs: 100, offMs: 100 }]);
+  assert.equal(
+    events.map(({ type }) => type),
+    ['trying'],
+  );
 });
 
 test.run();

@@ -32,7 +32,7 @@ const scripts: [title: string, rows: [HuntEvent | TimerEvent, string][]][] = [
     'the first has no line free, the second takes it',
     [
       [start, 'try 0, startTimer sign 6000'],
-      [ended(0, 'congestion'), 'try 1, startTimer sign 6000'],
+      [ended(0, 'congestion'), 'try 1, startTimer sign 15000'],
       [answered(1), `${quiet}, talk`],
     ],
   ],
@@ -40,14 +40,14 @@ const scripts: [title: string, rows: [HuntEvent | TimerEvent, string][]][] = [
     'the first refuses us',
     [
       [start, 'try 0, startTimer sign 6000'],
-      [ended(0, 'barred'), 'try 1, startTimer sign 6000'],
+      [ended(0, 'barred'), 'try 1, startTimer sign 15000'],
     ],
   ],
   [
     'the first is silent: dropped, and its late answer means nothing',
     [
       [start, 'try 0, startTimer sign 6000'],
-      [timer('sign'), 'drop 0, try 1, startTimer sign 6000'],
+      [timer('sign'), 'drop 0, try 1, startTimer sign 15000'],
       [answered(0), ''],
       [ended(0, 'normal'), ''],
       [timer('sign'), `drop 1, ${quiet}, giveUp noAnswer`],
@@ -79,7 +79,7 @@ const scripts: [title: string, rows: [HuntEvent | TimerEvent, string][]][] = [
 ];
 for (const [title, rows] of scripts)
   test(title, () => {
-    let state = huntStart(2);
+    let state = huntStart([6000, 15_000]);
     for (const [event, expected] of rows) {
       const step = hunt(state, event);
       state = step.state;
@@ -89,7 +89,7 @@ for (const [title, rows] of scripts)
   });
 
 test('no way at all', () => {
-  const { effects } = hunt(huntStart(0), start);
+  const { effects } = hunt(huntStart([]), start);
   assert.equal(effects.at(-1), { type: 'giveUp', cause: 'unavailable' });
 });
 

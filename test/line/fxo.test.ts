@@ -104,6 +104,17 @@ const scripts: [title: string, rows: Row[]][] = [
     [...goes, [{ type: 'polarity' }, 'answered'], [{ type: 'polarity' }, over('polarity')]],
   ],
   [
+    'an emergency: the number is dialled without dial tone, also on a line that was just left',
+    [
+      ...goes,
+      [hangUp, over('hungUp')],
+      [{ ...seize, urgent: true }, ''],
+      [timer('guard'), goes[0][1]],
+      [timer('dialTone'), 'dial 0123'],
+      [{ type: 'dialled' }, 'startTimer max 3600000'],
+    ],
+  ],
+  [
     'no dial tone: the line is given back',
     [
       goes[0],

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite } from 'uvu';
-import { FRAME_MS, RATES, frameSamples, type Rate } from '../../firmware/media/frame.js';
+import { FRAME_MS, RATES, frameSamples } from '../../firmware/media/frame.js';
 import type { PlayItem } from '../../firmware/media/contract.js';
 import { LevelMeter } from '../../firmware/media/level.js';
-import { Playback } from '../../firmware/media/playback.js';
+import { Playback, type PlayRate } from '../../firmware/media/playback.js';
 import { promptsOf, readPrompts } from '../../firmware/media/prompt-files.js';
 import { ToneGenerator } from '../../firmware/media/tone-generator.js';
 
@@ -48,11 +48,10 @@ test('prompts are read from WAV files; others are left out', () => {
   }
   const prompts = promptsOf(readPrompts(dir));
   rmSync(dir, { recursive: true });
-  const read = (rate: Rate) =>
+  const read = (rate: PlayRate) =>
     Object.keys(files).filter((file) => prompts.get(file.replace('.wav', ''), rate) !== undefined);
   assert.equal(read(8000), ['one.wav', 'plain.wav']);
   assert.equal(read(16000), ['fast.wav']);
-  assert.equal(read(48000), ['fast.wav'], 'brought up from 16 kHz');
   assert.equal([...prompts.get('one', 8000)!], [1, -2, 3]);
   assert.is(promptsOf(readPrompts(dir)).get('one', 8000), undefined);
 });
@@ -100,8 +99,12 @@ for (const rate of RATES)
         first.advance();
         late.advance();
         assert.is(first.frame.length, frameSamples(rate));
-        assert.equal(late.frame, first.frame, `${ticks * FRAME_MS} ms late`);
+        // What brings it up to 48 kHz looks some milliseconds back.
+        const from = rate === 48000 ? frameSamples(rate) / 2 : 0;
+        assert.equal(late.frame.slice(from), first.frame.slice(from), `${ticks * FRAME_MS} ms late`);
+        late.close();
       }
+      first.close();
     }
   });
 

@@ -46,8 +46,7 @@ test.after.each(async () => {
   for (const place of [1, 2, 3, 4])
     for (const what of ['on-hook', 'say 0']) await sim(box, `${place} ${what}`);
   for (const what of ['hang-up loopBreak', 'say 0']) await sim(box, `exchange 1 ${what}`);
-  await box.putAwayPhones();
-  await box.until<object[]>('calls', (calls) => calls.length === 0);
+  await box.nothingIsLeft();
   // On hook for a second: less would be a flash.
   for (const place of [1, 2]) await analog(place).hears(350, (dbm0) => dbm0 < -90);
 });

@@ -13,7 +13,7 @@ let boss: TestPhone;
 let ann: TestPhone;
 let bob: TestPhone;
 let guest: TestPhone;
-test.before.each(async () => {
+test.before(async () => {
   box = await Box.start({
     version: 1,
     extensions: phones(4),
@@ -23,11 +23,14 @@ test.before.each(async () => {
       { number: '802', description: 'Ad hoc', type: 'dynamic' },
     ],
   });
+});
+test.before.each(async () => {
   [boss, ann, bob, guest] = await Promise.all(
     ['101', '102', '103', '104'].map((number) => box.phone(number)),
   );
 });
-test.after.each(() => box.stop());
+test.after(() => box.stop());
+test.after.each(() => box.nothingIsLeft());
 
 const refusal = (asked: Promise<unknown>) =>
   asked.then(

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Box, phones, type Room, type Status } from '../support/box.js';
+import { Box, phones, withBox, type Room, type Status } from '../support/box.js';
 import { responseTo, type ServerTransaction } from '../../firmware/sip/server-transactions.js';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import type { TestCall } from '../support/test-call.js';
@@ -24,10 +24,11 @@ const config = {
 };
 
 let box: Box;
-test.before.each(async () => {
+test.before(async () => {
   box = await Box.start(config);
 });
-test.after.each(() => box.stop());
+test.after(() => box.stop());
+test.after.each(() => box.nothingIsLeft());
 
 /** Waits until a room has so many inside. */
 
@@ -252,7 +253,7 @@ test('SIGTERM in the middle of calls: each caller gets a BYE', async () => {
   await Promise.all(calls.map((call) => call.ended));
   assert.is(await box.exited, 0);
   await box.discard();
-  box = await Box.start(config); // for after.each
+  box = await Box.start(config);
 });
 
 test('random datagrams on the SIP port and the audio ports: calls go on', async () => {
@@ -267,15 +268,17 @@ test('random datagrams on the SIP port and the audio ports: calls go on', async 
 });
 
 test('half a minute after a call nothing of it is left: no dialog, transaction or timer', async () => {
-  const fresh = await box.get<Status>('status');
-  const phone = await box.phone('101');
-  const call = await phone.dial('800');
-  call.ear.keys('1234#');
-  await box.inside(1, '800');
-  await call.hangUp();
-  const after = await box.until<Status>('status', ({ sip }) => sip.transactions === 0, 45_000);
-  assert.is(after.sip.dialogs, 0);
-  assert.is(after.timers, fresh.timers);
+  await withBox(config, async (alone) => {
+    const fresh = await alone.get<Status>('status');
+    const phone = await alone.phone('101');
+    const call = await phone.dial('800');
+    call.ear.keys('1234#');
+    await alone.inside(1, '800');
+    await call.hangUp();
+    const after = await alone.until<Status>('status', ({ sip }) => sip.transactions === 0, 45_000);
+    assert.is(after.sip.dialogs, 0);
+    assert.is(after.timers, fresh.timers);
+  });
 });
 
 /** Sends `count` datagrams of random length and content, some beginning as SIP or RTP do, to each target. */

@@ -6,7 +6,7 @@ import { Box, phones, type Room, type Status } from '../support/box.js';
 const test = suite('configuration over the API');
 
 let box: Box;
-test.before.each(async () => {
+test.before(async () => {
   box = await Box.start({
     version: 1,
     extensions: phones(3),
@@ -17,7 +17,18 @@ test.before.each(async () => {
     routes: [{ prefix: '9', trunks: ['main'] }],
   });
 });
-test.after.each(() => box.stop());
+test.after(() => box.stop());
+// Each test finds the configuration as it was at first.
+type Version = { version: number; by?: string };
+const versions = () => box.get<Version[]>('config/versions');
+let first: number;
+test.before.each(async () => {
+  first = (await versions())[0].version;
+});
+test.after.each(async () => {
+  await box.nothingIsLeft();
+  await send('POST', `versions/${first}/restore`, undefined, 200);
+});
 
 type Problem = { path: string; value: string; expected: string };
 type Answer = { changes?: string[]; problems?: Problem[]; error?: string };
@@ -183,21 +194,19 @@ test('how a phone registers is told with the password, and for the place where t
 test('versions are listed, compared and brought back', async () => {
   await put('conferences/800', { description: 'Daily', type: 'static' });
   await put('conferences/801', { type: 'dynamic' });
-  const versions = await box.get<{ version: number; by?: string }[]>('config/versions');
   assert.equal(
-    versions.map(({ version, by }) => [version, by]),
+    (await versions()).slice(0, 2).map(({ version, by }) => [version, by]),
     [
-      [3, 'admin'],
-      [2, 'admin'],
-      [1, undefined],
+      [first + 2, 'admin'],
+      [first + 1, 'admin'],
     ],
   );
   const all = ['conference 801 is new', 'conference 800: description is "Daily", was "Weekly"'];
-  assert.equal(await box.get('config/versions/1/changes'), { changes: all });
-  assert.equal(await box.get('config/versions/1/changes?to=2'), { changes: all.slice(1) });
-  assert.is((await box.ask('config/versions/9/changes')).status, 404);
-  await send('POST', 'versions/1/restore', undefined, 200);
-  assert.is((await box.get<object[]>('config/versions')).length, 4);
+  assert.equal(await box.get(`config/versions/${first}/changes`), { changes: all });
+  assert.equal(await box.get(`config/versions/${first}/changes?to=${first + 1}`), { changes: all.slice(1) });
+  assert.is((await box.ask(`config/versions/${first + 7}/changes`)).status, 404);
+  await send('POST', `versions/${first}/restore`, undefined, 200);
+  assert.is((await versions())[0].version, first + 3);
   const call = await (await box.phone('101')).dial('800');
   call.ear.keys('1234#');
   await box.until<Room[]>('conferences', ([room]) => room?.participants.length === 1);

@@ -25,10 +25,11 @@ const config = {
 };
 
 let box: Box;
-test.before.each(async () => {
+test.before(async () => {
   box = await Box.start(config);
 });
-test.after.each(() => box.stop());
+test.after(() => box.stop());
+test.after.each(() => box.nothingIsLeft());
 
 test('a service number asks for a conference, and leads through its door', async () => {
   const call = await (await box.phone('102')).dial('*4');

@@ -51,8 +51,7 @@ test.before(async () => {
 test.after(() => box.stop());
 test.after.each(async () => {
   for (const exchange of [town, hill]) await exchange.does('hang-up loopBreak');
-  await box.putAwayPhones();
-  await box.until<object[]>('calls', (calls) => calls.length === 0);
+  await box.nothingIsLeft();
   for (const exchange of [town, hill]) await exchange.becomes('idle');
 });
 

@@ -15,7 +15,7 @@ let boss: TestPhone;
 let ann: TestPhone;
 let bob: TestPhone;
 let guest: TestPhone;
-test.before.each(async () => {
+test.before(async () => {
   box = await Box.start({
     version: 1,
     extensions: phones(5),
@@ -24,11 +24,14 @@ test.before.each(async () => {
       { number: '801', description: 'Guarded', type: 'static', pin: '1234' },
     ],
   });
+});
+test.before.each(async () => {
   [boss, ann, bob, guest] = await Promise.all(
     ['101', '102', '103', '104'].map((number) => box.phone(number)),
   );
 });
-test.after.each(() => box.stop());
+test.after(() => box.stop());
+test.after.each(() => box.nothingIsLeft());
 
 /** Calls a phone, which answers: both ends. */
 async function talk(caller: TestPhone, number: string, called: TestPhone): Promise<[TestCall, TestCall]> {

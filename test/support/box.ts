@@ -281,6 +281,22 @@ export class Box {
   async stop(): Promise<void> {
     if (this.process.exitCode !== null) return;
     try {
+      await this.#isLeftEmpty();
+      this.process.kill('SIGTERM');
+      assert.is(await this.exited, 0, 'exit code');
+    } finally {
+      await this.discard();
+    }
+  }
+
+  /** Takes the phones away and asserts that nothing of their calls is left open; the box goes on, for the next test. */
+  async nothingIsLeft(): Promise<void> {
+    for (const phone of this.#phones) await phone.unregister();
+    await this.#isLeftEmpty();
+  }
+
+  async #isLeftEmpty(): Promise<void> {
+    try {
       await this.#closePhones();
       await this.until<Status>(
         'status',
@@ -293,13 +309,9 @@ export class Box {
         await new Promise((resolve) => setTimeout(resolve, 50));
       assert.equal(this.#open(), this.#openAtStart, 'files and UDP sockets');
       assert.not.match(this.log, /"level":(50|60)/, 'errors in the log');
-      this.process.kill('SIGTERM');
-      assert.is(await this.exited, 0, 'exit code');
     } catch (error) {
       console.error(error); // the test runner keeps silent about what a hook throws
       throw error;
-    } finally {
-      await this.discard();
     }
   }
 
@@ -332,11 +344,6 @@ export class Box {
     return files
       .filter((file) => file !== '' && (!inodeOf(file) || udp.includes(` ${inodeOf(file)} `)))
       .sort();
-  }
-
-  /** Closes the phones: the next ones come to a box that goes on. */
-  async putAwayPhones(): Promise<void> {
-    await this.#closePhones();
   }
 
   async #closePhones(): Promise<void> {

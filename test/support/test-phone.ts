@@ -56,6 +56,7 @@ export class TestPhone {
   onIncoming: (transaction: ServerTransaction) => void = (transaction) => void this.accept(transaction);
   /** Told of each NOTIFY that belongs to no call. */
   onNotify: (request: SipRequest) => void = () => {};
+  #registered = false;
   readonly #layer: TransactionLayer;
   #seq = 0;
 
@@ -109,7 +110,16 @@ export class TestPhone {
       '',
       (headers) => headers.append('Contact', this.contact).append('Expires', String(expires)),
     );
+    this.#registered = expires > 0;
     return response.headers.all('Contact');
+  }
+
+  /** If it is registered, and its account is there still, not any more. */
+  async unregister(): Promise<void> {
+    if (!this.#registered) return;
+    await this.register(0).catch((error: unknown) => {
+      if (!(error instanceof Refused)) throw error;
+    });
   }
 
   /** Subscribes to an event of a number; what is told comes to `onNotify`. Throws Refused. */
@@ -231,6 +241,7 @@ export class TestPhone {
 
   /** Its power is cut: it tells nobody. */
   async cut(): Promise<void> {
+    this.#registered = false;
     for (const call of [...this.calls]) await call.close();
     this.#layer.stop();
     await this.transport.close();
