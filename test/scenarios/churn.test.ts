@@ -21,9 +21,10 @@ const MAX_SLOPE = 0.5 * 2 ** 20;
 /** What is left of transactions is remembered for at most so long (RFC 3261 §17: 64 times T1). */
 const TRANSACTION_MS = 40_000;
 
+const libc = new URL('../../hal/ffi/libc.js', import.meta.url).href;
 /**
- * Asked from outside, the box collects its garbage, moves what is left together and says how much that is: what is held, not
- * what waits to be collected or used again.
+ * Asked from outside, the box collects its garbage, moves what is left together, gives back what is free as it does every ten
+ * minutes, and says a second later how much it has: what is held, not what waits to be used again.
  */
 const nodeOptions = [
   ...packagedOptions,
@@ -31,11 +32,13 @@ const nodeOptions = [
   '--import',
   `data:text/javascript,${encodeURIComponent(`
   import { setFlagsFromString } from 'node:v8';
+  import { malloc_trim } from '${libc}';
   process.on('SIGUSR2', () => {
     setFlagsFromString('--compact-on-every-full-gc');
     globalThis.gc();
     setFlagsFromString('--no-compact-on-every-full-gc');
-    process.stderr.write('memory ' + JSON.stringify(process.memoryUsage()) + '\\n');
+    malloc_trim(0);
+    setTimeout(() => process.stderr.write('memory ' + JSON.stringify(process.memoryUsage()) + '\\n'), 1000);
   })`)}`,
 ];
 
