@@ -331,6 +331,7 @@ async function run(options: Options): Promise<void> {
     comesFirst: (address) => agent.dialogs.isTalking(address),
   });
 
+  await recordings.ready;
   const [address] = bound;
   const ticks = () => media.counters().ticks;
   care.ready(

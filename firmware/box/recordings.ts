@@ -42,7 +42,8 @@ export async function openRecordings({ store, data, block, time, onReady }: Reco
     nowMs: () => time.nowMs(),
     access,
   });
-  kept.waveforms.start();
+  // Without it there are no waveforms, and the log says so when one is wanted.
+  const drawing = kept.waveforms.start().catch(() => {});
   recorder.onClosed = (id) => {
     void kept.tidy();
     void kept.list().then((list) => {
@@ -56,6 +57,8 @@ export async function openRecordings({ store, data, block, time, onReady }: Reco
     recorder,
     kept,
     access,
+    /** Resolves when its threads are there. */
+    ready: drawing,
     get alarms() {
       const text = `who listens is not kept: ${log.failure}`;
       const deaf = log.failure === undefined ? [] : [{ code: 'recording-access', text }];

@@ -21,6 +21,7 @@ parentPort!.on('message', (work: PeaksWork) => {
   }
   parentPort!.postMessage(failure);
 });
+parentPort!.postMessage('ready');
 
 function make({ folder, files, samples }: PeaksWork): void {
   const peaks: Peaks = { version: 1, samples, files: {} };

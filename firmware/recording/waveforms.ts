@@ -16,15 +16,20 @@ export class Waveforms {
   /** By folder: being made or waiting for it, or failed; those are not tried again before the next start. */
   readonly #begun = new Set<string>();
   #work: Promise<void> = Promise.resolve();
-  #thread: Worker | undefined;
+  #thread: Promise<Worker> | undefined;
 
-  /** Has the thread there that makes them. It stays: each that came and went would leave some memory behind. */
-  start(): Worker {
-    if (this.#thread) return this.#thread;
+  /** Resolves when the thread that makes them is ready. It stays: each that came and went would leave some memory behind. */
+  start(): Promise<Worker> {
+    return (this.#thread ??= this.#launch());
+  }
+
+  async #launch(): Promise<Worker> {
     const thread = new Worker(program, { name: 'peaks' });
     const gone = () => (this.#thread = undefined);
-    thread.on('error', gone).on('exit', gone).unref();
-    return (this.#thread = thread);
+    thread.on('error', gone).on('exit', gone);
+    await once(thread, 'message');
+    thread.unref();
+    return thread;
   }
 
   /** The peaks of a recording that has ended; undefined while they are not there yet, but then they are made. */
@@ -40,7 +45,7 @@ export class Waveforms {
 
   /** Ends the thread; what it has not made is made when it is asked for again. */
   async stop(): Promise<void> {
-    await this.#thread?.terminate();
+    await (await this.#thread)?.terminate();
   }
 
   /** Resolves when all that was wanted is made. */
@@ -50,17 +55,16 @@ export class Waveforms {
 
   async #make(folder: string, document: RecordingDocument): Promise<void> {
     const work: PeaksWork = { folder, samples: document.samples, files: soundFiles(document) };
-    const thread = this.start();
     try {
+      const thread = await this.start();
       thread.ref();
       thread.postMessage(work);
       const [failure] = (await once(thread, 'message')) as [PeaksDone];
+      thread.unref();
       if (failure !== undefined) throw new Error(failure);
       this.#begun.delete(folder);
     } catch (err) {
       log.warn({ err, folder }, 'the waveform of a recording could not be made');
-    } finally {
-      thread.unref();
     }
   }
 }
