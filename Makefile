@@ -13,10 +13,10 @@ demo: build
 build: node_modules/.package-lock.json $(KERNELS)
 	npx tsc -b
 
-# All kernels are one module, as they share one memory; it has 16 MiB for good.
+# All kernels are one module, as they share one memory; it has 48 MiB for good.
 $(KERNELS): $(shell find firmware/media/kernels -name '*.ts') node_modules/.package-lock.json
 	npx asc firmware/media/kernels/*.ts --outFile $@ --optimizeLevel 3 --noAssert --runtime stub --enable simd \
-		--initialMemory 256 --maximumMemory 256
+		--initialMemory 768 --maximumMemory 768
 
 check: build
 	npx eslint .
@@ -141,4 +141,4 @@ hardware-system: test-system
 image-system: system
 	@scripts/install-packages.sh mmdebstrap mksquashfs:squashfs-tools rauc sgdisk:gdisk busybox:busybox-static cpio zstd mkfs.ext4:e2fsprogs \
 	  grub-mkimage:grub-common /usr/lib/grub/i386-pc/boot.img:grub-pc-bin python3 modprobe:kmod make cc:build-essential gcc-12 \
-	  libelf.so.1:libelf1 qemu-system-x86_64:qemu-system-x86 qemu-aarch64-static:qemu-user-static
+	  libelf.so.1:libelf1 qemu-system-x86_64:qemu-system-x86 qemu-aarch64-static:qemu-user-static mkfs.vfat:dosfstools mcopy:mtools

@@ -39,7 +39,7 @@ export function takeCare({ data, clock, rebootFile, callers }: CareParts) {
       manager.ready(() => pulse.look());
       setInterval(() => lights.show(isAlarm()), LIGHTS_MS).unref();
       setInterval(() => malloc_trim(0), TRIM_MS).unref();
-      start = new StartCheck(checked, clock, restart.isPossible);
+      start = new StartCheck(checked, clock, restart);
       void start.run();
     },
     stopping: () => manager.stopping(),

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Conference } from '../config/schema.js';
 import type { GuessGuard } from '../guess-guard.js';
 import { createLog } from '../log.js';
-import type { Media, MixId, PlayId } from '../media/contract.js';
+import type { Media, MixId } from '../media/contract.js';
 import { closed, refusal, type AskedRoom } from './admission.js';
 import {
   attentionTone,
@@ -16,39 +16,10 @@ import {
 import type { Verdict } from './door.js';
 import type { KeptSeat, KeptSeats } from './kept-seats.js';
 import type { Leg } from './leg.js';
-import { emptyRoom, room, type LegId, type RoomEffect, type RoomEvent, type RoomState } from './room.js';
+import { resourceOf, type OpenRoom } from './open-room.js';
+import { emptyRoom, room, type LegId, type RoomEffect, type RoomEvent } from './room.js';
 
 const log = createLog('call');
-
-export type Seat = {
-  leg: Leg;
-  sinceMs: number;
-  /** The leg of the member that had it called in. */
-  broughtBy?: LegId;
-  /** What the one who is alone hears. */
-  music?: PlayId;
-  /** Goes on from the prompt to the music. */
-  skipPrompt?: () => void;
-};
-
-/** A room somebody is in. */
-export type OpenRoom = {
-  conference: Conference;
-  /** Number within a dynamic conference; empty for a static one. */
-  number: string;
-  pin: string;
-  mix: MixId;
-  sinceMs: number;
-  state: RoomState;
-  legs: Map<LegId, Seat>;
-  /** With whom it ends. */
-  leader?: LegId;
-};
-
-/** What a room is called by those who watch it. */
-export function resourceOf({ conference, number }: OpenRoom): string {
-  return number === '' ? conference.number : `${conference.number}-${number}`;
-}
 
 export class ConferenceDirectory {
   /** Something changed in a room. */

@@ -1,6 +1,6 @@
 /** Says when a conference starts and ends, and who joins and leaves it, of what changes in the rooms. */
 import type { WebhookEvent } from '../config/schema.js';
-import { resourceOf, type OpenRoom } from './conference-directory.js';
+import { resourceOf, type OpenRoom } from './open-room.js';
 import type { LegId } from './room.js';
 
 type Visit = { id: LegId; number: string; name: string; joinedMs: number };

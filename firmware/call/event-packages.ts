@@ -1,7 +1,7 @@
 /** What phones may subscribe to: who is in a conference (RFC 4575), and which numbers are in use (RFC 4235). */
 import type { Config } from '../config/schema.js';
 import type { EventPackage } from '../sip/notifier.js';
-import { resourceOf, type OpenRoom } from './conference-directory.js';
+import { resourceOf, type OpenRoom } from './open-room.js';
 import { conferenceInfo, type ConferenceMember, type ConferenceSnapshot } from './conference-info.js';
 import { dialogInfo, type DialogSnapshot } from './dialog-info.js';
 import type { LegState } from './leg.js';

@@ -1,7 +1,8 @@
 /** All lines to the exchange, as ways to the outside. */
 import type { FxoLine } from '../../hal/line-card.js';
 import { createLog } from '../log.js';
-import type { ConferenceDirectory, OpenRoom } from './conference-directory.js';
+import type { ConferenceDirectory } from './conference-directory.js';
+import type { OpenRoom } from './open-room.js';
 import { ExchangeLine, type ExchangeHost } from './exchange-line.js';
 import type { Leg } from './leg.js';
 import type { LineOwner, OwnedLine } from './line-board.js';

@@ -6,7 +6,7 @@ import type { PortId } from '../media/contract.js';
 import type { PortStats } from '../media/stats.js';
 import { CallQuality, type Quality } from './call-quality.js';
 import type { Cause } from './cause.js';
-import { resourceOf, type OpenRoom } from './conference-directory.js';
+import { resourceOf, type OpenRoom } from './open-room.js';
 import type { LegId } from './room.js';
 import type { OpenLeg } from './switchboard.js';
 

@@ -1,7 +1,7 @@
 /** Who sat in which room when the box stopped: for two minutes they get the same seats again, without a PIN. */
 import type { Clock } from '../clock.js';
 import { createLog } from '../log.js';
-import type { OpenRoom } from './conference-directory.js';
+import type { OpenRoom } from './open-room.js';
 import type { LegId } from './room.js';
 
 const log = createLog('call');

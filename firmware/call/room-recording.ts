@@ -14,7 +14,7 @@ import {
 } from '../recording/consent.js';
 import type { Recorder } from '../recording/recorder.js';
 import { itemsOf, recordingTone } from './announcements.js';
-import { resourceOf, type OpenRoom, type Seat } from './conference-directory.js';
+import { resourceOf, type OpenRoom, type Seat } from './open-room.js';
 import type { LegId } from './room.js';
 
 /** What a recorder has to do for rooms. */

@@ -279,7 +279,12 @@ export class SipLeg implements Leg {
     // Whoever holds us sends music at best, and that is not for the others.
     this.#receiving = agreed.direction === 'sendrecv';
     this.options.media.connectPort(this.#open!.port, {
-      peer: { address: agreed.address, port: agreed.port, allowed: [agreed.address, this.peerAddress] },
+      peer: {
+        address: agreed.address,
+        port: agreed.port,
+        rtcp: agreed.rtcp,
+        allowed: [agreed.address, this.peerAddress],
+      },
       format,
       sending,
       receiving: this.#receiving,

@@ -12,7 +12,8 @@ import type { Caller } from '../sip/caller-check.js';
 import type { UserAgent } from '../sip/user-agent.js';
 import type { Cause } from './cause.js';
 import { ConferenceControl } from './conference-control.js';
-import { ConferenceDirectory, resourceOf, type OpenRoom } from './conference-directory.js';
+import { ConferenceDirectory } from './conference-directory.js';
+import { resourceOf, type OpenRoom } from './open-room.js';
 import { ConferenceVisit, type FindConference } from './conference-visit.js';
 import {
   conferenceOf,

@@ -28,6 +28,8 @@ export type Codec = {
 
 /** Neither decoder nor encoder throws or allocates. */
 export type Decoder = {
+  /** In the memory of the kernels, for a codec that steady streams may have: the table it goes by, or its state. */
+  readonly place?: number;
   /** Decodes a payload to the beginning of `out`, at most 60 ms; returns the samples written, 0 if it is broken. */
   decode(bytes: Uint8Array, offset: number, length: number, out: Int16Array): number;
   /** Decodes a good payload to `out` from `at` on, when `settle` of its codec is called or before. */
@@ -40,6 +42,8 @@ export type Decoder = {
 };
 
 export type Encoder = {
+  /** As that of a decoder. */
+  readonly place?: number;
   /** Encodes the first `samples` of `pcm` to `bytes` at `offset`; returns the bytes written. */
   encode(pcm: Int16Array, samples: number, bytes: Uint8Array, offset: number): number;
   /** Likewise, but what it says it writes is there only when `settle` of its codec has been called. */

@@ -44,6 +44,11 @@ export class Concealment {
     return this.hidden > 0 && this.#gain === 0;
   }
 
+  /** The last sample of the line is a real one, with which the next gap may be filled. */
+  get isOver(): boolean {
+    return this.hidden === 0 && !this.#forgotten;
+  }
+
   /** Adds `count` samples to the line, going on where it ends. */
   extend(count: number): void {
     if (this.hidden === 0) this.#begin();

@@ -3,7 +3,7 @@ import type { CodecName } from '../codec-formats.js';
 import type { HeardTone, TonePlan } from '../tone-plans.js';
 import type { FskKind } from './analog/fsk.js';
 import type { ProgressTone } from './analog/progress-recogniser.js';
-import type { PromptSet } from './prompt-files.js';
+import type { PlayRate } from './frame.js';
 
 /** A port is one leg's place in the media plane; ids are chosen by the main thread and never used again. */
 export type PortId = number;
@@ -36,6 +36,8 @@ export type RtpPeer = {
   /** IP address and port of the peer's SDP: where packets go until its own first packet shows its real port. */
   address: string;
   port: number;
+  /** Where its RTCP is, if it has a port of its own and that is not the one after (RFC 3605). */
+  rtcp?: { address: string; port: number };
   /** IP addresses that media may come from: the SDP's and the one the signalling came from. */
   allowed: string[];
 };
@@ -136,6 +138,9 @@ export type MediaCommand =
   | { type: 'pauseRecord'; recording: RecordingId }
   | { type: 'endRecord'; recording: RecordingId }
   | { type: 'shutdown' };
+
+/** The samples of every prompt by its name, without `.wav`: in memory that threads share. */
+export type PromptSet = Record<PlayRate, ReadonlyMap<string, Int16Array>>;
 
 export type MediaEvent =
   /** `srtp`: whether ports can be secured here; `codecs`: which they can speak here; `prompts`: which can be played. */

@@ -25,7 +25,7 @@ export class Ear {
   /** While it is played to, it hears nothing else. */
   alone = false;
   #encoder: Encoder | null;
-  #limiter = new Limiter();
+  readonly limiter = new Limiter();
   #heard: Int32Array;
   #pcm: Int16Array;
   #band: Band | null = null;
@@ -74,13 +74,27 @@ export class Ear {
     }
   }
 
+  /** Whether what it hears is its mix and nothing else: without itself if it talks, if not what all the others hear too. */
+  isSteady(talks: boolean): boolean {
+    const band = this.#band;
+    return band !== null && this.plays.length === 0 && !band.hasExcepted(this.id) && (talks || this.#sharing);
+  }
+
+  /** See Encoder; and where the encoding is that it shares. */
+  get encoderPlace(): number {
+    return this.#encoder?.place ?? 0;
+  }
+  get sharedPlace(): number {
+    return this.#shared?.place ?? 0;
+  }
+
   /** What it hears in the tick. `own`: what it says itself, null if it does not talk. */
   hear(own: Int16Array | null): Int16Array {
     const band = this.alone ? null : this.#band;
     if (band && this.plays.length === 0 && !band.hasExcepted(this.id)) {
       if (!own) return band.whole();
-      this.#limiter.minus(this.#pcm, band.heard, own, this.#heard);
-    } else this.#limiter.whole(this.#pcm, this.#sum(band, own));
+      this.limiter.minus(this.#pcm, band.heard, own);
+    } else this.limiter.whole(this.#pcm, this.#sum(band, own));
     return this.#pcm;
   }
 

@@ -9,6 +9,7 @@ import { wallMs, whereItStood, writeLineRow, writeRtpRow } from './port-rows.js'
 import { RecordingTap } from './recording-tap.js';
 import { RtpPort, type PacketSocket, type Traffic } from './rtp-port.js';
 import { PLANE, ROW, ROW_WORDS, findRow, writeLong } from './stats.js';
+import { SteadyStreams, type Ring } from './steady-streams.js';
 
 /** Tells which of the sockets it was given have something to receive; no call in the tick waits or allocates. */
 export type Readiness = {
@@ -27,8 +28,8 @@ export type EngineOptions = {
     adopt(handle: number): PacketSocket;
     /** Watches those sockets that seldom have something; takes over what a worker that has died watched with, if not 0. */
     watch(handle: number): Readiness;
-    /** What serves the connected ones together, in rounds; null if each serves itself. */
-    ring: { receive(): void; flush(): void } | null;
+    /** What serves the connected ones together; null if each serves itself. */
+    ring: Ring | null;
   };
   emit(event: MediaEvent): void;
   prompts: Prompts;
@@ -50,7 +51,9 @@ type Play = {
 export class Engine {
   #options: EngineOptions;
   #ports: (RtpPort | LinePort)[] = [];
-  #rows: number[] = [];
+  /** Those of them that are served one by one; the others are steady streams. */
+  #attended: (RtpPort | LinePort)[] = [];
+  #steady: SteadyStreams;
   #mixes: MixBus[] = [];
   #plays: Play[] = [];
   #traffic: Traffic;
@@ -62,6 +65,7 @@ export class Engine {
     this.#options = options;
     this.#tap = new RecordingTap(options.recordings, (event) => options.emit(event));
     const { stats } = options;
+    this.#steady = new SteadyStreams(options.sockets.ring, stats);
     this.#traffic = {
       packetsIn: stats[PLANE.packetsIn],
       packetsOut: stats[PLANE.packetsOut],
@@ -72,6 +76,7 @@ export class Engine {
 
   /** Does what the main thread says; a port that is not there any more is no error. */
   handle(command: MediaCommand): void {
+    this.#steady.leaveAll(this.#attended);
     if (command.type === 'openPort') this.#openPort(command);
     else if (command.type === 'openLine') this.#openLine(command);
     else if (command.type === 'setLine') this.#setLine(command);
@@ -93,29 +98,46 @@ export class Engine {
     for (let i = 0; i < this.#mixes.length; i++) this.#mixes[i].begin();
     this.#options.sockets.ring?.receive();
     this.#hearControls();
-    for (let i = 0; i < this.#ports.length; i++) this.#ports[i].receive();
-    for (let i = 0; i < this.#ports.length; i++) {
-      const port = this.#ports[i];
+    this.#steady.hear(this.#attended);
+    const attended = this.#attended;
+    for (let i = 0; i < attended.length; i++) attended[i].receive();
+    for (let i = 0; i < attended.length; i++) {
+      const port = attended[i];
       port.listen();
       port.ear.prepare(port.talks);
       if (port.talks) port.band?.add(port.rxFrame);
     }
     this.#tap.tick();
     for (let i = 0; i < this.#mixes.length; i++) this.#mixes[i].finish();
-    for (let i = 0; i < this.#ports.length; i++) this.#ports[i].encode();
+    this.#steady.say();
+    for (let i = 0; i < attended.length; i++) attended[i].encode();
     settle();
-    for (let i = 0; i < this.#ports.length; i++) {
-      const port = this.#ports[i];
+    for (let i = 0; i < attended.length; i++) {
+      const port = attended[i];
       port.send();
-      if (port instanceof RtpPort) writeRtpRow(this.#options.stats, this.#rows[i], port);
-      else writeLineRow(this.#options.stats, this.#rows[i], port);
+      if (port instanceof RtpPort) writeRtpRow(this.#options.stats, port.row, port);
+      else writeLineRow(this.#options.stats, port.row, port);
     }
     this.#options.sockets.ring?.flush();
+    this.#steady.endTick(attended);
+    this.#letGo();
     this.#endPlays();
     this.#writePlaneStats();
   }
 
+  /** Those on which nothing happens need no attention in the next tick. */
+  #letGo(): void {
+    const attended = this.#attended;
+    for (let i = attended.length - 1; i >= 0; i--) {
+      const port = attended[i];
+      if (!(port instanceof RtpPort) || !this.#steady.enter(port)) continue;
+      const last = attended.pop()!;
+      if (last !== port) attended[i] = last;
+    }
+  }
+
   close(): void {
+    this.#steady.leaveAll(this.#attended);
     for (const port of this.#ports.slice()) this.#closePort(port.id);
     this.#stopPlays(() => true);
   }
@@ -127,7 +149,9 @@ export class Engine {
       const id = this.#readiness!.nameAt(i);
       for (let at = 0; at < this.#ports.length; at++) {
         const port = this.#ports[at];
-        if (port.id === id && port instanceof RtpPort) port.hearControl();
+        if (port.id !== id || !(port instanceof RtpPort)) continue;
+        this.#steady.leave(port, this.#attended);
+        port.hearControl();
       }
     }
   }
@@ -173,8 +197,9 @@ export class Engine {
     if (row < 0) return this.#emit({ type: 'portFailed', port, reason: 'too many ports' });
     try {
       const opened = make(row, left >= 0);
+      opened.row = row;
       this.#ports.push(opened);
-      this.#rows.push(row);
+      this.#attended.push(opened);
       stats[row + ROW.port] = port + 1;
       const localPort = opened instanceof RtpPort ? opened.socket.localPort : 0;
       this.#emit({ type: 'portOpened', port, localPort });
@@ -193,7 +218,7 @@ export class Engine {
     const port = this.#findRtp(command.port);
     if (!port) return;
     port.connect(command.peer, command.format, command.sending, command.receiving);
-    const row = this.#rows[this.#ports.indexOf(port)];
+    const { row } = port;
     const { rx, tx } = port.srtpContexts;
     writeLong(this.#options.stats, row + ROW.srtpRx, rx);
     writeLong(this.#options.stats, row + ROW.srtpTx, tx);
@@ -214,10 +239,11 @@ export class Engine {
       this.#leave(id);
       this.#tap.forget(id);
       this.#stopPlays(({ to }) => 'port' in to && to.port === id);
-      this.#ports[at].close();
-      this.#options.stats.fill(0, this.#rows[at], this.#rows[at] + ROW_WORDS);
+      const port = this.#ports[at];
+      port.close();
+      this.#options.stats.fill(0, port.row, port.row + ROW_WORDS);
       this.#ports.splice(at, 1);
-      this.#rows.splice(at, 1);
+      this.#attended.splice(this.#attended.indexOf(port), 1);
       if (!this.#ports.some((port) => port instanceof RtpPort && port.control)) this.#watchNone();
     }
     this.#emit({ type: 'portClosed', port: id });

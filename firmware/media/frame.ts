@@ -4,6 +4,8 @@ export const FRAME_MS = 20;
 
 /** Samples per second that the plane works at. */
 export type Rate = 8000 | 16000 | 48000;
+/** Of prompts and tones: ears of 48 kHz have them brought up. */
+export type PlayRate = Exclude<Rate, 48000>;
 export const RATES: readonly Rate[] = [8000, 16000, 48000];
 
 /** Samples of a frame. */

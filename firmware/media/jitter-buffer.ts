@@ -25,6 +25,7 @@ import { MAX_PACKET_BYTES, PacketQueue } from './packet-queue.js';
 import { SequenceCount } from './sequence-count.js';
 import { SoundLine } from './sound-line.js';
 import { cutPeriod, squeeze } from './time-scale.js';
+import { Timestamps } from './timestamps.js';
 
 const MAX_PACKET_MS = 60;
 const MAX_DELAY_MS = 200;
@@ -47,15 +48,13 @@ export class JitterBuffer {
   #decoder: Decoder;
   #perMs: number;
   #sequences = new SequenceCount();
+  #timestamps: Timestamps;
   #queue = new PacketQueue();
   #delays = new ArrivalDelays();
-  #line: SoundLine;
+  readonly line: SoundLine;
   #concealment: Concealment;
   #decoded: Int16Array;
   #synced = false;
-  /** A timestamp and its place, from which the others are counted. */
-  #timestamp = 0;
-  #place = 0;
   /** Place of the sample that follows the line. */
   #next = 0;
   /** Samples at the end of the line that came in this tick. */
@@ -76,9 +75,10 @@ export class JitterBuffer {
   constructor(codec: Codec) {
     this.#codec = codec;
     this.#decoder = codec.createDecoder();
+    this.#timestamps = new Timestamps(codec);
     this.#perMs = codec.sampleRate / 1000;
-    this.#line = new SoundLine(codec.sampleRate);
-    this.#concealment = new Concealment(this.#line, codec.sampleRate);
+    this.line = new SoundLine(codec.sampleRate);
+    this.#concealment = new Concealment(this.line, codec.sampleRate);
     this.#decoded = decodedAt.get(codec.sampleRate)!;
   }
 
@@ -132,6 +132,47 @@ export class JitterBuffer {
     if (this.#synced) this.#number(ssrc, sequence, timestamp);
   }
 
+  /** Whether nothing is to be done in the next ticks but to append what comes in order, and to hear what is on the line. */
+  isSteady(ticks: number): boolean {
+    const isInOrder =
+      this.#queue.isEmpty && this.#next === this.#decodedTo && this.#timestamps.has(this.#next);
+    const mayShrink = this.#calmTicks + ticks > CALM_TICKS && this.#surplus > 0;
+    const isKnown = this.#decoder.place !== undefined;
+    return this.#synced && isKnown && isInOrder && this.#concealment.isOver && !mayShrink;
+  }
+
+  /** Of the packet that is due. */
+  get ssrc(): number {
+    return this.#sequences.ssrc;
+  }
+  get dueSequence(): number {
+    return (this.#sequences.highest + 1) & 0xffff;
+  }
+  get dueTimestamp(): number {
+    return this.#timestamps.of(this.#next);
+  }
+
+  /** See Decoder. */
+  get decoderPlace(): number {
+    return this.#decoder.place ?? 0;
+  }
+
+  /** The packet that is due came, and was appended to the line by somebody else. */
+  appended(samples: number): void {
+    const timestamp = this.dueTimestamp;
+    const number = this.#sequences.note(this.dueSequence);
+    const place = this.#timestamps.placeOf(timestamp);
+    this.#goOn(place, number, samples);
+    this.#arrived(place);
+  }
+
+  /** A tick in which so many samples of the line were heard by somebody else. */
+  passed(samples: number): void {
+    this.#calmTicks++;
+    this.#fresh = 0;
+    this.#now = (this.#now + samples) | 0;
+  }
+
   /** Fills `out` with the next 20 ms; false if it is all silence or concealment. */
   pull(out: Int16Array): boolean {
     if (!this.#synced) {
@@ -141,13 +182,13 @@ export class JitterBuffer {
     this.#calmTicks++;
     this.#settle();
     this.#fresh = 0;
-    const surplus = this.#delay() - this.#delays.exceededBy(SHRINK_SHARE);
+    const surplus = this.#surplus;
     if (surplus > 0 && this.#concealment.silent) this.#shortenSilence(surplus);
     const real = this.#load(out.length);
     if (!(surplus > 0 && this.#calmTicks > CALM_TICKS && this.#hearFaster(out, surplus))) {
-      const { pcm, at } = this.#line;
+      const { pcm, at } = this.line;
       for (let i = 0; i < out.length; i++) out[i] = pcm[at + i];
-      this.#line.at += out.length;
+      this.line.at += out.length;
     }
     this.#now = (this.#now + out.length) | 0;
     return real;
@@ -163,12 +204,13 @@ export class JitterBuffer {
     if (this.#synced) this.#sequences.end();
     this.#synced = false;
     this.#queue.clear();
-    this.#line.clear();
+    this.line.clear();
     this.#fresh = 0;
     this.#concealment.forget();
   }
 
   close(): void {
+    this.line.close();
     this.#decoder.close();
   }
 
@@ -183,7 +225,7 @@ export class JitterBuffer {
   ): boolean {
     const number = this.#number(ssrc, sequence, timestamp);
     if (number < 0) return false;
-    const place = this.#placeOf(timestamp);
+    const place = this.#timestamps.placeOf(timestamp);
     const maxDelay = MAX_DELAY_MS * this.#perMs;
     const margin = (place - this.#next) | 0;
     if (margin < 0) this.late++;
@@ -194,11 +236,15 @@ export class JitterBuffer {
     }
     if (samples > 0 && this.#isNext(place)) this.#append(place, number, samples, bytes, offset, length);
     else this.#queue.add(place, samples, number, bytes, offset, length);
+    this.#arrived(place);
+    return true;
+  }
+
+  #arrived(place: number): void {
     const delay = (this.#now - place) | 0;
     this.#delays.add(delay);
     this.#jitter += (Math.abs(delay - this.#lastDelay) - this.#jitter) / 16;
     this.#lastDelay = delay;
-    return true;
   }
 
   /** Whether a packet goes on where the line ends, and its turn comes in this tick. */
@@ -208,7 +254,7 @@ export class JitterBuffer {
       place === this.#decodedTo &&
       this.#queue.isEmpty &&
       this.#concealment.hidden === 0 &&
-      this.#line.waiting < FRAME_MS * this.#perMs
+      this.line.waiting < FRAME_MS * this.#perMs
     );
   }
 
@@ -223,11 +269,15 @@ export class JitterBuffer {
     if (this.#decoder.decodeSoon) {
       this.#settle();
       const at = this.#concealment.follow(samples);
-      this.#decoder.decodeSoon(bytes, offset, length, this.#line.pcm, at);
+      this.#decoder.decodeSoon(bytes, offset, length, this.line.pcm, at);
     } else {
       samples = this.#decoder.decode(bytes, offset, length, this.#decoded);
       this.#concealment.join(this.#decoded, 0, samples, false);
     }
+    this.#goOn(place, number, samples);
+  }
+
+  #goOn(place: number, number: number, samples: number): void {
     this.#next = this.#decodedTo = (place + samples) | 0;
     this.#fresh += samples;
     this.#lastSequence = number;
@@ -245,7 +295,7 @@ export class JitterBuffer {
       this.#sequences.begin(ssrc, sequence);
       this.#synced = true;
       this.#jitter = 0;
-      this.#start(this.#placeOf(timestamp));
+      this.#start(this.#timestamps.placeOf(timestamp));
     }
     return this.#sequences.note(sequence);
   }
@@ -255,27 +305,23 @@ export class JitterBuffer {
     this.#settle();
     this.#queue.clear();
     this.#delays.clear();
-    this.#line.end -= this.#fresh;
+    this.line.end -= this.#fresh;
     this.#fresh = 0;
-    if (this.#line.waiting > 0) this.#concealment.pause();
+    if (this.line.waiting > 0) this.#concealment.pause();
     this.#next = this.#now = this.#decodedTo = place;
     this.#lastDelay = 0;
     this.#grown = false;
     this.#calmTicks = 0;
   }
 
-  /** In samples, where 32 bits wrap at the same place for timestamps and samples. */
-  #placeOf(timestamp: number): number {
-    const { sampleRate, rtpClockRate } = this.#codec;
-    const ahead = Math.round((((timestamp - this.#timestamp) | 0) * sampleRate) / rtpClockRate);
-    this.#timestamp = (this.#timestamp + (ahead * rtpClockRate) / sampleRate) >>> 0;
-    this.#place = (this.#place + ahead) | 0;
-    return this.#place;
-  }
-
   /** From a place's own time until it is heard. */
   #delay(): number {
-    return (this.#now - this.#next + this.#line.waiting) | 0;
+    return (this.#now - this.#next + this.line.waiting) | 0;
+  }
+
+  /** Delay that hardly any packet needs. */
+  get #surplus(): number {
+    return this.#delay() - this.#delays.exceededBy(SHRINK_SHARE);
   }
 
   /** A delay that few packets exceed, but no more than is tolerable. */
@@ -285,10 +331,10 @@ export class JitterBuffer {
 
   /** Sees that `wanted` samples wait; whether any of them is real. */
   #load(wanted: number): boolean {
-    let real = this.#line.waiting > 0;
-    while (this.#line.waiting < wanted)
+    let real = this.line.waiting > 0;
+    while (this.line.waiting < wanted)
       if (this.#take()) real = true;
-      else this.#bridge(wanted - this.#line.waiting);
+      else this.#bridge(wanted - this.line.waiting);
     return real;
   }
 
@@ -390,7 +436,7 @@ export class JitterBuffer {
 
   /** Takes delay away by a pitch period or by some samples; false if `out` is still to be filled. */
   #hearFaster(out: Int16Array, surplus: number): boolean {
-    const line = this.#line;
+    const line = this.line;
     const squeezed = this.#perMs >> 3;
     if (this.#concealment.hidden > 0) return false;
     while (line.waiting < 2 * out.length && this.#takeWhole());

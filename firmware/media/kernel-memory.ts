@@ -2,7 +2,7 @@
  * The kernels: what costs most in the tick, compiled to WebAssembly (kernels/, in AssemblyScript), and the one memory in
  * which they work, each thread's own. What they are given are places in it. It never grows, so that views of it last.
  *
- *      0 [ the kernels' tables and spaces ][ what `reserve` and `Places` give out ] 16 MiB
+ *      0 [ the kernels' tables and spaces ][ what `reserve` and `Places` give out ] 48 MiB
  */
 import { readFileSync } from 'node:fs';
 
@@ -37,13 +37,18 @@ type Kernels = {
     length: number,
   ): void;
   g722Resume(state: number, bytes: number, length: number): void;
+  limit(out: number, sum: number, own: number, samples: number, gain: number): number;
+  steadyHear(list: number, count: number): number;
+  steadySay(list: number, count: number): void;
 };
 
 const program = new URL('./kernels.wasm', import.meta.url);
 export const kernels = load();
-/** All of the memory; a sample at `place` is `kernelSamples[place >> 1]`. */
+/** All of the memory; a sample at `place` is `kernelSamples[place >> 1]`, a word `kernelWords[place >> 2]`. */
 export const kernelBytes = new Uint8Array(kernels.memory.buffer);
 export const kernelSamples = new Int16Array(kernels.memory.buffer);
+export const kernelWords = new Int32Array(kernels.memory.buffer);
+export const kernelDoubles = new Float64Array(kernels.memory.buffer);
 
 const ALIGNED = 16;
 let next = kernels.freeFrom();

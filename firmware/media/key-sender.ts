@@ -24,6 +24,10 @@ export class KeySender {
     return true;
   }
 
+  get isIdle(): boolean {
+    return this.#waiting === 0;
+  }
+
   /** Whether the packet just written is the first of its event: it bears the marker. */
   get begins(): boolean {
     return this.#tick === 1;

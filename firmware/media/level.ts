@@ -28,8 +28,13 @@ export class LevelMeter {
   hear(frame: Int16Array): void {
     let energy = 0;
     for (let i = 0; i < frame.length; i++) energy += frame[i] * frame[i];
+    this.hearEnergy(energy, frame.length);
+  }
+
+  /** The same of a frame of so many samples, by the sum of their squares. */
+  hearEnergy(energy: number, samples: number): void {
     this.levelDbm0 =
-      energy === 0 ? SILENCE_DBM0 : Math.round(10 * Math.log10(energy / frame.length / POWER_OF_0_DBM0));
+      energy === 0 ? SILENCE_DBM0 : Math.round(10 * Math.log10(energy / samples / POWER_OF_0_DBM0));
     this.#watchNoise();
     this.loud = this.levelDbm0 >= SOFTEST_SPEECH_DBM0 && this.levelDbm0 >= this.#noiseDbm0 + ABOVE_NOISE_DB;
     if (this.loud) {

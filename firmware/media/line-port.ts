@@ -26,6 +26,7 @@ import type { Port } from './port.js';
 import { Volume } from './volume.js';
 
 export class LinePort implements Port {
+  row = -1;
   readonly rate: Rate;
   readonly codec = null;
   readonly rxFrame: Int16Array;
@@ -118,6 +119,8 @@ export class LinePort implements Port {
   send(): void {
     this.#writer.write(this.#txFrame, this.#slip);
   }
+
+  show(): void {}
 
   tune(): void {
     this.band = this.mix?.band(this.rate) ?? null;

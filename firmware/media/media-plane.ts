@@ -14,6 +14,7 @@ import type {
   PlayItem,
   PlayTarget,
   PortId,
+  PromptSet,
   RecordingId,
   RtpFormat,
   RtpPeer,
@@ -23,7 +24,6 @@ import '../../hal/ffi/srtp-library.js';
 import { FRAME_MS } from './frame.js';
 import { isFull } from './load.js';
 import { MediaThread } from './media-thread.js';
-import type { PromptSet } from './prompt-files.js';
 import { createRecordingBlock } from './recording-ring.js';
 import {
   PLANE,

@@ -8,12 +8,13 @@ import { close as closeHandle } from '../../hal/ffi/libc.js';
 import { Readiness } from '../../hal/ffi/readiness.js';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
 import { availableCodecs } from './codec.js';
-import type { MediaCommand, MediaEvent } from './contract.js';
+import type { MediaCommand, MediaEvent, PromptSet } from './contract.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { LoadMeter } from './load.js';
-import { promptsOf, readPrompts, type PromptSet } from './prompt-files.js';
+import { promptsOf, readPrompts } from './prompt-files.js';
 import { rehearse } from './rehearsal.js';
 import { PLANE } from './stats.js';
+import { receiveHere } from './steady-streams.js';
 import { TickTimes } from './tick-times.js';
 import { Ticker } from './ticker.js';
 
@@ -33,7 +34,7 @@ const COMMANDS_MS = 5;
 
 const { channel, stats, recordings, promptsDir, go, ...given } = workerData as MediaWorkerData;
 const emit = (event: MediaEvent) => channel.postMessage(event);
-const ring = SocketRing.open();
+const ring = SocketRing.open(receiveHere());
 const sockets: EngineOptions['sockets'] = {
   open: (...where) => UdpSocket.open(...where, ring),
   adopt: (handle) => UdpSocket.adopt(handle, ring),

@@ -12,11 +12,13 @@
  */
 import type { Codec } from './codec.js';
 import type { MixId, PortId } from './contract.js';
-import { frameSamples, type Rate } from './frame.js';
+import { frameSamples, MAX_FRAME_SAMPLES, type Rate } from './frame.js';
+import { kernelWords, Places } from './kernel-memory.js';
 import { Limiter } from './limiter.js';
 import { addTo, takeFrom } from './mixer.js';
 import { Resampler } from '../../hal/resampler.js';
 import { SharedEncoding } from './shared-encoding.js';
+import { MAX_PORTS } from './stats.js';
 
 /** Frames after the last talk in which a resampler still gives out what it holds. */
 const CROSSING_TAIL = 2;
@@ -49,6 +51,7 @@ export class MixBus {
   finish(): void {
     for (let i = 0; i < this.bands.length; i++) this.bands[i].finish();
     for (let i = 0; i < this.#crossings.length; i++) this.#crossings[i].run();
+    for (let i = 0; i < this.bands.length; i++) this.bands[i].encode();
   }
 
   close(): void {
@@ -62,14 +65,19 @@ export class MixBus {
   }
 
   #drop(band: Band): void {
-    band.arrange([]);
+    band.close();
     for (const crossing of this.#crossings) if (crossing.touches(band)) crossing.close();
     this.#crossings = this.#crossings.filter((crossing) => !crossing.touches(band));
     this.bands.splice(this.bands.indexOf(band), 1);
   }
 }
 
+/** A word, set in ticks in which somebody talked, then, from 16 bytes on, the two sums. No port has more than one band. */
+const places = new Places('bands', MAX_PORTS, 16 + 2 * 4 * MAX_FRAME_SAMPLES);
+
 export class Band {
+  /** In the memory of the kernels. */
+  readonly place = places.take();
   /** What its own talkers say. */
   readonly sum: Int32Array;
   /** All that is to be heard. */
@@ -85,8 +93,9 @@ export class Band {
 
   constructor(readonly rate: Rate) {
     const samples = frameSamples(rate);
-    this.sum = new Int32Array(samples);
-    this.heard = new Int32Array(samples);
+    const at = (this.place + 16) >> 2;
+    this.sum = kernelWords.subarray(at, at + samples);
+    this.heard = kernelWords.subarray(at + samples, at + 2 * samples);
     this.#whole = new Int16Array(samples);
   }
 
@@ -102,6 +111,7 @@ export class Band {
 
   begin(): void {
     this.sum.fill(0);
+    kernelWords[this.place >> 2] = 0;
     this.#isLimited = false;
     for (let i = 0; i < this.#shared.length; i++) this.#shared[i].begin();
     if (this.tail > 0) this.tail--;
@@ -109,12 +119,24 @@ export class Band {
 
   add(frame: Int16Array): void {
     addTo(this.sum, frame);
-    this.tail = CROSSING_TAIL;
+    kernelWords[this.place >> 2] = 1;
   }
 
   finish(): void {
+    if (kernelWords[this.place >> 2] !== 0) this.tail = CROSSING_TAIL;
     this.heard.set(this.sum);
     for (let i = 0; i < this.plays.length; i++) addTo(this.heard, this.plays[i].frame);
+  }
+
+  /** Everything has been brought to it: encodes it for steady streams that want that. */
+  encode(): void {
+    for (let i = 0; i < this.#shared.length; i++)
+      if (this.#shared[i].isWanted) this.#shared[i].encode(this.whole());
+  }
+
+  close(): void {
+    this.arrange([]);
+    places.give(this.place);
   }
 
   /** Takes away what is played for others than this port. */

@@ -22,4 +22,15 @@ export class Mouth {
     this.volume.apply(frame);
     return sounds && passes && !this.muted;
   }
+
+  /** Whether it leaves every frame as it is. */
+  isPlain(settings: MixSettings | undefined): boolean {
+    return !settings?.levelling && !settings?.gate && this.volume.isUnity;
+  }
+
+  /** For a frame that was left as it is: `energy` is the sum of the squares of its samples, negative if nothing sounds. */
+  spoke(energy: number, samples: number): void {
+    if (energy < 0) this.level.silence();
+    else this.level.hearEnergy(energy, samples);
+  }
 }

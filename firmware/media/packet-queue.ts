@@ -13,10 +13,6 @@ export class PacketQueue {
   readonly lengths = new Int32Array(SLOTS);
   /** The payload of slot n begins at n * MAX_PACKET_BYTES. Only pages that were used take memory. */
   readonly bytes = new Uint8Array(SLOTS * SLOT_BYTES);
-  #words = new Uint32Array(this.bytes.buffer);
-  /** Where the last payload was copied from: it is always the same place. */
-  #source: Uint8Array | null = null;
-  #sourceWords: Uint32Array = new Uint32Array(0);
   /** Slots in use by place, then the free ones, the last used first. */
   #order = Uint8Array.from({ length: SLOTS }, (_, slot) => slot);
   #count = 0;
@@ -56,24 +52,7 @@ export class PacketQueue {
     this.samples[slot] = samples;
     this.sequences[slot] = sequence;
     this.lengths[slot] = length;
-    this.#copy(bytes, offset, length, slot * SLOT_BYTES);
-  }
-
-  /** Four bytes at a time where they lie so. */
-  #copy(bytes: Uint8Array, offset: number, length: number, to: number): void {
-    if (bytes !== this.#source) {
-      this.#source = bytes;
-      this.#sourceWords = new Uint32Array(bytes.buffer, 0, bytes.buffer.byteLength >> 2);
-    }
-    let copied = 0;
-    const from = bytes.byteOffset + offset;
-    if (from % 4 === 0) {
-      const words = length >> 2;
-      for (let i = 0, at = from >> 2, into = to >> 2; i < words; i++)
-        this.#words[into + i] = this.#sourceWords[at + i];
-      copied = 4 * words;
-    }
-    for (; copied < length; copied++) this.bytes[to + copied] = bytes[offset + copied];
+    for (let i = 0, to = slot * SLOT_BYTES; i < length; i++) this.bytes[to + i] = bytes[offset + i];
   }
 
   removeFirst(): void {

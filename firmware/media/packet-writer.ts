@@ -12,13 +12,13 @@ const MIN_PTIME_MS = 10;
 const FRAMES = MAX_PTIME_MS / FRAME_MS + 1;
 
 /** Packets of a worker that died which may have gone out after it last said where it stands. */
-const MAY_HAVE_GONE = 8;
+const MAY_HAVE_GONE = 16;
+
+export const PACKET_ROOM = RTP_HEADER_BYTES + FRAMES * MAX_FRAME_BYTES + SRTP_TAG_BYTES;
 
 export class PacketWriter {
-  /** Frames wait here one after the other, behind room for a header, until they are a packet. */
-  readonly bytes = new Uint8Array(RTP_HEADER_BYTES + FRAMES * MAX_FRAME_BYTES + SRTP_TAG_BYTES);
   /** Where packets of another length than a frame are made. */
-  #cut = new Uint8Array(this.bytes.length);
+  #cut = new Uint8Array(PACKET_ROOM);
   #waitingBytes = 0;
   /** Timestamp units: of what waits, of a tick, of a packet. */
   #waitingUnits = 0;
@@ -35,8 +35,14 @@ export class PacketWriter {
   #timestamp = randomUint32();
   #marker = true;
 
-  /** `send` may change the bytes. */
-  constructor(private readonly send: (bytes: Uint8Array, length: number) => void) {}
+  /**
+   * `send` may change the bytes. In `bytes` frames wait one after the other, behind room for a header, until they are a
+   * packet.
+   */
+  constructor(
+    private readonly send: (bytes: Uint8Array, length: number) => void,
+    readonly bytes: Uint8Array = new Uint8Array(PACKET_ROOM),
+  ) {}
 
   /** What was sent from this SSRC: packets, and bytes of payload. */
   packets = 0;
@@ -87,6 +93,19 @@ export class PacketWriter {
   /** Sends a key in the next ticks, if telephone events were agreed. */
   sendKey(key: string): void {
     if (this.#format?.eventPayloadType !== undefined) this.#keys.add(key);
+  }
+
+  /** Whether each tick's frame of so many bytes is a packet, and no key or first packet is to be sent. */
+  isSteady(frameBytes: number): boolean {
+    return this.#waitingBytes === 0 && this.#packetBytes === frameBytes && !this.#marker && this.#keys.isIdle;
+  }
+
+  /** So many packets of a frame were sent by somebody else. */
+  said(packets: number, frameBytes: number): void {
+    this.#sequence = (this.#sequence + packets) & 0xffff;
+    this.#timestamp = (this.#timestamp + packets * this.#tickUnits) >>> 0;
+    this.packets += packets;
+    this.octets += packets * frameBytes;
   }
 
   /** Where the payload of the tick's frame is to be written. */

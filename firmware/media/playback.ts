@@ -7,11 +7,8 @@ import { FskSender } from './analog/fsk-sender.js';
 import { LINE_RATE } from './analog/fsk.js';
 import { KeyTones } from './analog/key-tones.js';
 import type { PlayItem } from './contract.js';
-import { frameSamples, type Rate } from './frame.js';
+import { frameSamples, type PlayRate, type Rate } from './frame.js';
 import { ToneGenerator } from './tone-generator.js';
-
-/** Of prompts and tones. */
-export type PlayRate = Exclude<Rate, 48000>;
 
 /** Samples of a prompt by its name, at each rate. */
 export type Prompts = { get(name: string, rate: PlayRate): Int16Array | undefined };

@@ -1,4 +1,5 @@
 /** What a port shows of itself in its row of the shared block, and what the next worker finds there. */
+import { FRAME_MS } from './frame.js';
 import type { LinePort } from './line-port.js';
 import type { Port } from './port.js';
 import type { PacketSocket, Resumed, RtpPort } from './rtp-port.js';
@@ -6,6 +7,7 @@ import { PLANE, ROW, readLong } from './stats.js';
 
 export function writeRtpRow(stats: Int32Array, row: number, port: RtpPort): void {
   writeMouth(stats, row, port);
+  stats[row + ROW.tick] = stats[PLANE.ticks];
   stats[row + ROW.rxPackets] = port.rxPackets;
   stats[row + ROW.txPackets] = port.txPackets;
   stats[row + ROW.rxLost] = port.rxLost;
@@ -52,6 +54,7 @@ export function whereItStood(
   row: number,
   adopt: (handle: number) => PacketSocket,
 ): Resumed {
+  const ticksSince = (stats[PLANE.ticks] - stats[row + ROW.tick] - 1) | 0;
   return {
     rxPackets: stats[row + ROW.rxPackets],
     txPackets: stats[row + ROW.txPackets],
@@ -60,7 +63,7 @@ export function whereItStood(
     ssrc: stats[row + ROW.txSsrc] >>> 0,
     sequence: stats[row + ROW.txSequence],
     timestamp: stats[row + ROW.txTimestamp] >>> 0,
-    agoMs: (wallMs() - stats[PLANE.lastTickMs]) | 0,
+    agoMs: ((wallMs() - stats[PLANE.lastTickMs]) | 0) + ticksSince * FRAME_MS,
     control: stats[row + ROW.controlSocket] > 0 ? adopt(stats[row + ROW.controlSocket]) : null,
     srtp: { rx: readLong(stats, row + ROW.srtpRx), tx: readLong(stats, row + ROW.srtpTx) },
   };

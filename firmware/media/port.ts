@@ -8,10 +8,12 @@ import type { Mouth } from './mouth.js';
 
 export type Port = {
   readonly id: PortId;
+  /** Of the shared block: index of its first word. */
+  row: number;
   readonly rate: Rate;
   /** By which what it hears is encoded; null if that goes out as it is. */
   readonly codec: Codec | null;
-  /** What this party said in the tick, when `talks`. */
+  /** What this party said in the tick, when `talks`; once it was asked to show it. */
   readonly rxFrame: Int16Array;
   readonly talks: boolean;
   readonly mouth: Mouth;
@@ -28,6 +30,8 @@ export type Port = {
   encode(): void;
   /** Sends it. */
   send(): void;
+  /** In the middle of a tick: sees that `rxFrame` and the level are those of it, for who looks at them from outside. */
+  show(): void;
   /** Its mix has been arranged anew. */
   tune(): void;
   close(): void;

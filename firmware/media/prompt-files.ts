@@ -1,10 +1,9 @@
 /** Reads the spoken prompts: WAV files, PCM of 16 bits, mono, in one folder for 8 kHz (`8k`) and one for 16 kHz (`16k`). */
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { PlayRate, Prompts } from './playback.js';
-
-/** The samples of every prompt by its name, without `.wav`: in memory that threads share. */
-export type PromptSet = Record<PlayRate, ReadonlyMap<string, Int16Array>>;
+import type { PromptSet } from './contract.js';
+import type { PlayRate } from './frame.js';
+import type { Prompts } from './playback.js';
 
 /** All prompts of a language's folder; files that are no such WAV are left out. */
 export function readPrompts(dir: string): PromptSet {

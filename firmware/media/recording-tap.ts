@@ -94,8 +94,9 @@ export class RecordingTap {
       const { port, track } = one;
       if (one.fresh && !this.#ring.consent(recording, tick, track, Date.now())) return false;
       one.fresh = false;
-      const { rxFrame, mouth } = port;
       if (!port.talks || port.mix?.id !== tap.mix) continue;
+      port.show();
+      const { rxFrame, mouth } = port;
       if (!this.#ring.frame(recording, tick, track, rxFrame, mouth.level.speaking)) return false;
     }
     return this.#ring.tick(recording, tick);

@@ -51,7 +51,7 @@ export function rehearse(sockets: EngineOptions['sockets'], prompts: EngineOptio
       const peer = { address: HOST, port: localPorts[port ^ 1], allowed: [HOST] };
       const format = { codec, payloadType: 96, eventPayloadType: 101 };
       engine.handle({ type: 'connectPort', port, peer, format, sending: true, receiving: true });
-      engine.handle({ type: 'join', port, mix: 1, settings: { levelling: true, gate: false } });
+      engine.handle({ type: 'join', port, mix: 1, settings: { levelling: port > 2, gate: false } });
       engine.handle({ type: 'recordPort', recording: 0, port, track: port + 1 });
       if (port < 4) engine.handle({ type: 'play', play: port, to: { port }, items: TONE, loop: false });
     }

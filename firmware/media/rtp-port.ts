@@ -21,6 +21,8 @@ import { isRtcp } from './rtcp.js';
 import { RtcpSession } from './rtcp-session.js';
 import { RtpHeader } from './rtp.js';
 import { Srtp } from './srtp.js';
+import { PAYLOAD_BYTES, RUN } from './kernels/steady/record.js';
+import { SteadyStream } from './steady-stream.js';
 import { TelephoneEventReceiver } from './telephone-event.js';
 
 /** What a port needs of a socket; none of the calls of the tick may block, throw or allocate. */
@@ -45,6 +47,8 @@ export type PacketSocket = {
   send(bytes: Uint8Array, length: number): boolean;
   /** Sends at the end of the tick: until then the bytes, always of the same array, must stay as they are. */
   post(bytes: Uint8Array, length: number): boolean;
+  /** Has the ring send the same with `sendAgain`, to the place that is returned; -1 without a ring. */
+  prepare(bytes: Uint8Array, length: number): number;
   sendTo(to: SocketAddress, bytes: Uint8Array, length: number): boolean;
   close(): void;
 };
@@ -88,6 +92,8 @@ let datagram: Uint8Array;
 const header = new RtpHeader();
 
 export class RtpPort implements Port {
+  row = -1;
+  readonly steady = new SteadyStream();
   /** At the rate of its codec. */
   rxFrame = new Int16Array(frameSamples(codecs.PCMU.sampleRate));
   talks = false;
@@ -115,7 +121,7 @@ export class RtpPort implements Port {
   /** Where its packets really come from (symmetric RTP, RFC 4961), once the first was accepted. */
   #source: SocketAddress = new Uint8Array(SOCKET_ADDRESS_BYTES);
   #learned = false;
-  #jitter = new JitterBuffer(codecs.PCMU);
+  jitter = new JitterBuffer(codecs.PCMU);
   /** Once made kept until the end: its counters must not begin anew with the same key. */
   #srtp: Srtp | null = null;
   #keys = new TelephoneEventReceiver();
@@ -124,12 +130,12 @@ export class RtpPort implements Port {
   #eraser: KeyEraser | null = null;
   #encodedBytes = 0;
   /** What it hears, on its way. */
-  readonly writer = new PacketWriter((bytes, length) => this.#send(bytes, length));
+  readonly writer = new PacketWriter((bytes, length) => this.#send(bytes, length), this.steady.packet);
 
   constructor(
     readonly id: PortId,
     readonly socket: PacketSocket,
-    private readonly traffic: Traffic,
+    readonly traffic: Traffic,
     private readonly onDigit: (port: PortId, digit: string) => void,
     resumed?: Resumed,
   ) {
@@ -149,7 +155,7 @@ export class RtpPort implements Port {
   }
 
   get rxLost(): number {
-    return this.#lostBefore + this.#jitter.lost;
+    return this.#lostBefore + this.jitter.lost;
   }
 
   get srtpContexts(): { rx: number; tx: number } {
@@ -177,7 +183,7 @@ export class RtpPort implements Port {
       this.#eraser = new KeyEraser(codecs[format.codec].sampleRate);
     if (this.#format?.codec !== format.codec) {
       this.#speak(codecs[format.codec]);
-    } else if (receiving && !this.#receiving) this.#jitter.reset();
+    } else if (receiving && !this.#receiving) this.jitter.reset();
     this.#openControl(peer, format.rtcpMux ?? false);
     if (format.srtp) (this.#srtp ??= new Srtp()).use(format.srtp);
     this.#format = format;
@@ -211,9 +217,38 @@ export class RtpPort implements Port {
   send(): void {
     if (this.sending) this.writer.add(this.#encodedBytes);
     else this.writer.pause();
-    if (!this.rtcp.tick()) return;
-    this.rtcp.judge(this.codec, this.#jitter.delayMs + (this.#eraser ? FRAME_MS : 0));
+    if (this.rtcp.tick()) this.judge();
+  }
+
+  /** An interval of its reports is over. */
+  judge(): void {
+    this.rtcp.judge(this.codec, this.jitter.delayMs + (this.#eraser ? FRAME_MS : 0));
     this.#report(false);
+  }
+
+  /** Whether it needs nothing but its codec, and its delay stays as it is for a run: see steady-streams.ts. */
+  isSteady(): boolean {
+    return (
+      this.sending &&
+      this.#receiving &&
+      this.#learned &&
+      this.band !== null &&
+      this.#format!.srtp === undefined &&
+      this.#eraser === null &&
+      this.#keyTicks === 0 &&
+      this.mouth.isPlain(this.settings) &&
+      this.ear.isSteady(this.talks) &&
+      this.writer.isSteady(PAYLOAD_BYTES) &&
+      this.jitter.isSteady(RUN)
+    );
+  }
+
+  show(): void {
+    if (!this.steady.hasRun) return;
+    this.steady.catchUp(this);
+    const { pcm, at } = this.jitter.line;
+    const { rxFrame } = this;
+    for (let i = 0; i < rxFrame.length; i++) rxFrame[i] = pcm[at - rxFrame.length + i];
   }
 
   tune(): void {
@@ -226,9 +261,9 @@ export class RtpPort implements Port {
     this.rxFrame = new Int16Array(frameSamples(codec.sampleRate));
     this.ear.close();
     this.ear = new Ear(this.id, codec.sampleRate, codec);
-    this.#lostBefore += this.#jitter.lost;
-    this.#jitter.close();
-    this.#jitter = new JitterBuffer(codec);
+    this.#lostBefore += this.jitter.lost;
+    this.jitter.close();
+    this.jitter = new JitterBuffer(codec);
   }
 
   #send(bytes: Uint8Array, length: number): void {
@@ -264,9 +299,11 @@ export class RtpPort implements Port {
       const length = control.receiveFrom();
       if (length < 0) return;
       datagram = control.datagram;
-      if (!this.#mayBePeer(control.source) || !this.#hearRtcp(length)) this.rxDropped++;
+      const { source } = control;
+      const isKnown = this.#mayBePeer(source) || sameHost(source, this.#controlPeer!);
+      if (!isKnown || !this.#hearRtcp(length)) this.rxDropped++;
       // Their router may have another port for it than they know (RFC 4961).
-      else this.#controlPeer!.set(control.source);
+      else this.#controlPeer!.set(source);
     }
   }
 
@@ -275,7 +312,8 @@ export class RtpPort implements Port {
       this.control?.close();
       this.control = null;
     } else this.control ??= this.socket.next();
-    this.#controlPeer = mux ? null : socketAddress(peer.address, peer.port + 1);
+    const { address, port } = peer.rtcp ?? { address: peer.address, port: peer.port + 1 };
+    this.#controlPeer = mux ? null : socketAddress(address, port);
   }
 
   #hearRtcp(length: number): boolean {
@@ -291,8 +329,9 @@ export class RtpPort implements Port {
     this.socket.close();
     this.control?.close();
     this.ear.close();
-    this.#jitter.close();
+    this.jitter.close();
     this.#srtp?.close();
+    this.steady.close();
   }
 
   #drop(): void {
@@ -337,9 +376,9 @@ export class RtpPort implements Port {
     if (isKey) this.rtcp.reception.skip(header.ssrc, header.sequence);
     else this.rtcp.hearRtp(header.ssrc, header.sequence, header.timestamp, this.codec.rtpClockRate);
     if (isKey) this.#hearKey();
-    else if (isNoise) this.#jitter.silence(header.ssrc, header.sequence, header.timestamp);
+    else if (isNoise) this.jitter.silence(header.ssrc, header.sequence, header.timestamp);
     else
-      this.#jitter.put(
+      this.jitter.put(
         header.ssrc,
         header.sequence,
         header.timestamp,
@@ -351,7 +390,7 @@ export class RtpPort implements Port {
   }
 
   #hearKey(): void {
-    this.#jitter.skip(header.ssrc, header.sequence, header.timestamp);
+    this.jitter.skip(header.ssrc, header.sequence, header.timestamp);
     const digit = this.#keys.receive(
       header.ssrc,
       header.timestamp,
@@ -359,19 +398,19 @@ export class RtpPort implements Port {
       header.payloadOffset,
       header.payloadLength,
     );
-    const delayTicks = Math.ceil(this.#jitter.delayMs / FRAME_MS);
+    const delayTicks = Math.ceil(this.jitter.delayMs / FRAME_MS);
     this.#keyTicks = (this.#keys.pressing ? KEY_HANGOVER_TICKS : KEY_END_TICKS) + delayTicks;
     if (digit !== '') this.onDigit(this.id, digit);
   }
 
   listen(): void {
-    this.#jitter.pull(this.rxFrame);
+    this.jitter.pull(this.rxFrame);
     const digit = this.#eraser?.pass(this.rxFrame) ?? '';
     if (digit !== '' && this.#receiving) this.onDigit(this.id, digit);
     const pressing = this.#keyTicks > 0;
     if (pressing) {
       this.#keyTicks--;
-      this.#jitter.forgetSound();
+      this.jitter.forgetSound();
     }
     const sounds = this.#receiving && !pressing && !isIdle(this.rxFrame);
     this.talks = this.mouth.speak(this.rxFrame, sounds, this.settings);

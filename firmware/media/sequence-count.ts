@@ -16,6 +16,10 @@ export class SequenceCount {
   #lostBefore = 0;
   #seen = new Int32Array(SEEN).fill(-1);
 
+  get ssrc(): number {
+    return this.#ssrc;
+  }
+
   /** Packets expected but not received; the duplicates are not counted as received. */
   get lost(): number {
     return this.#lostBefore + this.#lostNow();

@@ -5,19 +5,32 @@
  *                               ^ at           ^ end
  */
 import type { Codec } from './codec.js';
+import { kernelSamples, Places } from './kernel-memory.js';
+import { MAX_PORTS } from './stats.js';
 
 const HEARD_MS = 60;
 const LENGTH_MS = 400;
 
+/** The kernels write a little more than they are asked to. */
+const SLACK = 8;
+/** In the memory of the kernels are those lines that they know: see steady-streams.ts. */
+const MAX_KERNEL_RATE = 16000;
+const places = new Places('sound-lines', MAX_PORTS, 2 * ((LENGTH_MS * MAX_KERNEL_RATE) / 1000 + SLACK));
+
 export class SoundLine {
   readonly pcm: Int16Array;
+  /** In the memory of the kernels; 0 for one that is not there. */
+  readonly place: number;
   at: number;
   end: number;
   #heard: number;
 
   constructor(sampleRate: Codec['sampleRate']) {
     this.#heard = (HEARD_MS * sampleRate) / 1000;
-    this.pcm = new Int16Array((LENGTH_MS * sampleRate) / 1000);
+    const length = (LENGTH_MS * sampleRate) / 1000;
+    this.place = sampleRate <= MAX_KERNEL_RATE ? places.take() : 0;
+    const at = this.place >> 1;
+    this.pcm = at > 0 ? kernelSamples.subarray(at, at + length) : new Int16Array(length);
     this.at = this.end = this.#heard;
   }
 
@@ -38,5 +51,9 @@ export class SoundLine {
   /** Forgets what is to be heard. */
   clear(): void {
     this.end = this.at;
+  }
+
+  close(): void {
+    if (this.place > 0) places.give(this.place);
   }
 }

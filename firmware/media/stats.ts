@@ -78,6 +78,8 @@ export const ROW = {
   slips: 28,
   overruns: 29,
   underruns: 30,
+  /** The tick in which the row was written: that of a steady stream not in every one. */
+  tick: 31,
 } as const;
 export const ROW_WORDS = 32;
 

@@ -9,6 +9,11 @@ export class Volume {
     this.#wanted = gainOf(gainDb);
   }
 
+  /** Whether it changes nothing. */
+  get isUnity(): boolean {
+    return this.#gain === UNITY && this.#wanted === UNITY;
+  }
+
   /** Changes a frame in place. */
   apply(frame: Int16Array): void {
     amplify(frame, this.#gain, this.#wanted);

@@ -1,5 +1,5 @@
 /** Offers and answers for one audio stream (RFC 3264): pure, knows no socket and no call. */
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import type { CodecName } from '../codec-formats.js';
 import { readCrypto, writeCrypto, type Crypto } from './crypto.js';
 import {
@@ -48,6 +48,8 @@ export type Agreed = {
   ptimeMs: number;
   /** RTCP on the port of RTP (RFC 5761 §5.1.1). */
   rtcpMux: boolean;
+  /** Where their RTCP is otherwise, if not on the port after that of RTP (RFC 3605). */
+  rtcp?: { address: string; port: number };
   /** Seen from us: `sendonly` means that we send and do not listen. */
   direction: Direction;
   /** Keys of SRTP: what they send is protected with `rx`, what we send with `tx`. */
@@ -170,6 +172,8 @@ function match(
     rtcpMux: media.attributes.some(({ name }) => name === 'rtcp-mux') && !looksLikeRtcp(taken.payloadType),
     direction: held ? 'inactive' : mirrored(directionOf(theirs, media)),
   };
+  const rtcp = rtcpOf(media, address);
+  if (rtcp) agreed.rtcp = rtcp;
   if (crypto && secure) agreed.srtp = { rx: crypto.key, tx: secure.key };
   return { agreed, events, crypto };
 }
@@ -177,6 +181,14 @@ function match(
 /** RFC 5761 §4: with the marker set these payload types would be taken for RTCP. */
 function looksLikeRtcp(payloadType: number): boolean {
   return payloadType >= 64 && payloadType <= 95;
+}
+
+/** RFC 3605 §2.1: a port, and where it is not that of the stream an address; what is broken or of the other family counts for nothing. */
+function rtcpOf(media: MediaDescription, streamAddress: string): Agreed['rtcp'] {
+  const value = media.attributes.find(({ name }) => name === 'rtcp')?.value ?? '';
+  const [digits, , , address = streamAddress] = value.split(' ');
+  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
+  return port > 0 && port < 65536 && isIP(address) === isIP(streamAddress) ? { address, port } : undefined;
 }
 
 /** The packet length that is asked for; ours where none is, or one that we cannot make. */

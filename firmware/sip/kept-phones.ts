@@ -1,7 +1,7 @@
 /** Registrations as they are kept over a restart, read without trust in what the file says. */
 import { isIP } from 'node:net';
 import { parseUri } from 'sip-parser';
-import type { Binding } from './registrar.js';
+import type { Binding } from './binding.js';
 import type { Endpoint } from './transport.js';
 
 export type KeptPhone = { account: string } & Omit<Binding, 'expiresAtMs'>;

@@ -3,25 +3,12 @@ import type { SipRequest } from 'sip-parser';
 import { parseCSeq, parseNameAddr, parseUri } from 'sip-parser';
 import type { Clock } from '../clock.js';
 import { createLog } from '../log.js';
+import type { Binding } from './binding.js';
 import { readPhones, type KeptPhone } from './kept-phones.js';
 import { ProtocolError } from './protocol-error.js';
 import type { Endpoint } from './transport.js';
 
 const log = createLog('sip');
-
-export type Binding = {
-  /** Contact URI as the phone wrote it; requests to the phone carry it. */
-  contact: string;
-  /** Where the REGISTER came from: the way back to a phone behind a router. */
-  source: Endpoint;
-  userAgent: string;
-  /** For how long it was granted last. */
-  seconds: number;
-  /** On the clock's scale, ms. */
-  expiresAtMs: number;
-  callId: string;
-  cseq: number;
-};
 
 /** Seconds. */
 const DEFAULT_EXPIRES = 3600;

@@ -18,12 +18,12 @@ import {
 } from './libc.js';
 
 /** Sockets served so; others are served one by one. */
-const PLACES = 1024;
-/** Requests of a place: to receive a datagram, another one, and to send. */
-const RECEIVES = 2;
-const SEND = 2;
+export const PLACES = 1024;
+/** Requests of a place: to receive a datagram, and two more, and to send. */
+export const RECEIVES = 3;
+const SEND = 3;
 const REQUESTS = 4;
-/** In one round of so many a socket is asked for a second datagram though it gave one in the last: it may be ahead. */
+/** In one round of so many a socket is asked for more datagrams though it gave one in the last: it may be ahead. */
 const SECOND_LOOK_ROUNDS = 8;
 
 /** Only one thread asks, and the kernel interrupts nobody with results (Linux 6.1). */
@@ -54,49 +54,77 @@ const SQE = { opcode: 0, fd: 1, address: 4, length: 6, flags: 7, userData: 8 };
 const CQE_WORDS = 4;
 const CQE = { userData: 0, result: 2 };
 
-const DATAGRAM_BYTES = 2048;
+/** What an Ethernet frame holds, and more. An odd number of lines of a processor's cache, so that all of it is used. */
+export const DATAGRAM_BYTES = 1600;
+
+/** What a round received, of all places one after the other. Who looks there itself says in `taken` what it took. */
+export type Received = {
+  /** RECEIVES of DATAGRAM_BYTES each for every place. */
+  datagrams: Uint8Array;
+  /** Of each datagram; negative where there is none. */
+  lengths: Int32Array;
+  /** How many datagrams of each place have been taken. */
+  taken: Uint8Array;
+};
+
+export function createReceived(): Received {
+  return {
+    datagrams: new Uint8Array(PLACES * RECEIVES * DATAGRAM_BYTES),
+    lengths: new Int32Array(PLACES * RECEIVES),
+    taken: new Uint8Array(PLACES),
+  };
+}
 
 /** What the last round received of one socket. */
 export class Place {
-  readonly datagrams = Array.from({ length: RECEIVES }, () => new Uint8Array(DATAGRAM_BYTES));
-  /** Of each datagram; negative where there is none. */
-  readonly lengths = new Array<number>(RECEIVES).fill(-1);
-  /** How many were asked for, and how many of them its socket has been given. */
-  asked = RECEIVES;
-  taken = 0;
+  readonly datagrams: readonly Uint8Array[];
   /** What it sends. */
   sent: Uint8Array | null = null;
 
   constructor(
     readonly fd: number,
     readonly index: number,
-  ) {}
+    private readonly received: Received,
+    /** How many datagrams were asked for in the round, of every place. */
+    private readonly asked: Uint8Array,
+  ) {
+    this.datagrams = Array.from({ length: RECEIVES }, (_, n) => {
+      const at = (index * RECEIVES + n) * DATAGRAM_BYTES;
+      return received.datagrams.subarray(at, at + DATAGRAM_BYTES);
+    });
+    received.lengths.fill(-1, index * RECEIVES, (index + 1) * RECEIVES);
+    received.taken[index] = asked[index] = RECEIVES;
+  }
 
   /** Length of the next datagram of the round, which then is `datagram`; -1 if there is no other. */
   take(): number {
-    while (this.taken < this.asked) {
-      const length = this.lengths[this.taken++];
+    const { index, asked } = this;
+    const { lengths, taken } = this.received;
+    while (taken[index] < asked[index]) {
+      const length = lengths[index * RECEIVES + taken[index]++];
       if (length >= 0) return length;
     }
     return -1;
   }
 
   get datagram(): Uint8Array {
-    return this.datagrams[this.taken - 1];
+    return this.datagrams[this.received.taken[this.index] - 1];
   }
 
   /** Whether nothing more waits, as far as is known. */
   get isDrained(): boolean {
-    return this.asked < RECEIVES || this.lengths[RECEIVES - 1] < 0;
+    const { index } = this;
+    return this.asked[index] < RECEIVES || this.received.lengths[(index + 1) * RECEIVES - 1] < 0;
   }
 }
 
 /** None of its functions allocates, but for `open` and `add`. */
 export class SocketRing {
   readonly handle: number;
-  /** Those in use, and by index. */
-  #places: Place[] = [];
-  #at = new Array<Place | null>(PLACES).fill(null);
+  /** Indices of the places in use, and those that are free. */
+  #used: number[] = [];
+  #free = Array.from({ length: PLACES }, (_, n) => PLACES - 1 - n);
+  #asked = new Uint8Array(PLACES);
   readonly #maps: { address: number; bytes: number }[];
   readonly #words: Int32Array;
   readonly #sqes: Int32Array;
@@ -112,15 +140,19 @@ export class SocketRing {
   #queued = 0;
   #rounds = 0;
 
-  /** Null where the kernel has no io_uring, or an old one, or does not allow it. */
-  static open(): SocketRing | null {
+  /** Receives into `received`. Null where the kernel has no io_uring, or an old one, or does not allow it. */
+  static open(received = createReceived()): SocketRing | null {
     const params = new Uint32Array(PARAMS_WORDS);
     params[PARAMS.flags] = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
     const handle = io_uring_setup(PLACES * REQUESTS, params);
-    return handle < 0 ? null : new SocketRing(handle, params);
+    return handle < 0 ? null : new SocketRing(handle, params, received);
   }
 
-  private constructor(handle: number, params: Uint32Array) {
+  private constructor(
+    handle: number,
+    params: Uint32Array,
+    readonly received: Received,
+  ) {
     const [sqEntries, cqEntries] = [params[PARAMS.sqEntries], params[PARAMS.cqEntries]];
     const ringBytes = Math.max(
       params[PARAMS.sqArray] + 4 * sqEntries,
@@ -142,42 +174,52 @@ export class SocketRing {
 
   /** From now on a round receives of this socket too; null if there is no place left. */
   add(fd: number): Place | null {
-    const index = this.#at.indexOf(null);
-    if (index < 0) return null;
-    const place = new Place(fd, index);
-    this.#places.push(place);
-    this.#at[index] = place;
-    place.datagrams.forEach((bytes, n) => this.#prepare(place, n, IORING_OP_RECV, bytes, 0));
+    const index = this.#free.pop();
+    if (index === undefined) return null;
+    this.#used.push(index);
+    const place = new Place(fd, index, this.received, this.#asked);
+    place.datagrams.forEach((bytes, n) => this.#request(place, n, IORING_OP_RECV, bytes, 0));
     return place;
   }
 
-  remove(place: Place): void {
-    this.#places.splice(this.#places.indexOf(place), 1);
-    this.#at[place.index] = null;
+  remove({ index }: Place): void {
+    this.#used.splice(this.#used.indexOf(index), 1);
+    this.#free.push(index);
   }
 
-  /** A round: receives what waits, of each socket one datagram, or two where there may be a second one. */
+  /** A round: receives what waits, of each socket one datagram, or up to three where there may be more than one. */
   receive(): void {
     this.#rounds++;
-    for (let i = 0; i < this.#places.length; i++) {
-      const place = this.#places[i];
-      const { lengths, index } = place;
-      const steady = lengths[0] >= 0 && lengths[1] < 0;
-      place.asked = steady && (this.#rounds + index) % SECOND_LOOK_ROUNDS > 0 ? 1 : RECEIVES;
-      place.taken = 0;
-      for (let n = 0; n < RECEIVES; n++) lengths[n] = -1;
-      for (let n = 0; n < place.asked; n++) this.#ask(index * REQUESTS + n);
+    const { lengths, taken } = this.received;
+    for (let i = 0; i < this.#used.length; i++) {
+      const index = this.#used[i];
+      const first = index * RECEIVES;
+      const steady = lengths[first] >= 0 && lengths[first + 1] < 0;
+      const asked = steady && (this.#rounds + index) % SECOND_LOOK_ROUNDS > 0 ? 1 : RECEIVES;
+      this.#asked[index] = asked;
+      taken[index] = 0;
+      for (let n = 0; n < RECEIVES; n++) lengths[first + n] = -1;
+      for (let n = 0; n < asked; n++) this.#ask(index * REQUESTS + n);
     }
     this.flush();
   }
 
   /** Sends at the next `flush`; until then the bytes must stay as they are. It is slow only if they are others than last. */
   send(place: Place, bytes: Uint8Array, length: number): void {
-    if (place.sent !== bytes) this.#prepare(place, SEND, IORING_OP_SEND, bytes, IOSQE_CQE_SKIP_SUCCESS);
+    this.prepare(place, bytes, length);
+    this.sendAgain(place.index);
+  }
+
+  /** What the place is to send next. */
+  prepare(place: Place, bytes: Uint8Array, length: number): void {
+    if (place.sent !== bytes) this.#request(place, SEND, IORING_OP_SEND, bytes, IOSQE_CQE_SKIP_SUCCESS);
     place.sent = bytes;
-    const request = place.index * REQUESTS + SEND;
-    this.#sqes[request * SQE_WORDS + SQE.length] = length;
-    this.#ask(request);
+    this.#sqes[(place.index * REQUESTS + SEND) * SQE_WORDS + SQE.length] = length;
+  }
+
+  /** Sends what the place of this index has prepared, or sent last. */
+  sendAgain(index: number): void {
+    this.#ask(index * REQUESTS + SEND);
   }
 
   /** Has the kernel do all that is due. */
@@ -196,7 +238,7 @@ export class SocketRing {
     for (const { address, bytes } of this.#maps) munmap(address, bytes);
   }
 
-  #prepare(place: Place, n: number, opcode: number, bytes: Uint8Array, flags: number): void {
+  #request(place: Place, n: number, opcode: number, bytes: Uint8Array, flags: number): void {
     const request = place.index * REQUESTS + n;
     const address = addressOf(bytes);
     const at = request * SQE_WORDS;
@@ -218,12 +260,13 @@ export class SocketRing {
 
   #reap(): void {
     const words = this.#words;
+    const { lengths } = this.received;
     const tail = Atomics.load(words, this.#cqTail);
     for (; this.#head !== tail; this.#head = (this.#head + 1) | 0) {
       const at = this.#cqes + (this.#head & this.#cqMask) * CQE_WORDS;
       const request = words[at + CQE.userData];
       const n = request % REQUESTS;
-      if (n < RECEIVES) this.#at[(request / REQUESTS) | 0]!.lengths[n] = words[at + CQE.result];
+      if (n < RECEIVES) lengths[((request / REQUESTS) | 0) * RECEIVES + n] = words[at + CQE.result];
     }
     Atomics.store(words, this.#cqHead, tail);
   }

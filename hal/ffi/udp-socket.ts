@@ -145,6 +145,13 @@ export class UdpSocket {
     return true;
   }
 
+  /** Has `sendAgain` of the ring send this; returns its place there, -1 if it has none. */
+  prepare(bytes: Uint8Array, length: number): number {
+    if (!this.#place) return -1;
+    this.#ring!.prepare(this.#place, bytes, length);
+    return this.#place.index;
+  }
+
   sendTo(to: SocketAddress, bytes: Uint8Array, length: number): boolean {
     return sendto(this.#fd, bytes, length, 0, to, to.length) === length;
   }

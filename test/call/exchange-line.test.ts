@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FrameRing, frameRingMemory } from '../../hal/frame-ring.js';
-import type { OpenRoom } from '../../firmware/call/conference-directory.js';
+import type { OpenRoom } from '../../firmware/call/open-room.js';
 import type { Caller } from '../../firmware/call/dial-plan.js';
 import { ExchangeLines } from '../../firmware/call/exchange-lines.js';
 import type { Leg, LegEvent } from '../../firmware/call/leg.js';

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { History, type HistoryRecord } from '../../firmware/call/history.js';
-import type { OpenRoom } from '../../firmware/call/conference-directory.js';
+import type { OpenRoom } from '../../firmware/call/open-room.js';
 import type { OpenLeg } from '../../firmware/call/switchboard.js';
 import type { PortStats } from '../../firmware/media/stats.js';
 

@@ -69,6 +69,11 @@ export class FakeSocket implements PacketSocket {
     return this.send(bytes, length);
   }
 
+  /** It is in no ring. */
+  prepare(): number {
+    return -1;
+  }
+
   sendTo(to: SocketAddress, bytes: Uint8Array, length: number): boolean {
     this.sent.push({ bytes: bytes.slice(0, length), to: Uint8Array.from(to) });
     return true;

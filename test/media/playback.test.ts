@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite } from 'uvu';
-import { FRAME_MS, RATES, frameSamples } from '../../firmware/media/frame.js';
+import { FRAME_MS, RATES, frameSamples, type PlayRate } from '../../firmware/media/frame.js';
 import type { PlayItem } from '../../firmware/media/contract.js';
 import { LevelMeter } from '../../firmware/media/level.js';
-import { Playback, type PlayRate } from '../../firmware/media/playback.js';
+import { Playback } from '../../firmware/media/playback.js';
 import { promptsOf, readPrompts } from '../../firmware/media/prompt-files.js';
 import { ToneGenerator } from '../../firmware/media/tone-generator.js';
 

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { portOf } from '../../hal/ffi/socket-address.js';
-import type { MediaEvent, RtpFormat, SrtpKeys } from '../../firmware/media/contract.js';
+import { portOf, sameAddress, socketAddress } from '../../hal/ffi/socket-address.js';
+import type { MediaEvent, RtpFormat, RtpPeer, SrtpKeys } from '../../firmware/media/contract.js';
 import { Engine } from '../../firmware/media/engine.js';
 import { createRecordingBlock } from '../../firmware/media/recording-ring.js';
 import { isRtcp, RtcpReport } from '../../firmware/media/rtcp.js';
@@ -53,11 +53,11 @@ class End {
     this.connect(format);
     this.engine.handle({ type: 'join', port: 1, mix: MIX });
   }
-  connect(format: Partial<RtpFormat>, sending = true): void {
+  connect(format: Partial<RtpFormat>, sending = true, peer: Partial<RtpPeer> = {}): void {
     this.engine.handle({
       type: 'connectPort',
       port: 1,
-      peer: { address: this.#their, port: 4000, allowed: [this.#their] },
+      peer: { address: this.#their, port: 4000, allowed: [this.#their], ...peer },
       format: { codec: 'PCMU', payloadType: 0, eventPayloadType: 101, rtcpMux: true, ...format },
       sending,
       receiving: true,
@@ -168,6 +168,23 @@ test('without rtcp-mux reports go from port to port one above, and both ends kno
   const { control } = one.socket;
   one.connect({});
   assert.ok(control!.closed, 'agreed anew, with rtcp-mux');
+});
+
+test('whose RTCP is elsewhere (RFC 3605) gets it there, and is heard from there', () => {
+  const call = new Call([{ rtcpMux: false }, { rtcpMux: false }]);
+  const [one, other] = call.ends;
+  one.connect({ rtcpMux: false }, true, { rtcp: { address: '10.7.7.7', port: 5333 } });
+  const { control } = one.socket;
+  for (let tick = 0; control!.sent.length === 0; tick++) {
+    assert.ok(tick <= LAST_FIRST, 'a report was due');
+    one.engine.tick();
+  }
+  assert.ok(sameAddress(control!.sent[0].to, socketAddress('10.7.7.7', 5333)!));
+  const dropped = one.state.rxDropped;
+  for (const host of ['10.7.7.7', '10.6.6.6']) control!.arrive(control!.sent[0].bytes, host, 5333);
+  one.engine.tick();
+  assert.is(one.state.rxDropped - dropped, 1);
+  other.engine.close();
 });
 
 test('a way of 60 ms there and 60 ms back, and no loss: both ends know, to a tick', () => {

@@ -123,6 +123,21 @@ test('RTCP on the port of RTP where both want it, and no payload type looks like
   assert.not(readAnswer(sdp('m=audio 9000 RTP/AVP 0'), local)!.rtcpMux);
 });
 
+for (const [attribute, expected] of [
+  ['a=rtcp:53020', { address: '198.51.100.9', port: 53020 }],
+  ['a=rtcp:53020 IN IP4 198.51.100.10', { address: '198.51.100.10', port: 53020 }],
+  ['a=rtcp:53020 IN IP6 2001:db8::1', undefined],
+  ['a=rtcp:53020 IN IP4 elsewhere', undefined],
+  ['a=rtcp:65536', undefined],
+  ['a=rtcp:0', undefined],
+  ['a=rtcp', undefined],
+] as const)
+  test(`${attribute}: their RTCP is ${expected ? 'there' : 'on the port after that of RTP'} (RFC 3605)`, () => {
+    const media = sdp('m=audio 9000 RTP/AVP 0', attribute);
+    assert.equal(answerOffer(media, local)!.agreed.rtcp, expected);
+    assert.equal(readAnswer(media, local)!.rtcp, expected);
+  });
+
 const theirKey = Buffer.alloc(30, 7);
 const ourKey = Buffer.alloc(30, 9);
 const keyText = (key: Buffer) => key.toString('base64');

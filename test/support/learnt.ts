@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { Headers } from 'sip-parser';
 import { KeptStates } from '../../firmware/box/kept-states.js';
-import type { OpenRoom } from '../../firmware/call/conference-directory.js';
+import type { OpenRoom } from '../../firmware/call/open-room.js';
 import { KeptSeats } from '../../firmware/call/kept-seats.js';
 import { emptyRoom, room } from '../../firmware/call/room.js';
 import { ManualClock } from '../../firmware/clock.js';

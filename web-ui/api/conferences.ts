@@ -1,6 +1,7 @@
 /** The conferences that are going on, and what a moderator does there. */
 import { announcementNames } from '../../firmware/call/announcements.js';
-import { putOut, resourceOf, type OpenRoom, type Seat } from '../../firmware/call/conference-directory.js';
+import { putOut } from '../../firmware/call/conference-directory.js';
+import { resourceOf, type OpenRoom, type Seat } from '../../firmware/call/open-room.js';
 import { recordingActions } from '../../firmware/call/room-recording.js';
 import type { Member } from '../../firmware/call/room.js';
 import type { TypeOf } from '../../firmware/config/schema.js';

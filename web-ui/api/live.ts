@@ -1,5 +1,5 @@
 /** The live state of the box: conferences, participants, calls, registrations and lines, as they are now and as they change. */
-import { resourceOf } from '../../firmware/call/conference-directory.js';
+import { resourceOf } from '../../firmware/call/open-room.js';
 import { conferenceFields, participantFields } from './conferences.js';
 import { lineFields, missingFields } from './lines.js';
 import { LiveEvents } from './live-events.js';

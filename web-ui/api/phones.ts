@@ -1,6 +1,6 @@
 /** The phones that are registered now. */
 import { hostPortText } from '../../firmware/sip/transport.js';
-import type { Binding } from '../../firmware/sip/registrar.js';
+import type { Binding } from '../../firmware/sip/binding.js';
 import { ApiError, write, type Route } from './route.js';
 import type { ApiSources } from './sources.js';
 import { cutOffResult, phonesResult } from './results.js';

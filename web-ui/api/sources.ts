@@ -15,7 +15,7 @@ import type { Disks } from '../../firmware/recording/disks.js';
 import type { RecordingStore } from '../../firmware/recording/recording-store.js';
 import type { PlaneStats, PortStats } from '../../firmware/media/stats.js';
 import type { RecentLog } from '../../firmware/recent-log.js';
-import type { Binding } from '../../firmware/sip/registrar.js';
+import type { Binding } from '../../firmware/sip/binding.js';
 import type { Restart } from '../../firmware/system/restart.js';
 import type { SystemWatch } from '../../firmware/system/system-watch.js';
 import type { Updates } from '../../firmware/system/updates.js';

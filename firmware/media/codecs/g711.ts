@@ -1,31 +1,31 @@
 /** G.711: the two laws as tables, A-law and mu-law bytes against 16-bit linear samples (left justified). */
 import type { Codec, Decoder, Encoder } from '../codec.js';
+import { kernelBytes, kernelSamples, reserve } from '../kernel-memory.js';
 
 /** Indexed by the byte. */
-export const alawToLinear = new Int16Array(256);
-export const ulawToLinear = new Int16Array(256);
+export const alawToLinear = samplesAt(reserve(2 * 256), 256);
+export const ulawToLinear = samplesAt(reserve(2 * 256), 256);
 /** A-law has 13 bits and mu-law 14: indexed by these, so that both tables stay in the fastest memory. */
-const ALAW_SHIFT = 3;
-const ULAW_SHIFT = 2;
-const alaws = new Uint8Array(65536 >> ALAW_SHIFT);
-const ulaws = new Uint8Array(65536 >> ULAW_SHIFT);
+const SHIFT = 2;
+const alaws = bytesAt(reserve(65536 >> SHIFT), 65536 >> SHIFT);
+const ulaws = bytesAt(reserve(65536 >> SHIFT), 65536 >> SHIFT);
 
 for (let byte = 0; byte < 256; byte++) {
   alawToLinear[byte] = expandAlaw(byte);
   ulawToLinear[byte] = expandUlaw(byte);
 }
 for (let sample = -32768; sample < 32768; sample++) {
-  alaws[(sample & 0xffff) >> ALAW_SHIFT] = compressAlaw(sample);
-  ulaws[(sample & 0xffff) >> ULAW_SHIFT] = compressUlaw(sample);
+  alaws[(sample & 0xffff) >> SHIFT] = compressAlaw(sample);
+  ulaws[(sample & 0xffff) >> SHIFT] = compressUlaw(sample);
 }
 
 /** The byte of a 16-bit sample. */
 export function toAlaw(sample: number): number {
-  return alaws[(sample & 0xffff) >> ALAW_SHIFT];
+  return alaws[(sample & 0xffff) >> SHIFT];
 }
 
 export function toUlaw(sample: number): number {
-  return ulaws[(sample & 0xffff) >> ULAW_SHIFT];
+  return ulaws[(sample & 0xffff) >> SHIFT];
 }
 
 /** G.711 table 1a/1b: sign, 3 bits segment, 4 bits place in it; even bits inverted. 13 bits linear. */
@@ -66,12 +66,13 @@ function compressUlaw(sample: number): number {
   return ~(sample < 0 ? code | 0x80 : code) & 0xff;
 }
 
-export const pcmu = g711('PCMU', ulawToLinear, ulaws, ULAW_SHIFT);
-export const pcma = g711('PCMA', alawToLinear, alaws, ALAW_SHIFT);
+export const pcmu = g711('PCMU', ulawToLinear, ulaws);
+export const pcma = g711('PCMA', alawToLinear, alaws);
 
 /** Both directions remember nothing, so that all streams share one decoder and one encoder. */
-function g711(name: 'PCMU' | 'PCMA', toLinear: Int16Array, bytesOf: Uint8Array, shift: number): Codec {
+function g711(name: 'PCMU' | 'PCMA', toLinear: Int16Array, bytesOf: Uint8Array): Codec {
   const decoder: Decoder = {
+    place: toLinear.byteOffset,
     decode(bytes, offset, length, out) {
       for (let i = 0; i < length; i++) out[i] = toLinear[bytes[offset + i]];
       return length;
@@ -79,8 +80,9 @@ function g711(name: 'PCMU' | 'PCMA', toLinear: Int16Array, bytesOf: Uint8Array, 
     close: () => {},
   };
   const encoder: Encoder = {
+    place: bytesOf.byteOffset,
     encode(pcm, samples, bytes, offset) {
-      for (let i = 0; i < samples; i++) bytes[offset + i] = bytesOf[(pcm[i] & 0xffff) >> shift];
+      for (let i = 0; i < samples; i++) bytes[offset + i] = bytesOf[(pcm[i] & 0xffff) >> SHIFT];
       return samples;
     },
     follow: () => {},
@@ -95,4 +97,12 @@ function g711(name: 'PCMU' | 'PCMA', toLinear: Int16Array, bytesOf: Uint8Array, 
     createDecoder: () => decoder,
     createEncoder: () => encoder,
   };
+}
+
+function samplesAt(place: number, count: number): Int16Array {
+  return kernelSamples.subarray(place >> 1, (place >> 1) + count);
+}
+
+function bytesAt(place: number, count: number): Uint8Array {
+  return kernelBytes.subarray(place, place + count);
 }

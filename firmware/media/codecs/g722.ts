@@ -28,6 +28,10 @@ class Stream {
     kernels.g722Begin(this.state);
   }
 
+  get place(): number {
+    return this.state;
+  }
+
   close(): void {
     settle();
     if (this.state !== NOBODY) states.give(this.state);

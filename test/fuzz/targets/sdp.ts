@@ -173,6 +173,7 @@ export const sdp: Target = {
     'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:',
     'a=sendonly\r\n',
     'a=rtcp-mux\r\n',
+    'a=rtcp:5001 IN IP4 192.0.2.7\r\n',
     'c=IN IP4 0.0.0.0\r\n',
     'c=IN IP6 ::\r\n',
     'o=- 1 1 IN IP4 1.2.3.4\r\n',
