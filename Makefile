@@ -141,4 +141,4 @@ hardware-system: test-system
 image-system: system
 	@scripts/install-packages.sh mmdebstrap mksquashfs:squashfs-tools rauc sgdisk:gdisk busybox:busybox-static cpio zstd mkfs.ext4:e2fsprogs \
 	  grub-mkimage:grub-common /usr/lib/grub/i386-pc/boot.img:grub-pc-bin python3 modprobe:kmod make cc:build-essential gcc-12 \
-	  libelf.so.1:libelf1 qemu-system-x86_64:qemu-system-x86 qemu-aarch64-static:qemu-user-static
+	  libelf.so.1:libelf1 qemu-system-x86_64:qemu-system-x86 qemu-aarch64-static:qemu-user-static mkfs.vfat:dosfstools mcopy:mtools

@@ -35,7 +35,7 @@ export function takeCare({ data, clock, rebootFile, callers }: CareParts) {
       const pulse = new Pulse(beats);
       manager.ready(() => pulse.look());
       setInterval(() => lights.show(isAlarm()), LIGHTS_MS).unref();
-      start = new StartCheck(checked, clock, restart.isPossible);
+      start = new StartCheck(checked, clock, restart);
       void start.run();
     },
     stopping: () => manager.stopping(),

@@ -33,6 +33,7 @@ import {
   type PlaneStats,
   type PortStats,
 } from './stats.js';
+import { TickWatch, WATCH_MS } from './tick-watch.js';
 
 export type MediaPlaneOptions = {
   /** Folder of the prompts of a language: see prompt-files.ts. */
@@ -45,9 +46,6 @@ export type MediaPlaneOptions = {
 
 const log = createLog('media');
 
-/** A worker that has not ticked for so long, while we were awake ourselves, hangs. */
-const STALL_MS = 1000;
-const WATCH_MS = 250;
 /** After more deaths than this within a minute there is no use in another one. */
 const MAX_DEATHS = 5;
 const DEATHS_MS = 60_000;
@@ -335,18 +333,12 @@ export class MediaPlane implements Media {
 
   /** Kills a worker that has stopped ticking. */
   #watchTicks(): NodeJS.Timeout {
-    let [ticks, tickedMs, watchedMs] = [0, performance.now(), performance.now()];
-    const watch = () => {
-      const nowMs = performance.now();
-      const now = this.#stats[PLANE.ticks];
-      // If we have been held up ourselves, so has perhaps the worker.
-      if (now !== ticks || nowMs - watchedMs > 2 * WATCH_MS || now === 0) tickedMs = nowMs;
-      [ticks, watchedMs] = [now, nowMs];
-      if (nowMs - tickedMs < STALL_MS) return;
-      tickedMs = nowMs;
-      this.#thread.kill();
+    const watch = new TickWatch(performance.now());
+    const look = () => {
+      const { loading } = this.#thread;
+      if (watch.hangs(performance.now(), this.#stats[PLANE.ticks], loading)) this.#thread.kill();
     };
-    return setInterval(watch, WATCH_MS).unref();
+    return setInterval(look, WATCH_MS).unref();
   }
 
   #tell(command: MediaCommand): void {

@@ -1,9 +1,10 @@
-/** After every start: once the box has seen that it works, the slot it runs from is confirmed, else the other one starts. */
+/** After every start: once the box has seen that it works, the slot it runs from is confirmed, else this try of it is over. */
 import type { Clock } from '../clock.js';
 import { createLog } from '../log.js';
 import type { Condition } from './alarms.js';
 import { troublesOf, type Checked } from './health-check.js';
-import { confirmBooted, RaucError } from './rauc.js';
+import { confirmBooted, RaucError, slotsNow } from './rauc.js';
+import type { Restart } from './restart.js';
 
 const log = createLog('system');
 
@@ -15,8 +16,8 @@ export class StartCheck {
   constructor(
     private readonly checked: Checked,
     private readonly clock: Clock,
-    /** Whether the machine is the box's own: only then its slots are. */
-    private readonly isOurs: boolean,
+    /** Where it is possible the machine is the box's own, and only then its slots are. */
+    private readonly restart: Restart,
   ) {}
 
   get alarms(): Condition[] {
@@ -29,14 +30,16 @@ export class StartCheck {
   /** Checks until all is well, and confirms the slot. Never rejects. */
   async run(): Promise<void> {
     this.#troubles = await troublesOf(this.checked);
-    if (this.#troubles.length === 0) this.#troubles = await this.#confirm();
+    const isWell = this.#troubles.length === 0;
+    if (isWell) this.#troubles = await this.#confirm();
     if (this.#troubles.length === 0) return log.info({}, 'the box works as it should');
     log.warn({ troubles: this.#troubles }, 'the start is not confirmed');
+    if (!isWell && (await this.#hasResort())) this.restart.plan('the box does not work as it should', 0);
     this.clock.after(AGAIN_MS, () => void this.run());
   }
 
   async #confirm(): Promise<string[]> {
-    if (!this.isOurs) return [];
+    if (!this.restart.isPossible) return [];
     try {
       await confirmBooted();
       log.info({}, 'the start is confirmed');
@@ -45,5 +48,18 @@ export class StartCheck {
       if (error instanceof RaucError && error.isMissing) return []; // a board without slots
       return [`the slot could not be confirmed: ${(error as Error).message}`];
     }
+  }
+
+  /**
+   * Whether this start is a try (the boot loader counts them) and there is another slot to go to: without one a technician
+   * can do more with a box that is up.
+   */
+  async #hasResort(): Promise<boolean> {
+    if (!this.restart.isPossible) return false;
+    const { slots } = await slotsNow().catch(() => ({ slots: [] }));
+    return (
+      slots.some(({ isBooted, isGood }) => isBooted && !isGood) &&
+      slots.some(({ isBooted, isGood }) => !isBooted && isGood)
+    );
   }
 }

@@ -23,6 +23,7 @@ ccflags-y := -I$(src)/../../include -I$(src) -w
 obj-m := dahdi.o dahdi_dynamic.o dahdi_dynamic_loc.o dahdi_echocan_mg2.o wctdm.o wcfxo.o
 dahdi-objs := dahdi-base.o dahdi-sysfs.o dahdi-sysfs-chan.o dahdi-version.o
 KBUILD
-make -s -C "$headers" M="$PWD" modules >"$work/log" 2>&1 || { tail -20 "$work/log" >&2; exit 1; }
+# Where it is built shows in nothing, so that the same sources give the same file.
+make -s -C "$headers" M="$PWD" KCFLAGS="-ffile-prefix-map=$work=." modules >"$work/log" 2>&1 || { tail -20 "$work/log" >&2; exit 1; }
 strip --strip-debug -- *.ko
 cp -- *.ko "$out/"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# test-versions.sh FOLDER: FOLDER/test/: updates for the test of FOLDER's image: a second version, the same signed by a
-# stranger, and one whose media plane lacks its kernels, so that it never passes the box's check.
+# test-versions.sh FOLDER: FOLDER/test/: updates for the test of FOLDER's image: a second version, which is also on a USB disk
+# (FAT), the same signed by a stranger, and one that lacks a page, so that it never passes the box's check.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 SOURCE_DATE_EPOCH=$(git -C "$here" log -1 --format=%ct)
@@ -26,8 +26,11 @@ pack() {
 work=$1
 version "$work" second 0.2.0-second >/dev/null
 pack second 0.2.0-second
+truncate -s 256M "$out/usb.img"
+mkfs.vfat "$out/usb.img" >/dev/null
+mcopy -i "$out/usb.img" "$out/second.raucb" ::
 program=$(version "$work" failing 0.3.0-failing)
-rm "$program/dist/firmware/media/kernels.wasm"
+rm "$program/web-ui/views/sign-in.njk"
 pack failing 0.3.0-failing
 "$here/keys.sh" "$out/stranger-keys"
 UPDATE_KEYS=$out/stranger-keys "$here/bundle.sh" "$work" "$out/second.squashfs" 0.2.0-stranger "$out/stranger.raucb"

@@ -56,10 +56,14 @@ export async function ask<T>(what: string, method = 'GET', body?: object | Buffe
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
-/** Sends a bundle and begins to install it; then the box restarts. */
-export async function beginUpdate(bundle: string): Promise<void> {
-  await ask('update', 'POST', readFileSync(bundle));
+/** Installs the bundle that the box has verified; then it restarts. */
+export async function install(): Promise<void> {
   await ask('update/install', 'POST', { waitMinutes: 0 });
+}
+
+/** Sends a bundle, which it verifies. */
+export async function send(bundle: string): Promise<void> {
+  await ask('update', 'POST', readFileSync(bundle));
 }
 
 /** Waits until the start of the version that runs is confirmed: GRUB has its tries back. */
@@ -71,8 +75,9 @@ export async function confirmed(): Promise<UpdateNow> {
   }
 }
 
-/** Three phones call the conference, and each hears the two others, and not itself. */
-export async function conferenceOfThree(): Promise<void> {
+/** Three phones call the conference, and each hears the two others, and not itself; when the first was answered. */
+export async function conferenceOfThree(): Promise<number> {
+  let answeredMs = 0;
   const tones = [500, 700, 900];
   const phones: TestPhone[] = [];
   const calls: TestCall[] = [];
@@ -85,6 +90,7 @@ export async function conferenceOfThree(): Promise<void> {
     phones.push(phone);
     await phone.register();
     calls.push(await phone.dial('888'));
+    answeredMs ||= performance.now();
   }
   calls.forEach(({ ear }, at) => (ear.source = toneSource(tones[at], 4000)));
   await Promise.all(calls.map(({ ear }) => ear.listen(FRAMES)));
@@ -96,4 +102,5 @@ export async function conferenceOfThree(): Promise<void> {
       assert.ok(of === at ? amplitude < 400 : amplitude > 1500, what);
     }
   await Promise.all(phones.map((phone) => phone.close()));
+  return answeredMs;
 }
