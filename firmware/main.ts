@@ -75,6 +75,7 @@ async function run(options: Options): Promise<void> {
     MediaPlane.start({
       promptsDir: `${root}firmware/prompts/${store.config.language}`,
       rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
+      cpu: options.mediaCpu,
     }),
     tlsCertificate(options.data, network.tls),
     external?.start(),

@@ -31,6 +31,7 @@ export const clock_gettime = call('int clock_gettime(int clock, void *time)');
 export const sched_setscheduler = call(
   'int sched_setscheduler(int thread, int policy, const void *priority)',
 );
+export const sched_setaffinity = call('int sched_setaffinity(int thread, size_t length, const void *mask)');
 export const mmap = call(
   'uintptr_t mmap(uintptr_t address, size_t length, int protection, int flags, int fd, int64_t offset)',
 );
