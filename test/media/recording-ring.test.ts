@@ -29,7 +29,7 @@ function ring() {
     block,
     read,
     /** Says whether there was room. */
-    write(): boolean {
+    write: (): boolean => {
       writer.begin();
       const room = writer.frame(0, ticks, 1, FRAME, true);
       if (room) ticks += 1;
