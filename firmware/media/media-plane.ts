@@ -40,6 +40,8 @@ export type MediaPlaneOptions = {
   promptsDir: string;
   /** First and last UDP port of RTP; 0,0 means any. */
   rtpPorts: readonly [number, number];
+  /** The CPU on which its worker runs, from 0 on, if there is such a one; undefined is any. */
+  cpu?: number;
 };
 
 const log = createLog('media');
@@ -285,11 +287,12 @@ export class MediaPlane implements Media {
   }
 
   #newThread(): MediaThread {
-    const { promptsDir } = this.#options;
+    const { promptsDir, cpu } = this.#options;
     const shared = {
       stats: this.#stats,
       recordings: this.recordings,
       promptsDir,
+      cpu,
       promptSet: this.#promptSet,
     };
     return new MediaThread(shared, (event, from) => {
