@@ -12,6 +12,8 @@ export type Options = {
   httpPort?: number;
   httpsPort?: number;
   rtpPorts?: [number, number];
+  /** On which CPU the media worker runs; undefined: on any. */
+  mediaCpu?: number;
   /** This terminal becomes the console of the box that runs. */
   joinConsole: boolean;
   /** Line cards beside those that are found: `simulated`, `simulated:2`. */
@@ -23,7 +25,7 @@ export type Options = {
 };
 
 export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [--sip-tls-port N] [--http-port N]
-              [--https-port N] [--rtp-ports A-B] [--line-card CARD]...
+              [--https-port N] [--rtp-ports A-B] [--media-cpu N] [--line-card CARD]...
        parley console [--data DIR]
        parley --print-schema
 
@@ -36,6 +38,7 @@ export const usage = `usage: parley [--data DIR] [--bind ADDR] [--sip-port N] [-
                    is for this machine alone, and leads others to HTTPS
   --https-port N   TCP port of the pages over TLS; 0 takes a free one
   --rtp-ports A-B  UDP ports for audio; 0-0 takes free ones
+  --media-cpu N    the sound is made on CPU N alone, counted from 0, if there is one (default: on any)
   --line-card CARD opens this card too: simulated:N for N simulated pairs of lines, dahdi:N for span N of DAHDI; may be given
                    several times
                    (default: PARLEY_LINE_CARD of the environment)
@@ -63,6 +66,7 @@ export function readOptions(args: string[], environment: NodeJS.ProcessEnv): Opt
         'http-port': { type: 'string' },
         'https-port': { type: 'string' },
         'rtp-ports': { type: 'string' },
+        'media-cpu': { type: 'string' },
         'line-card': { type: 'string', multiple: true },
         'print-schema': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
@@ -82,6 +86,7 @@ export function readOptions(args: string[], environment: NodeJS.ProcessEnv): Opt
     httpPort: readPort('--http-port', values['http-port']),
     httpsPort: readPort('--https-port', values['https-port']),
     rtpPorts: readRange(values['rtp-ports']),
+    mediaCpu: readCpu(values['media-cpu']),
     lineCards: readCards(values['line-card'] ?? environment.PARLEY_LINE_CARD?.split(',') ?? []),
     rebootFile: environment.PARLEY_REBOOT || undefined,
     printSchema: values['print-schema'],
@@ -112,6 +117,12 @@ function readPort(name: string, text: string | undefined): number | undefined {
   if (!/^\d+$/.test(text) || port > 65535)
     throw new UsageError(`${name} ${text}: a port is a number from 0 to 65535`);
   return port;
+}
+
+function readCpu(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,4}$/.test(text)) throw new UsageError(`--media-cpu ${text}: a CPU is a number from 0 on`);
+  return Number(text);
 }
 
 function readRange(text: string | undefined): [number, number] | undefined {

@@ -33,19 +33,19 @@ import {
   type PlaneStats,
   type PortStats,
 } from './stats.js';
+import { TickWatch, WATCH_MS } from './tick-watch.js';
 
 export type MediaPlaneOptions = {
   /** Folder of the prompts of a language: see prompt-files.ts. */
   promptsDir: string;
   /** First and last UDP port of RTP; 0,0 means any. */
   rtpPorts: readonly [number, number];
+  /** The CPU on which its worker runs, from 0 on, if there is such a one; undefined is any. */
+  cpu?: number;
 };
 
 const log = createLog('media');
 
-/** A worker that has not ticked for so long, while we were awake ourselves, hangs. */
-const STALL_MS = 1000;
-const WATCH_MS = 250;
 /** After more deaths than this within a minute there is no use in another one. */
 const MAX_DEATHS = 5;
 const DEATHS_MS = 60_000;
@@ -287,11 +287,12 @@ export class MediaPlane implements Media {
   }
 
   #newThread(): MediaThread {
-    const { promptsDir } = this.#options;
+    const { promptsDir, cpu } = this.#options;
     const shared = {
       stats: this.#stats,
       recordings: this.recordings,
       promptsDir,
+      cpu,
       promptSet: this.#promptSet,
     };
     return new MediaThread(shared, (event, from) => {
@@ -332,18 +333,12 @@ export class MediaPlane implements Media {
 
   /** Kills a worker that has stopped ticking. */
   #watchTicks(): NodeJS.Timeout {
-    let [ticks, tickedMs, watchedMs] = [0, performance.now(), performance.now()];
-    const watch = () => {
-      const nowMs = performance.now();
-      const now = this.#stats[PLANE.ticks];
-      // If we have been held up ourselves, so has perhaps the worker.
-      if (now !== ticks || nowMs - watchedMs > 2 * WATCH_MS || now === 0) tickedMs = nowMs;
-      [ticks, watchedMs] = [now, nowMs];
-      if (nowMs - tickedMs < STALL_MS) return;
-      tickedMs = nowMs;
-      this.#thread.kill();
+    const watch = new TickWatch(performance.now());
+    const look = () => {
+      const { loading } = this.#thread;
+      if (watch.hangs(performance.now(), this.#stats[PLANE.ticks], loading)) this.#thread.kill();
     };
-    return setInterval(watch, WATCH_MS).unref();
+    return setInterval(look, WATCH_MS).unref();
   }
 
   #tell(command: MediaCommand): void {

@@ -10,6 +10,8 @@ export class MediaThread {
   readonly ready: Promise<Extract<MediaEvent, { type: 'ready' }>>;
   /** Resolves when nothing of it is left, with what it died of. */
   readonly gone: Promise<Error>;
+  /** It does not stand by yet. */
+  loading = true;
   #worker: Worker;
   #channel: MessagePort;
   #go = new Int32Array(new SharedArrayBuffer(4));
@@ -28,8 +30,10 @@ export class MediaThread {
     const closed = new Promise<void>((resolve) => this.#channel.once('close', resolve));
     this.ready = new Promise((resolve, reject) => {
       this.#channel.on('message', (event: MediaEvent) => {
-        if (event.type === 'ready') resolve(event);
-        else onEvent(event, this);
+        if (event.type === 'ready') {
+          this.loading = false;
+          resolve(event);
+        } else onEvent(event, this);
       });
       void exited.then(() => reject(failure));
     });
@@ -48,8 +52,9 @@ export class MediaThread {
     Atomics.notify(this.#go, 0);
   }
 
-  /** Ends it where it stands. */
+  /** Ends it where it stands; not while it loads: a library that is being loaded would end the whole process. */
   kill(): void {
-    void this.#worker.terminate();
+    const end = () => void this.#worker.terminate();
+    this.ready.then(end, end);
   }
 }

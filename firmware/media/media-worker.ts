@@ -1,6 +1,6 @@
 /** The media worker: one synchronous loop. Nothing wakes it but its own schedule; it decides nothing. */
 import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
-import { askForRealtime } from '../../hal/ffi/realtime.js';
+import { askForCpu, askForRealtime } from '../../hal/ffi/realtime.js';
 import { srtpAvailable } from '../../hal/ffi/srtp-library.js';
 import { threadCpuMs } from '../../hal/ffi/thread-cpu.js';
 import { SocketRing } from '../../hal/ffi/socket-ring.js';
@@ -23,6 +23,8 @@ export type MediaWorkerData = {
   stats: Int32Array;
   recordings: Int32Array;
   promptsDir: string;
+  /** As of MediaPlaneOptions. */
+  cpu: number | undefined;
   /** As a worker before has read them. */
   promptSet: PromptSet | undefined;
   /** One cell: 0 while the worker stands by. */
@@ -32,7 +34,7 @@ export type MediaWorkerData = {
 /** A hundred callers who come at once are let in over some ticks, so that nobody inside hears it. */
 const COMMANDS_MS = 5;
 
-const { channel, stats, recordings, promptsDir, go, ...given } = workerData as MediaWorkerData;
+const { channel, stats, recordings, promptsDir, cpu, go, ...given } = workerData as MediaWorkerData;
 const emit = (event: MediaEvent) => channel.postMessage(event);
 const ring = SocketRing.open(receiveHere());
 const sockets: EngineOptions['sockets'] = {
@@ -49,6 +51,7 @@ Atomics.wait(go, 0, 0);
 // Only now: it goes on from the counters of a worker that has died.
 const engine = new Engine({ sockets, emit, prompts, stats, recordings });
 stats[PLANE.realtime] = askForRealtime() ? 1 : 0;
+stats[PLANE.cpu] = cpu !== undefined && askForCpu(cpu) ? cpu + 1 : 0;
 if (stats[PLANE.ring] > 0) closeHandle(stats[PLANE.ring]);
 stats[PLANE.ring] = ring?.handle ?? 0;
 run();

@@ -38,8 +38,10 @@ export const PLANE = {
   tickLongestUs: 16,
   /** What serves the sockets together, by the system's number for it; 0 if they are served one by one. */
   ring: 17,
+  /** The CPU on which alone the worker runs, + 1; 0 if it may run on any. */
+  cpu: 18,
 } as const;
-export const PLANE_WORDS = 18;
+export const PLANE_WORDS = 19;
 
 export const ROW = {
   /** Port id + 1; 0 for a free row. */

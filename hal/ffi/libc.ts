@@ -31,10 +31,12 @@ export const clock_gettime = call('int clock_gettime(int clock, void *time)');
 export const sched_setscheduler = call(
   'int sched_setscheduler(int thread, int policy, const void *priority)',
 );
+export const sched_setaffinity = call('int sched_setaffinity(int thread, size_t length, const void *mask)');
 export const mmap = call(
   'uintptr_t mmap(uintptr_t address, size_t length, int protection, int flags, int fd, int64_t offset)',
 );
 export const munmap = call('int munmap(uintptr_t address, size_t length)');
+export const malloc_trim = call('int malloc_trim(size_t pad)');
 const setupRing = call('long syscall(long number, uint32_t entries, void *params)');
 const enterRing = call(
   'long syscall(long number, int fd, uint32_t submit, uint32_t await, uint32_t flags, uintptr_t mask, size_t size)',

@@ -190,7 +190,6 @@ function compare(fate: Fate, seed: number): void {
     }
     // A command has the books written.
     for (const { engine } of benches) engine.handle({ type: 'mute', port: 99, muted: true });
-    for (const bench of benches) bench.tick();
     for (const port of CODECS.keys()) {
       const [served, attended] = benches.map(({ stats }) => {
         const { quality, ...counted } = readPortStats(stats, port)!;

@@ -1,5 +1,6 @@
 /** The box as a user of its own, with the two capabilities of docs/security.md, and with none. */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { cpus } from 'node:os';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -16,6 +17,7 @@ const config = {
 const USER = 'nobody';
 /** Linux, include/uapi/linux/capability.h: their bits. */
 const CAPABILITIES = { net_bind_service: 10, sys_nice: 23 };
+type Ticks = { realtime: boolean; onCpu?: number };
 type Capability = keyof typeof CAPABILITIES;
 
 function as(user: string, capabilities: Capability[]): string[] {
@@ -73,17 +75,25 @@ if (process.getuid?.() !== 0) console.log('SKIPPED: only root can start a progra
 else if (isInstalled('setpriv')) {
   test('with ports below 1024 and real-time priority alone: calls, changes, pages at a low port', async () => {
     const port = await freeLowPort();
-    await live(['net_bind_service', 'sys_nice'], ['--http-port', String(port)], async (box) => {
+    const options = ['--http-port', String(port), '--media-cpu', '1023'];
+    await live(['net_bind_service', 'sys_nice'], options, async (box) => {
       assert.is(Number(new URL(box.http).port), port);
-      const { ticks } = await box.get<{ ticks: { realtime: boolean } }>('system');
+      const { ticks } = await box.get<{ ticks: Ticks }>('system');
       assert.ok(ticks.realtime, 'the media worker is in the real-time class');
+      assert.is(ticks.onCpu, undefined, 'there is no such CPU, and that does no harm');
     });
   });
 
-  test('with nothing at all: the same, but for priority', () =>
-    live([], [], async (box) => {
-      const { ticks } = await box.get<{ ticks: { realtime: boolean } }>('system');
+  test('with nothing at all: the same, but for priority; the media worker keeps to the CPU it is given', () =>
+    live([], ['--media-cpu', '0'], async (box) => {
+      const { ticks } = await box.get<{ ticks: Ticks }>('system');
       assert.not(ticks.realtime);
+      assert.is(ticks.onCpu, 0);
+      const tasks = `/proc/${box.process.pid}/task`;
+      const bound = readdirSync(tasks).filter((task) =>
+        /^Cpus_allowed_list:\t0$/m.test(readFileSync(`${tasks}/${task}/status`, 'utf8')),
+      );
+      assert.ok(bound.length === 1 || cpus().length === 1, `threads on CPU 0 alone: ${bound.join()}`);
     }));
 }
 

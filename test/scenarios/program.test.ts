@@ -27,6 +27,7 @@ test('--help says how, --print-schema prints a schema that takes a document', ()
 
 for (const [args, why] of [
   [['--sip-port', '70000'], /--sip-port 70000: a port is a number from 0 to 65535/],
+  [['--media-cpu', 'all'], /--media-cpu all: a CPU is a number from 0 on/],
   [['--rtp-ports', '4000'], /--rtp-ports 4000: two ports as in 16384-32766/],
   [['--bind', 'localhost'], /--bind localhost: an IP address, or one of IPv4 and one of IPv6/],
   [['--bind', '::1,::'], /--bind ::1,::/],

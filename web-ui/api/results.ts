@@ -233,6 +233,7 @@ export const systemResult = object({
     skipped: whole,
     realtime: yes,
     ioUring: yes,
+    'onCpu?': { ...whole, description: 'the CPU on which alone they are; absent if that may be any' },
   }),
   ports: whole,
   memory: object({ program: bytes, free: bytes, total: bytes }),

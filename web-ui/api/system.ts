@@ -54,6 +54,7 @@ export function systemNow(sources: ApiSources) {
       skipped: skippedTicks,
       realtime: media.realtime === 1,
       ioUring: media.ring > 0,
+      onCpu: media.cpu > 0 ? media.cpu - 1 : undefined,
     },
     ports,
     ...host,

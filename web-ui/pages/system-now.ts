@@ -29,6 +29,7 @@ export function systemPart(sources: ApiSources, uptimeSeconds: number): object {
       'Serves all phones in one system call (io_uring)',
       ticks.ioUring ? 'yes' : 'no: the system does not allow it',
     ],
+    ['Made on one CPU alone (--media-cpu)', ticks.onCpu === undefined ? 'no' : `yes: ${ticks.onCpu}`],
     ['Ports for audio', String(now.ports)],
     ['Memory of the program', inMiB(memory.program)],
     ['Memory free', `${inMiB(memory.free)} of ${inMiB(memory.total)}`],
