@@ -45,6 +45,7 @@ import { SipTransports } from './sip/transports.js';
 import { Trunks } from './sip/trunks.js';
 import { UserAgent } from './sip/user-agent.js';
 import { SystemWatch } from './system/system-watch.js';
+import { CautiousTime } from './time-of-day.js';
 import { post } from './webhook/post.js';
 import { Webhooks } from './webhook/webhooks.js';
 
@@ -107,10 +108,13 @@ async function run(options: Options): Promise<void> {
   kept.keep('guesses', guard);
   kept.keep('habits', stolen);
   kept.keep('seats', seats, PACES.seats);
+  const time = new CautiousTime(clock);
+  kept.keep('time', time);
   const recordings = await openRecordings({
     store,
     data: options.data,
     block: media.recordings,
+    time,
     onReady: (recording) => webhooks.tell('recording.ready', { recording }),
   });
   const { recorder } = recordings;
@@ -223,6 +227,7 @@ async function run(options: Options): Promise<void> {
       ...guard.alarms,
       ...stolen.alarms,
       ...kept.alarms,
+      ...time.alarms,
       ...tls.alarms,
       ...media.alarms,
       ...lines.board.alarms,
@@ -327,6 +332,7 @@ async function run(options: Options): Promise<void> {
     comesFirst: (address) => agent.dialogs.isTalking(address),
   });
 
+  await recordings.ready;
   const [address] = bound;
   const ticks = () => media.counters().ticks;
   care.ready(

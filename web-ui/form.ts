@@ -1,6 +1,6 @@
 /** Reads what a form of a page sends. */
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { MAX_BACKUP_BYTES } from '../firmware/config/backup.js';
 
@@ -13,8 +13,8 @@ const MAX_UPLOAD_BYTES = MAX_BACKUP_BYTES + MAX_BYTES;
 const MAX_FIELDS = 2000;
 /** Parts that are too many cost most: between two slices it is seen that they are. */
 const SLICE_BYTES = 512;
-/** The body is there already. Of some bodies Busboy says neither that it has read them nor that it cannot. */
-const READING_MS = 2000;
+/** The body is there already, it is read within some turns. Of some bodies Busboy says neither that it has read them nor that it cannot. */
+const READING_TURNS = 100;
 const LIMITS = { fieldNameSize: 100, fields: 20, parts: 20, headerPairs: 20, headerSize: 4096 };
 
 export const NO_FORM = 'This is not what a form of a page sends.';
@@ -69,13 +69,14 @@ export async function readMultipart(type: string, body: Buffer): Promise<Form> {
       isCut ||= nameIsCut || valueIsCut;
     });
     for (const limit of ['fieldsLimit', 'partsLimit'] as const) parser.on(limit, () => (isCut = true));
-    const finished = once(parser, 'finish', { signal: AbortSignal.timeout(READING_MS) });
-    finished.catch(() => {});
+    let outcome: string | undefined;
+    for (const event of ['finish', 'error']) parser.on(event, () => (outcome = event));
     for (let at = 0; at < body.length && !isCut; at += SLICE_BYTES)
       parser.write(body.subarray(at, at + SLICE_BYTES));
     if (isCut) return TOO_MUCH;
     parser.end();
-    await finished;
+    for (let turn = 0; outcome === undefined && turn < READING_TURNS; turn += 1) await setImmediate();
+    if (outcome !== 'finish') return NO_FORM;
   } catch {
     return NO_FORM;
   }

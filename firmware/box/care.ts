@@ -1,4 +1,5 @@
 /** What keeps the box itself going: restarts, updates, the watchdog, and seeing after a start that it works. */
+import { malloc_trim } from '../../hal/ffi/libc.js';
 import type { Clock } from '../clock.js';
 import type { Checked } from '../system/health-check.js';
 import { AlarmLights } from '../system/alarm-lights.js';
@@ -9,6 +10,8 @@ import { StartCheck } from '../system/start-check.js';
 import { Updates } from '../system/updates.js';
 
 const LIGHTS_MS = 1000;
+/** Between two times at which what was freed, in pieces among others, is given back to the system: it takes some 10 ms. */
+const TRIM_MS = 10 * 60_000;
 
 export type CareParts = {
   data: string;
@@ -35,6 +38,7 @@ export function takeCare({ data, clock, rebootFile, callers }: CareParts) {
       const pulse = new Pulse(beats);
       manager.ready(() => pulse.look());
       setInterval(() => lights.show(isAlarm()), LIGHTS_MS).unref();
+      setInterval(() => malloc_trim(0), TRIM_MS).unref();
       start = new StartCheck(checked, clock, restart);
       void start.run();
     },

@@ -1,6 +1,5 @@
 /** Recordings: who writes them, where they are kept and for how long, and who listened. */
 import path from 'node:path';
-import { systemClock } from '../clock.js';
 import type { ConfigStore } from '../config/config-store.js';
 import type { Config } from '../config/schema.js';
 import { AccessLog } from '../recording/access-log.js';
@@ -8,7 +7,7 @@ import { placeOf } from '../recording/disks.js';
 import { Recorder } from '../recording/recorder.js';
 import { RecordingStore, type RecordingSummary } from '../recording/recording-store.js';
 import { AppendLog } from '../system/append-log.js';
-import { CautiousTime } from '../time-of-day.js';
+import type { CautiousTime } from '../time-of-day.js';
 
 /** Between two looks for recordings that have been kept long enough. */
 const TIDY_MS = 10 * 60_000;
@@ -18,12 +17,14 @@ export type RecordingParts = {
   data: string;
   /** Where what is recorded comes from: the shared block of the media plane. */
   block: Int32Array;
+  /** What they are deleted by. */
+  time: CautiousTime;
   /** One is whole, and can be listened to. */
   onReady: (recording: RecordingSummary) => void;
 };
 
 /** Resolves when what a power cut left is mended. */
-export async function openRecordings({ store, data, block, onReady }: RecordingParts) {
+export async function openRecordings({ store, data, block, time, onReady }: RecordingParts) {
   const place = ({ recordings }: Config) => placeOf(recordings.folder, data);
   const recorder = await Recorder.start(place(store.config), block);
   store.on('changed', (before, after) => {
@@ -35,13 +36,14 @@ export async function openRecordings({ store, data, block, onReady }: RecordingP
     log.append(one);
     void log.flush();
   });
-  const time = new CautiousTime(systemClock);
   const kept = new RecordingStore({
     place: () => place(store.config),
     limits: () => store.config.recordings,
     nowMs: () => time.nowMs(),
     access,
   });
+  // Without it there are no waveforms, and the log says so when one is wanted.
+  const drawing = kept.waveforms.start().catch(() => {});
   recorder.onClosed = (id) => {
     void kept.tidy();
     void kept.list().then((list) => {
@@ -55,6 +57,8 @@ export async function openRecordings({ store, data, block, onReady }: RecordingP
     recorder,
     kept,
     access,
+    /** Resolves when its threads are there. */
+    ready: drawing,
     get alarms() {
       const text = `who listens is not kept: ${log.failure}`;
       const deaf = log.failure === undefined ? [] : [{ code: 'recording-access', text }];
@@ -67,6 +71,8 @@ export async function openRecordings({ store, data, block, onReady }: RecordingP
       access.clear();
       await log.clear();
     },
-    close: () => recorder.close(),
+    async close(): Promise<void> {
+      await Promise.all([recorder.close(), kept.waveforms.stop()]);
+    },
   };
 }

@@ -188,9 +188,11 @@ export class History {
     return { id: this.#nextId++, began: timeText(this.clocks.timeMs()) };
   }
 
+  /** Its strings are made anew: names and numbers cut out of a message would hold all of it in memory. */
   #write(record: HistoryRecord): void {
-    this.#remember(record);
-    this.#keep(record);
+    const own = JSON.parse(JSON.stringify(record)) as HistoryRecord;
+    this.#remember(own);
+    this.#keep(own);
   }
 
   #remember(record: HistoryRecord): void {

@@ -9,6 +9,8 @@ import { MAX_FRAME_SAMPLES } from './frame.js';
 export const MAX_RECORDINGS = 256;
 /** 16 MiB: 100 who talk at once, in wideband, for five seconds. */
 const RING_WORDS = 1 << 22;
+/** Of these the same are used again and again while the reader keeps up, so that the others take no memory. */
+const USUAL_WORDS = 1 << 16;
 
 const WRITTEN = 0;
 const READ = 1;
@@ -48,6 +50,7 @@ export class RingWriter {
   begin(): void {
     this.#at = Atomics.load(this.block, WRITTEN);
     this.#read = Atomics.load(this.block, READ);
+    if (this.#at === this.#read && (this.#at & (RING_WORDS - 1)) > USUAL_WORDS) this.#skipToStart();
   }
 
   /** After them. */
@@ -101,14 +104,20 @@ export class RingWriter {
     const corner = at + words > RING_WORDS ? RING_WORDS - at : 0;
     if (((this.#at - this.#read) | 0) + corner + words > RING_WORDS) return -1;
     if (corner > 0) {
-      this.#words[at] = KIND.skip;
+      this.#skipToStart();
       at = 0;
     }
     this.#words[at] = kind;
     this.#words[at + 1] = recording;
     this.#words[at + 2] = tick;
-    this.#at = (this.#at + corner + words) | 0;
+    this.#at = (this.#at + words) | 0;
     return at;
+  }
+
+  #skipToStart(): void {
+    const at = this.#at & (RING_WORDS - 1);
+    this.#words[at] = KIND.skip;
+    this.#at = (this.#at + RING_WORDS - at) | 0;
   }
 }
 

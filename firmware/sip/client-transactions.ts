@@ -31,7 +31,7 @@ export type ClientHandlers = {
 export type ClientTransaction = {
   /** The request as sent, with its Via. */
   readonly request: SipRequest;
-  /** Sends CANCEL for an INVITE (RFC 3261 §9.1); the caller sees to it that a 1xx has come. */
+  /** Sends CANCEL for an INVITE as soon as a 1xx has come (RFC 3261 §9.1). */
   cancel(): void;
 };
 
@@ -67,6 +67,7 @@ export class ClientTransactions {
     if (isReliable(to) || serializeMessage(this.#withVia(request, to, newBranch())).length <= MAX_UDP_REQUEST)
       return this.#sendBy(request, to, handlers);
     let heard = false;
+    let cancelled = false;
     let current = this.#sendBy(
       request,
       { ...to, transport: 'tcp' },
@@ -76,7 +77,7 @@ export class ClientTransactions {
           handlers.response(response, source);
         },
         failed: (why) => {
-          if (heard || why === 'timeout') handlers.failed(why);
+          if (heard || cancelled || why === 'timeout') handlers.failed(why);
           else current = this.#sendBy(request, to, handlers);
         },
       },
@@ -85,19 +86,17 @@ export class ClientTransactions {
       get request() {
         return current.request;
       },
-      cancel: () => current.cancel(),
+      cancel: () => {
+        cancelled = true;
+        current.cancel();
+      },
     };
   }
 
   #sendBy(request: SipRequest, to: Endpoint, handlers: ClientHandlers): ClientTransaction {
     const branch = newBranch();
     const sent = this.#withVia(request, to, branch);
-    const cancelled = this.#ask(sent, branch, to, handlers);
-    const cancel = () => {
-      this.#ask(cancelOf(sent), branch, to, { response: () => {}, failed: () => {} });
-      cancelled();
-    };
-    return { request: sent, cancel };
+    return { request: sent, cancel: this.#ask(sent, branch, to, handlers) };
   }
 
   /** Sends an ACK of a 2xx: outside any transaction (RFC 3261 §13.2.2.4). */
@@ -130,7 +129,7 @@ export class ClientTransactions {
     this.#clients.get(`${branch} ${method}`)?.receive(response, source);
   }
 
-  /** Runs a client transaction; returns what tells it that it was cancelled. */
+  /** Runs a client transaction; returns what cancels it. */
   #ask(request: SipRequest, branch: string, to: Endpoint, handlers: ClientHandlers): () => void {
     const reliable = isReliable(to);
     if (request.method === 'INVITE')
@@ -157,6 +156,8 @@ export class ClientTransactions {
         switch (effect.type) {
           case 'sendRequest':
             return this.transport.send(request, to, failed);
+          case 'sendCancel':
+            return void this.#ask(cancelOf(request), branch, to, { response: () => {}, failed: () => {} });
           case 'sendAck':
             return this.transport.send(ackOf(request, effect.response), to);
           case 'response':

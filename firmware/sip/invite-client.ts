@@ -10,22 +10,23 @@ import { GIVE_UP, T1, TIMER_D } from './timers.js';
  *    | A: send again         |2xx
  *    | B: timeout         accepted --M--> terminated
  *
- *  B also waits for the answer to a cancelled INVITE (RFC 3261 §9.1).
+ *  A CANCEL waits for a 1xx; B also waits for the answer to a cancelled INVITE (RFC 3261 §9.1).
  */
 export type InviteClientState =
-  | { name: 'calling'; reliable: boolean; retransmitMs: number }
-  | { name: 'proceeding'; reliable: boolean }
+  | { name: 'calling'; reliable: boolean; retransmitMs: number; cancelled: boolean }
+  | { name: 'proceeding'; reliable: boolean; cancelled: boolean }
   | { name: 'completed' | 'accepted' | 'terminated' };
 
 export type InviteClientEvent =
   | { type: 'start' }
   | { type: 'response'; response: SipResponse }
-  /** A CANCEL was sent for it. */
+  /** Nobody wants its answer any more. */
   | { type: 'cancel' }
   | { type: 'transportError' };
 
 export type InviteClientEffect =
   | { type: 'sendRequest' }
+  | { type: 'sendCancel' }
   /** The ACK of a non-2xx, built from the request (RFC 3261 §17.1.1.3). */
   | { type: 'sendAck'; response: SipResponse }
   | { type: 'response'; response: SipResponse }
@@ -35,7 +36,7 @@ export type InviteClientEffect =
 type InviteClientStep = Step<InviteClientState, InviteClientEffect | TimerEffect>;
 
 export function inviteClientStart(reliable: boolean): InviteClientState {
-  return { name: 'calling', reliable, retransmitMs: T1 };
+  return { name: 'calling', reliable, retransmitMs: T1, cancelled: false };
 }
 
 export function inviteClient(
@@ -61,19 +62,21 @@ export function inviteClient(
             state: { ...state, retransmitMs: 2 * state.retransmitMs },
             effects: [{ type: 'sendRequest' }, { type: 'startTimer', name: 'A', ms: 2 * state.retransmitMs }],
           };
+        case 'cancel':
+          return { state: { ...state, cancelled: true }, effects: [] };
         case 'response':
-          return received(state.reliable, event.response);
+          return received(state, event.response);
         case 'transportError':
           return fail('transport');
       }
       break;
     case 'proceeding':
       if (event.type === 'response') {
-        if (event.response.status >= 200) return received(state.reliable, event.response);
+        if (event.response.status >= 200) return received(state, event.response);
         return { state, effects: [{ type: 'response', response: event.response }] };
       }
-      if (event.type === 'cancel')
-        return { state, effects: [{ type: 'startTimer', name: 'B', ms: GIVE_UP }] };
+      if (event.type === 'cancel' && !state.cancelled)
+        return { state: { ...state, cancelled: true }, effects: cancelling };
       if (event.type === 'timer' && event.name === 'B') return fail('timeout');
       if (event.type === 'transportError') return fail('transport');
       break;
@@ -94,10 +97,16 @@ export function inviteClient(
   return { state, effects: [] };
 }
 
-function received(reliable: boolean, response: SipResponse): InviteClientStep {
+function received(
+  { reliable, cancelled }: { reliable: boolean; cancelled: boolean },
+  response: SipResponse,
+): InviteClientStep {
   const pass = { type: 'response', response } as const;
   if (response.status < 200)
-    return { state: { name: 'proceeding', reliable }, effects: [...stopCalling, pass] };
+    return {
+      state: { name: 'proceeding', reliable, cancelled },
+      effects: [...stopCalling, ...(cancelled ? cancelling : []), pass],
+    };
   if (response.status < 300)
     return {
       state: { name: 'accepted' },
@@ -124,6 +133,11 @@ function fail(why: 'timeout' | 'transport'): InviteClientStep {
 function end(): InviteClientStep {
   return { state: { name: 'terminated' }, effects: [{ type: 'end' }] };
 }
+
+const cancelling: InviteClientStep['effects'] = [
+  { type: 'sendCancel' },
+  { type: 'startTimer', name: 'B', ms: GIVE_UP },
+];
 
 const stopCalling = [
   { type: 'stopTimer', name: 'A' },

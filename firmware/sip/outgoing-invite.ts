@@ -49,7 +49,7 @@ export class OutgoingInvite {
     this.#send(ADVISED_SECONDS);
   }
 
-  /** Sends CANCEL; the caller sees to it that a 1xx has come. */
+  /** Sends CANCEL as soon as a 1xx has come. */
   cancel(): void {
     this.#cancelled = true;
     this.#transaction.cancel();

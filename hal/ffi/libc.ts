@@ -36,6 +36,7 @@ export const mmap = call(
   'uintptr_t mmap(uintptr_t address, size_t length, int protection, int flags, int fd, int64_t offset)',
 );
 export const munmap = call('int munmap(uintptr_t address, size_t length)');
+export const malloc_trim = call('int malloc_trim(size_t pad)');
 const setupRing = call('long syscall(long number, uint32_t entries, void *params)');
 const enterRing = call(
   'long syscall(long number, int fd, uint32_t submit, uint32_t await, uint32_t flags, uintptr_t mask, size_t size)',

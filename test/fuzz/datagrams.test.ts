@@ -57,6 +57,11 @@ test('SIP: of strangers, of a phone in a call, and answers to what was asked', (
       }),
     (work) => waiting.push(work),
   );
+  /** Whatever became of the calls, of the phone and of the box. */
+  const hangUp = () => {
+    for (const call of bench.calls.splice(0)) call.hangUp();
+    bench.clock.advance(40_000);
+  };
   let failures = 0;
   const look = () => {
     for (const message of bench.sent)
@@ -65,9 +70,7 @@ test('SIP: of strangers, of a phone in a call, and answers to what was asked', (
   };
   for (let count = 0; count < 0.6 * COUNT; count += 1) {
     if (count % 500 === 0) {
-      // Whatever became of the last call, and of those that the box made.
-      bench.call?.hangUp();
-      bench.clock.advance(40_000);
+      hangUp();
       look();
       inDialog(bench);
     }
@@ -82,8 +85,7 @@ test('SIP: of strangers, of a phone in a call, and answers to what was asked', (
   look();
   assert.equal(faults.slice(0, 3), [], 'messages that threw');
   assert.is(failures, 0, 'requests that could not be served');
-  bench.call?.hangUp();
-  bench.clock.advance(40_000);
+  hangUp();
   assert.is(
     bench.authenticated('REGISTER', { uri: 'sip:box.example', to: '<sip:101@box.example>' }).status,
     200,

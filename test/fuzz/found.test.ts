@@ -2,6 +2,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseMessage } from 'sip-parser';
+import { LineReader } from '../../firmware/console/line-reader.js';
+import { duplexPair } from '../support/duplex-pair.js';
 import { Bench, peer } from '../support/sip-bench.js';
 import { MAX_MS, run } from './run.js';
 import type { Target } from './target.js';
@@ -35,6 +37,11 @@ const found: [name: string, target: Target, input: Buffer | string][] = [
     'DXkbA3kbA3lieXkbA3kbA3lbRGM=',
   ],
   [
+    'Ctrl-U, then Ctrl-Y twice, again and again: the line doubled each time, until the box ended',
+    serial,
+    Buffer.from(`abcdefgh${'\x15\x19\x19'.repeat(30)}\r`),
+  ],
+  [
     'a part without a name, 64 KiB long: the form was never answered',
     forms,
     Buffer.from(`${UPLOAD}--x\r\nContent-Dispos${'\r\n'.repeat(32_000)}`),
@@ -54,6 +61,28 @@ const found: [name: string, target: Target, input: Buffer | string][] = [
 for (const [name, target, input] of found)
   test(`${target.name}: ${name}`, () =>
     run(target, typeof input === 'string' ? Buffer.from(input, 'base64') : input));
+
+test('serial octets: half a line of odd letters, drawn anew by as many Ctrl-K: it held everything up for 80 ms', async () => {
+  let least = Infinity;
+  for (let tries = 0; tries < 5 && least >= MAX_MS; tries += 1) {
+    const [box, terminal] = duplexPair();
+    const reader = new LineReader(box, (line) => Promise.resolve([[], line]));
+    terminal.resume();
+    let isRead = false;
+    void reader.read('> ', 'command').then(() => (isRead = true));
+    terminal.write(`${'\xff'.repeat(450)}${'\v'.repeat(450)}\r`, 'latin1');
+    let longest = 0;
+    while (!isRead) {
+      const before = process.cpuUsage();
+      await new Promise((resolve) => setImmediate(resolve));
+      const { user, system } = process.cpuUsage(before);
+      longest = Math.max(longest, (user + system) / 1000);
+    }
+    reader.close();
+    least = Math.min(least, longest);
+  }
+  assert.ok(least < MAX_MS, `${least.toFixed(1)} ms`);
+});
 
 for (const start of ['SIP/2.0 200 OK', 'OPTIONS sip:a@b SIP/2.0'])
   test(`an empty Via before the real one, ${start.slice(0, 7)}: one datagram ended the box`, () => {

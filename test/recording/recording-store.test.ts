@@ -23,6 +23,10 @@ const newFolder = () => {
   return made.at(-1)!;
 };
 test.after(() => made.forEach((folder) => fs.rmSync(folder, { recursive: true })));
+const opened: RecordingStore[] = [];
+test.after.each(async () => {
+  for (const { waveforms } of opened.splice(0)) await waveforms.stop();
+});
 
 /** An empty folder and the store of it. */
 function open(limits = { keepDays: 0, maxMegabytes: 0 }) {
@@ -30,6 +34,7 @@ function open(limits = { keepDays: 0, maxMegabytes: 0 }) {
   const access = new AccessLog(() => NOW);
   const place: Place = { path: folder };
   const store = new RecordingStore({ place: () => place, limits: () => limits, nowMs: () => NOW, access });
+  opened.push(store);
   return { folder, store, access, place };
 }
 
@@ -266,7 +271,7 @@ test('a torn waveform is made again; one that cannot be made is not tried foreve
   assert.is(await store.peaks(broken), undefined);
 });
 
-test('what makes waveforms gives way: its thread has the lowest priority, the others keep theirs', async () => {
+test('what makes waveforms is one thread for all recordings, of the lowest priority; the others keep theirs', async () => {
   const { folder, store } = open();
   const document = makeRecording(folder, { ...old(20), seconds: 3600, rateHz: 16000 });
   const mix = path.join(folder, document.id, 'mix.wav');
@@ -278,6 +283,8 @@ test('what makes waveforms gives way: its thread has the lowest priority, the ot
       return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
     });
   const [own] = niceness();
+  await store.peaks(makeRecording(folder, old(21)));
+  await store.waveforms.made;
   await store.peaks(document);
   let seen: number[] = [];
   while (!seen.includes(19) && !fs.existsSync(path.join(folder, document.id, PEAKS_FILE))) {

@@ -93,16 +93,20 @@ function assertOutcome(effects: InviteClientEffect[]): void {
 }
 
 const cancel = { type: 'cancel' } as const;
+const ringing = { type: 'response', response: reply(180) } as const;
 const refuse = { type: 'respond', response: reply(480) } as const;
 const many = { numRuns: 3000 };
 
 for (const reliable of [false, true]) {
   const over = reliable ? 'a stream' : 'datagrams';
 
-  test(`INVITE client over ${over}: ends, if its owner gives up in the end`, () => {
-    const check = (events: (InviteClientEvent | Wait)[]) =>
-      assertOutcome(live(inviteClient, inviteClientStart(reliable), [{ type: 'start' }, ...events], cancel));
-    fc.assert(fc.property(clientEvents, check), many);
+  test(`INVITE client over ${over}: ends, if its owner gives up`, () => {
+    type Events = (InviteClientEvent | Wait)[];
+    const check = (before: Events, after: Events) => {
+      const events: Events = [{ type: 'start' }, ...before, cancel, ...after];
+      assertOutcome(live(inviteClient, inviteClientStart(reliable), events, ringing));
+    };
+    fc.assert(fc.property(clientEvents, clientEvents, check), many);
   });
 
   test(`other client over ${over}: ends by itself`, () => {

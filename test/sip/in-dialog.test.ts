@@ -268,6 +268,20 @@ test('session timer: 422 to our call, and it is placed again with the interval a
   bench.done();
 });
 
+test('a call that was placed again and given up before the phone was heard: CANCEL waits for it, and nothing stays', () => {
+  const bench = new Bench();
+  const call = bench.dial();
+  bench.respond(100);
+  bench.respond(422, { lines: ['Min-SE: 3600'] });
+  const second = bench.last;
+  call.hangUp();
+  assert.is(bench.last, second);
+  bench.respond(180);
+  assert.is(bench.last.method, 'CANCEL');
+  assert.is(bench.last.headers.get('CSeq'), '2 CANCEL');
+  bench.done();
+});
+
 /** Whatever a phone does in a call, in any order: a name and the act. */
 const acts: Record<string, (bench: Bench, to: string, seq: () => number) => void> = {
   reinvite: (bench, to, seq) => bench.request('INVITE', { to, seq: seq(), lines: sdp, body: 'x' }),

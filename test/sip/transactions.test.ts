@@ -116,8 +116,19 @@ test('INVITE client: cancelled, it waits for its answer no longer than for a fir
   play(inviteClient, inviteClientStart(false), [
     [{ type: 'start' }, 'calling', 'sendRequest, B=32000, A=500'],
     [response(180), 'proceeding', '-A, -B, response 180'],
-    [{ type: 'cancel' }, 'proceeding', 'B=32000'],
+    [{ type: 'cancel' }, 'proceeding', 'sendCancel, B=32000'],
+    [{ type: 'cancel' }, 'proceeding', ''],
     [response(183), 'proceeding', 'response 183'],
+    [timer('B'), 'terminated', '-A, -B, -D, failed timeout, end'],
+  ]);
+});
+
+test('INVITE client: cancelled before anybody was heard, its CANCEL waits for a 1xx', () => {
+  play(inviteClient, inviteClientStart(false), [
+    [{ type: 'start' }, 'calling', 'sendRequest, B=32000, A=500'],
+    [{ type: 'cancel' }, 'calling', ''],
+    [timer('A'), 'calling', 'sendRequest, A=1000'],
+    [response(180), 'proceeding', '-A, -B, sendCancel, B=32000, response 180'],
     [timer('B'), 'terminated', '-A, -B, -D, failed timeout, end'],
   ]);
 });

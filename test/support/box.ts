@@ -1,7 +1,15 @@
 /** The whole box as a process of its own, as its user starts it. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -50,6 +58,8 @@ export type Status = {
 /** Beyond what nearly all tests want. */
 export type HowToStart = {
   environment?: NodeJS.ProcessEnv;
+  /** What is among its data already, by name. */
+  files?: Record<string, string>;
   /** More options of the program. */
   options?: string[];
   /** The command that becomes Node, and the user whom the data then belong to. */
@@ -92,6 +102,10 @@ export class Box {
   ): Promise<Box> {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-box-'));
     if (config) writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
+    for (const [name, text] of Object.entries(how.files ?? {})) {
+      mkdirSync(path.dirname(path.join(directory, name)), { recursive: true, mode: 0o700 });
+      writeFileSync(path.join(directory, name), text);
+    }
     if (how.user) execFileSync('chown', ['-R', how.user, directory]);
     return Box.#launch({ directory, bind, nodeOptions, password, ...how, lineCount: linesOf(config) });
   }

@@ -15,7 +15,6 @@ export const churnConfig = {
   version: 1,
   // Soon after a phone has lost its power its calls are over.
   network: { rtpTimeoutSeconds: 5 },
-  recordings: { maxMegabytes: 3 },
   extensions: phones(12),
   conferences: [
     { number: '800', description: 'Weekly', type: 'static', record: 'always', ...acknowledged },
@@ -23,6 +22,62 @@ export const churnConfig = {
     { number: '802', description: 'Saved', type: 'static' },
   ],
 };
+
+/** What a box of long standing knows of the past: as much as it ever remembers, so that no more comes to it. */
+export function longPast(): Record<string, string> {
+  const time = '2026-11-01T12:00:00.000Z';
+  const call = (id: number) => ({
+    kind: 'call',
+    id,
+    began: time,
+    answered: time,
+    ended: time,
+    direction: 'incoming',
+    number: '101',
+    name: 'Phone 101',
+    with: '800',
+    address: '127.0.0.1',
+    codec: 'PCMU',
+    seconds: 60,
+    cause: 'normal',
+    quality: { rxMos: 4.2, txMos: 4.2, rxLoss: 0, txLoss: 0 },
+  });
+  const participant = { number: '101', name: 'Phone 101', joined: time, left: time };
+  const conference = (id: number) => ({
+    kind: 'conference',
+    id,
+    began: time,
+    ended: time,
+    conference: '800',
+    description: 'Weekly',
+    seconds: 60,
+    cause: 'empty',
+    participants: [1, 2, 3].map((before) => ({ ...participant, call: id - before })),
+  });
+  const access = (id: number) => ({
+    time,
+    by: 'admin',
+    what: 'listened',
+    recording: `20261101-120000-${String(id).padStart(8, '0')}`,
+    file: 'track-1.wav',
+  });
+  return {
+    ...segments('history', 20_000, (id) => (id % 4 === 0 ? conference(id) : call(id))),
+    ...segments('recording-access', 10_000, access),
+  };
+}
+
+/** Lines of a log, some thousand in each file. */
+function segments(folder: string, count: number, line: (at: number) => object): Record<string, string> {
+  const each = 2500;
+  const lines = Array.from({ length: count }, (_, at) => `${JSON.stringify(line(at + 1))}\n`);
+  return Object.fromEntries(
+    Array.from({ length: count / each }, (_, at) => [
+      `${folder}/${String(at + 1).padStart(10, '0')}.jsonl`,
+      lines.slice(each * at, each * (at + 1)).join(''),
+    ]),
+  );
+}
 
 type Recordings = { recordings: { id: string; endedAt: string | null }[] };
 
@@ -153,10 +208,11 @@ export class Churn {
     assert.is((await this.box.ask('config/conferences/802', 'PUT', body)).status, 200);
   }
 
-  /** The newest is listened to; the box itself deletes the oldest. */
+  /** The newest is listened to; most of the others are deleted. */
   async #recordings(): Promise<void> {
     const { recordings } = await this.box.get<Recordings>('recordings');
-    const [newest] = recordings.filter(({ endedAt }) => endedAt !== null);
+    const [newest, , , ...old] = recordings.filter(({ endedAt }) => endedAt !== null);
+    for (const { id } of old) assert.is((await this.box.ask(`recordings/${id}`, 'DELETE')).status, 204);
     if (!newest) return;
     const { files } = await this.box.get<{ files: { name: string }[] }>(`recordings/${newest.id}`);
     for (const what of [`files/${files[0].name}`, 'zip', 'peaks'])

@@ -23,6 +23,8 @@ export class Bench {
   readonly sentTo: Endpoint[] = [];
   readonly agent: UserAgent;
   call?: SipCall;
+  /** All that there have been. */
+  readonly calls: SipCall[] = [];
   /** Tells the phone how its REFER goes. */
   report: (status: number) => void = () => {};
   #branch = 0;
@@ -57,6 +59,7 @@ export class Bench {
   }
 
   watch(call: SipCall): void {
+    this.calls.push(call);
     call.handlers = {
       trying: () => this.told.push('trying'),
       ringing: () => this.told.push('ringing'),

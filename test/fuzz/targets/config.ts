@@ -128,12 +128,12 @@ export const config: Target = {
   ],
   grammar: fc.oneof(spoiled, tree).map((value) => Buffer.from(JSON.stringify(value) ?? '')),
   take(input) {
-    const given = unlessRefused(() => JSON.parse(input.toString('utf8')) as unknown, SyntaxError);
+    const given = unlessRefused(() => migrated(JSON.parse(input.toString('utf8'))), SyntaxError);
     if (given === undefined) return;
     // JSON that is nested very deep can be read, but not be written.
     const before = input.length < 4096 ? JSON.stringify(given) : undefined;
     try {
-      const config = validateConfig(migrated(given));
+      const config = validateConfig(given);
       same(validateConfig(config), config, 'with its defaults it is another one');
       same(changesBetween(config, config), [], 'it differs from itself');
       const open = JSON.stringify(config, (name, value: unknown) => (isSecret(name) ? undefined : value));
