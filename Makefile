@@ -51,7 +51,7 @@ image-arm64: build image-system
 	scripts/deb/build.sh build arm64
 	scripts/image/build.sh build/image-arm64 arm64
 
-# The image in QEMU: a technician, callers, updates. As root. Not yet seen to pass as a whole.
+# The image in QEMU: a technician, callers, updates. As root. Not yet seen to pass in one run.
 image-test: image test-system
 	scripts/image/test-versions.sh build/image
 	scripts/image/test.sh build/image

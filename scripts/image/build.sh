@@ -13,7 +13,7 @@ work=$(cd "$1" && pwd)
 newer() { for file in "${@:2}"; do [ "$1" -nt "$file" ] || return 1; done; }
 newer "$work/base.tar" "$here/packages" "$here/base.sh" || "$here/base.sh" "$work"
 if [ "$ARCHITECTURE" = amd64 ]; then
-  newer "$work/kernel/vmlinuz" "$here/modules" "$here/kernel.sh" || "$here/kernel.sh" "$work"
+  newer "$work/kernel/vmlinuz" "$here/modules" "$here/kernel.sh" "$here/../hardware/build-dahdi.sh" || "$here/kernel.sh" "$work"
 fi
 export UPDATE_KEYS=${UPDATE_KEYS:-$work/../keys}
 "$here/keys.sh" "$UPDATE_KEYS"

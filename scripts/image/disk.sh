@@ -28,8 +28,12 @@ filesystem() {
   last=$(sgdisk --info="$2" "$image" | awk '/^Last sector/ { print $3 }')
   truncate -s $(((last - $(first "$2") + 1) / 8 * 4096)) "$work/$1"
   find "$3" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
-  E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH "mkfs.$1" -q -U "50a71e90-0000-4000-8000-00000000000$2" \
+  export E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH
+  "mkfs.$1" -q -U "50a71e90-0000-4000-8000-00000000000$2" \
     -E "hash_seed=50a71e90-0000-4000-8000-00000000000$2" -d "$3" "${@:4}" "$work/$1"
+  # It takes from the folder also when each file was changed, which nobody can set there.
+  find "$3" -printf 'set_inode_field /%P ctime @'"$SOURCE_DATE_EPOCH"'\nset_inode_field /%P ctime_extra 0\n' |
+    debugfs -w -f - "$work/$1" >/dev/null 2>&1
   write "$2" "$work/$1"
 }
 fits() { [ "$(stat -c %s "$2")" -le $(($1 << 20)) ] || { echo "$2 is larger than its partition" >&2; exit 1; }; }

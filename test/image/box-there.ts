@@ -1,5 +1,8 @@
 /** The box in the machine, as a browser, a program and phones of its network reach it. */
 import { readFileSync } from 'node:fs';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import { request } from 'node:https';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import type { TestCall } from '../support/test-call.js';
@@ -8,7 +11,6 @@ import { amplitudeOf, toneSource } from '../support/tone.js';
 import { ADMIN_PASSWORD } from '../support/box.js';
 import { ADDRESS } from './machine.js';
 
-const URL = `https://${ADDRESS}`;
 /** This end of the network of scripts/image/test.sh. */
 const OWN_ADDRESS = '192.168.77.1';
 /** Beyond the box's own greeting. */
@@ -18,19 +20,15 @@ export type UpdateNow = { state: string; version: string; booted?: string; troub
 
 /** A new box gets its administrator and three phones, 201 to 203, and a conference, 888. */
 export async function setUp(): Promise<void> {
-  const page = await fetch(`${URL}/first-run`);
-  const cookie = page.headers.get('set-cookie')!.split(';')[0];
-  const token = /name="token" value="([^"]+)"/.exec(await page.text())![1];
+  const page = await reach('/first-run');
+  const cookie = page.headers['set-cookie']![0].split(';')[0];
+  const token = /name="token" value="([^"]+)"/.exec(page.text)![1];
   const form = {
     ...{ token, name: 'admin', password: ADMIN_PASSWORD, repeated: ADMIN_PASSWORD },
     ...{ country: 'us', timeZone: 'UTC', language: 'en' },
   };
-  const answer = await fetch(`${URL}/first-run`, {
-    method: 'POST',
-    body: new URLSearchParams(form),
-    headers: { cookie },
-    redirect: 'manual',
-  });
+  const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' };
+  const answer = await reach('/first-run', 'POST', headers, new URLSearchParams(form).toString());
   assert.is(answer.status, 303, 'the first administrator');
   for (const number of ['201', '202', '203'])
     await ask(`config/extensions/${number}?new=1`, 'PUT', {
@@ -43,17 +41,38 @@ export async function setUp(): Promise<void> {
 /** Asks the API as the administrator; what it answers with a status of success. */
 export async function ask<T>(what: string, method = 'GET', body?: object | Buffer): Promise<T> {
   const isFile = Buffer.isBuffer(body);
-  const answer = await fetch(`${URL}/api/v1/${what}`, {
-    method,
-    body: isFile ? new Uint8Array(body) : body && JSON.stringify(body),
-    headers: {
-      authorization: `Basic ${Buffer.from(`admin:${ADMIN_PASSWORD}`).toString('base64')}`,
-      'content-type': isFile ? 'application/octet-stream' : 'application/json',
-    },
-  });
-  const text = await answer.text();
-  assert.ok(answer.ok, `${method} ${what}: ${answer.status} ${text}`);
+  const octets = isFile || body === undefined ? body : Buffer.from(JSON.stringify(body));
+  const headers = {
+    authorization: `Basic ${Buffer.from(`admin:${ADMIN_PASSWORD}`).toString('base64')}`,
+    'content-type': isFile ? 'application/octet-stream' : 'application/json',
+    'content-length': octets?.length ?? 0,
+  };
+  const { status, text } = await reach(`/api/v1/${what}`, method, headers, octets);
+  assert.ok(status < 300, `${method} ${what}: ${status} ${text}`);
   return (text === '' ? undefined : JSON.parse(text)) as T;
+}
+
+type Answer = { status: number; headers: IncomingHttpHeaders; text: string };
+
+/**
+ * Sends a request over a connection of its own: one that is kept does not survive the box's restart, and fetch has no
+ * patience with a slow machine. The box made its certificate itself.
+ */
+function reach(
+  path: string,
+  method = 'GET',
+  headers: OutgoingHttpHeaders = {},
+  body: string | Buffer = '',
+): Promise<Answer> {
+  return new Promise((answered, failed) => {
+    const options = { host: ADDRESS, path, method, headers, agent: false, rejectUnauthorized: false };
+    request(options, (answer) => {
+      const status = answer.statusCode!;
+      text(answer).then((text) => answered({ status, headers: answer.headers, text }), failed);
+    })
+      .once('error', failed)
+      .end(body);
+  });
 }
 
 /** Installs the bundle that the box has verified; then it restarts. */

@@ -29,12 +29,22 @@ test.before(() => {
   copyFileSync(path.join(built, 'parley.img'), disk);
   truncateSync(disk, 2 * 1024 ** 3);
 });
-let beganMs = 0;
-test.before.each(() => void (beganMs = performance.now()));
-test.after.each(() => say(`  ${((performance.now() - beganMs) / 1000).toFixed(0)} s`));
 test.after(() => machine.cutPower());
 
-test('from power on it takes calls: three phones meet', async () => {
+let isBroken = false;
+/** Each goes on from where the one before has left the box. */
+function step(name: string, body: () => Promise<void>): void {
+  test(name, async () => {
+    assert.not(isBroken, 'a step before this one failed');
+    isBroken = true;
+    const beganMs = performance.now();
+    await body();
+    say(`${name}: ${seconds(performance.now() - beganMs)}`);
+    isBroken = false;
+  });
+}
+
+step('from power on it takes calls: three phones meet', async () => {
   machine = await Machine.start(folder, disk, usbDisk);
   await machine.answers();
   await setUp();
@@ -42,7 +52,7 @@ test('from power on it takes calls: three phones meet', async () => {
   assert.equal(await running(), ['A', '0.1.0']);
 });
 
-test('a technician signs in at its serial port, and installs a second version from a disk', async () => {
+step('a technician signs in at its serial port, and installs a second version from a disk', async () => {
   const { technician } = machine;
   await technician.signIn();
   await technician.reads('parley> ');
@@ -60,14 +70,14 @@ test('a technician signs in at its serial port, and installs a second version fr
   await conferenceOfThree();
 });
 
-test('a bundle that somebody else signed is not taken', async () => {
+step('a bundle that somebody else signed is not taken', async () => {
   let why = '';
   await send(bundle('stranger')).catch((error: Error) => (why = error.message));
   assert.match(why, /409.*signature verification failed/);
   assert.equal(await running(), ['B', '0.2.0-second']);
 });
 
-test('from a version that does not pass its check it comes back by itself', async () => {
+step('from a version that does not pass its check it comes back by itself', async () => {
   await send(bundle('failing'));
   await install();
   await machine.starts('A', 1);
@@ -79,7 +89,7 @@ test('from a version that does not pass its check it comes back by itself', asyn
 });
 
 for (let cut = 0; cut < CUTS; cut += 1)
-  test(`update ${cut + 1} is cut off, and it takes calls all the same`, async () => {
+  step(`update ${cut + 1} is cut off, and it takes calls all the same`, async () => {
     await ask('update/from-disk', 'POST', { file: onDisk });
     await install();
     // At random, but some early and some late.
