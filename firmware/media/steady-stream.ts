@@ -76,7 +76,8 @@ export class SteadyStream {
   /** Writes into the books of the port what came and went since the last time, as if it had done all of it itself. */
   catchUp(port: RtpPort): void {
     const { jitter, rtcp, mouth, codec, writer, traffic } = port;
-    const [ticks, packets] = [this.get(TICKS), this.get(PACKETS)];
+    const ticks = this.get(TICKS);
+    const packets = this.get(PACKETS);
     const samples = port.rxFrame.length;
     let isDue = false;
     let packet = 0;

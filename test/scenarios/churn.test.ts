@@ -14,7 +14,7 @@ const test = suite('churn');
 const MINUTES = process.env.PARLEY_SOAK ? Number(process.env.PARLEY_SOAK_MINUTES ?? 60) : 0;
 /** Between the beginnings of two rounds. */
 const EVERY_MS = 15_000;
-/** Shares of the time in which caches and the collector of garbage find their sizes. */
+/** Share of the time in which caches fill and what runs often is compiled; the history is full from the beginning. */
 const WARM_UP = 1 / 3;
 /** Octets an hour. */
 const MAX_SLOPE = 0.5 * 2 ** 20;
