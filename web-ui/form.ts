@@ -70,7 +70,7 @@ export async function readMultipart(type: string, body: Buffer): Promise<Form> {
     });
     for (const limit of ['fieldsLimit', 'partsLimit'] as const) parser.on(limit, () => (isCut = true));
     let outcome: string | undefined;
-    for (const event of ['finish', 'error']) parser.on(event, () => (outcome = event));
+    for (const event of ['finish', 'error']) parser.on(event, () => (outcome ??= event));
     for (let at = 0; at < body.length && !isCut; at += SLICE_BYTES)
       parser.write(body.subarray(at, at + SLICE_BYTES));
     if (isCut) return TOO_MUCH;

@@ -277,7 +277,7 @@ test('half a minute after a call nothing of it is left: no dialog, transaction o
     await call.hangUp();
     const after = await alone.until<Status>('status', ({ sip }) => sip.transactions === 0, 45_000);
     assert.is(after.sip.dialogs, 0);
-    assert.is(after.timers, fresh.timers);
+    assert.ok(after.timers <= fresh.timers, 'those of the start alone may be over');
   });
 });
 
