@@ -3,6 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
+import { isRtcp } from '../../firmware/media/rtcp.js';
 import { RtpHeader } from '../../firmware/media/rtp.js';
 import { rtpPacket } from './fake-socket.js';
 
@@ -21,6 +22,8 @@ export class Caller {
     readonly toneHz: number,
   ) {
     socket.on('message', (bytes, from) => {
+      // Of whoever has the port below.
+      if (isRtcp(bytes, bytes.length)) return;
       const header = new RtpHeader();
       if (!header.read(bytes, bytes.length)) return;
       const { sequence, timestamp, ssrc, marker } = header;

@@ -109,6 +109,8 @@ test('help is called though all lines are in a conference, and those inside hear
   await box.inside(2, '800');
   await hill.does('call 0777 dtmf');
   await box.inside(3, '800');
+  // What is hung up before the exchange has seen it answered rings on.
+  await hill.becomes('talking');
   const call = (await box.phone('101')).dial('112');
   await box.inside(2, '800');
   const said = rms(await member.ear.listen(100));
