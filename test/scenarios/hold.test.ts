@@ -46,9 +46,9 @@ const dialects: [
 test('in a conference, hold music of a phone is heard by nobody; resumed, it is heard again', async () => {
   const [holder, ...others] = await dialIn('101', '102', '103');
   for (const [name, hold, answer] of dialects) {
-    for (const { ear } of others) ear.packets.length = 0;
     holder.ear.source = toneSource(600, AMPLITUDE); // the music begins with the re-INVITE
     const { status, body } = await hold(holder);
+    for (const { ear } of others) ear.packets.length = 0; // from the answer on, nobody hears it
     assert.is(status, 200, name);
     assert.match(body.toString(), answer, name);
     while (others[0].ear.packets.length < 40) await new Promise((resolve) => setTimeout(resolve, 20));
