@@ -1,18 +1,23 @@
 /**
  * Lines kept on flash, in segments of which the oldest is dropped: JSON, one a line, only ever appended. Written when
  * `flush` says so, or 64 KiB wait, so that flash is spared; a power cut costs what waited, and at worst leaves half a
- * line, which nobody reads.
+ * line, which nobody reads. What cannot be written waits for the next flush.
  */
 import * as fs from 'node:fs';
 import path from 'node:path';
-import { makeFolder, syncFolder } from '../flash-folder.js';
+import { makeFolder } from '../flash-folder.js';
 import { wroteToFlash } from '../flash-wear.js';
 
-const MAX_WAITING_CHARACTERS = 64 << 10;
+const MAX_WRITE_CHARACTERS = 64 << 10;
+/** More cannot wait for flash that does not take it; the oldest are lost. */
+const MAX_KEPT_CHARACTERS = 256 << 10;
 const SEGMENT_BYTES = 256 << 10;
 const MAX_SEGMENTS = 16;
 /** A file of more bytes is none of ours. */
 const MAX_FILE_BYTES = 1 << 20;
+
+/** What it asks of the system to write. */
+export type LogCalls = Pick<typeof fs.promises, 'open' | 'rm'>;
 
 export class AppendLog {
   /** Every write since the start. */
@@ -22,17 +27,22 @@ export class AppendLog {
   #waiting = '';
   #writing: Promise<void> = Promise.resolve();
   #segments: number[] = [];
+  /** Of lines that are kept in the newest segment: beyond may be what a cut or a failure left; Infinity if it is unreadable. */
   #bytes = 0;
-  #torn = false;
+  /** The segments' names outlast a power cut. */
+  #isNamed = false;
 
-  private constructor(private readonly directory: string) {}
+  private constructor(
+    private readonly directory: string,
+    private readonly calls: LogCalls,
+  ) {}
 
   /**
    * Opens the log in a directory, made if it is missing; `read` is given every line that is there, oldest first. Never
    * throws: what cannot be read is left out, and what cannot be written is said by `failure`.
    */
-  static open(directory: string, read: (line: unknown) => void): AppendLog {
-    const log = new AppendLog(directory);
+  static open(directory: string, read: (line: unknown) => void, calls: LogCalls = fs.promises): AppendLog {
+    const log = new AppendLog(directory, calls);
     try {
       makeFolder(directory);
       log.#segments = fs
@@ -56,35 +66,30 @@ export class AppendLog {
   /** Keeps a line; it is on flash after the next flush. */
   append(line: object): void {
     this.#waiting += `${JSON.stringify(line)}\n`;
-    if (this.#waiting.length >= MAX_WAITING_CHARACTERS) void this.flush();
+    if (this.#waiting.length >= MAX_WRITE_CHARACTERS && this.failure === undefined) void this.flush();
   }
 
   /** Writes what waits; resolves when it is on flash, or could not be written. */
   flush(): Promise<void> {
-    const text = this.#waiting;
-    this.#waiting = '';
-    if (text !== '') this.#writing = this.#writing.then(() => this.#tryToWrite(text));
+    this.#writing = this.#writing.then(() => this.#tryToWrite());
     return this.#writing;
   }
 
   /** Forgets everything. Throws the system's error. */
   async clear(): Promise<void> {
-    this.#waiting = '';
     await this.#writing;
-    while (this.#segments.length > 0)
-      await fs.promises.rm(this.#file(this.#segments.shift()!), { force: true });
+    this.#waiting = '';
+    while (this.#segments.length > 0) await this.#dropOldest();
   }
 
   #read(segment: number, read: (line: unknown) => void): void {
-    this.#bytes = 0;
-    this.#torn = false;
+    this.#bytes = Infinity;
     try {
       const file = this.#file(segment);
-      this.#bytes = fs.statSync(file).size;
-      if (this.#bytes > MAX_FILE_BYTES) throw new Error(`${path.basename(file)} is too large`);
-      const text = fs.readFileSync(file, 'utf8');
-      this.#torn = text !== '' && !text.endsWith('\n');
-      for (const line of text.split('\n')) {
+      if (fs.statSync(file).size > MAX_FILE_BYTES) throw new Error(`${path.basename(file)} is too large`);
+      const bytes = fs.readFileSync(file);
+      this.#bytes = bytes.lastIndexOf('\n') + 1;
+      for (const line of bytes.toString('utf8', 0, this.#bytes).split('\n')) {
         const parsed = parse(line);
         if (parsed !== undefined) read(parsed);
       }
@@ -93,39 +98,61 @@ export class AppendLog {
     }
   }
 
-  async #tryToWrite(text: string): Promise<void> {
+  async #tryToWrite(): Promise<void> {
     try {
-      await this.#write(text);
-      this.writes += 1;
-      this.failure = undefined;
+      while (this.#waiting !== '') {
+        const lines = atMost(MAX_WRITE_CHARACTERS, this.#waiting);
+        await this.#write(Buffer.from(lines));
+        this.#waiting = this.#waiting.slice(lines.length);
+        this.writes += 1;
+        this.failure = undefined;
+      }
     } catch (error) {
       this.failure = (error as Error).message;
-      this.#torn = true;
+      this.#waiting = newest(MAX_KEPT_CHARACTERS, this.#waiting);
     }
   }
 
-  async #write(text: string): Promise<void> {
-    const fresh = this.#segments.length === 0 || this.#bytes >= SEGMENT_BYTES;
-    if (fresh) {
-      this.#segments.push((this.#segments.at(-1) ?? 0) + 1);
-      this.#bytes = 0;
-      this.#torn = false;
-    }
-    while (this.#segments.length > MAX_SEGMENTS)
-      await fs.promises.rm(this.#file(this.#segments.shift()!), { force: true });
-    // What a power cut left of a line ends here.
-    const bytes = Buffer.from(this.#torn ? `\n${text}` : text);
-    const file = await fs.promises.open(this.#file(this.#segments.at(-1)!), 'a', 0o600);
+  async #write(bytes: Buffer): Promise<void> {
+    if (this.#segments.length === 0 || this.#bytes >= SEGMENT_BYTES) this.#begin();
+    while (this.#segments.length > MAX_SEGMENTS) await this.#dropOldest();
+    const file = await this.calls.open(this.#file(this.#segments.at(-1)!), 'a', 0o600);
     try {
+      const { size } = await file.stat();
+      if (size > this.#bytes) {
+        await file.truncate(this.#bytes);
+        await file.sync();
+      }
+      this.#bytes = Math.min(this.#bytes, size);
       await file.appendFile(bytes);
       await file.sync();
-      wroteToFlash(bytes.length);
     } finally {
       await file.close();
     }
-    this.#torn = false;
+    if (!this.#isNamed) await this.#syncNames();
     this.#bytes += bytes.length;
-    if (fresh) syncFolder(this.directory);
+    wroteToFlash(bytes.length);
+  }
+
+  #begin(): void {
+    this.#segments.push((this.#segments.at(-1) ?? 0) + 1);
+    this.#bytes = 0;
+    this.#isNamed = false;
+  }
+
+  async #syncNames(): Promise<void> {
+    const folder = await this.calls.open(this.directory, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+    this.#isNamed = true;
+  }
+
+  async #dropOldest(): Promise<void> {
+    await this.calls.rm(this.#file(this.#segments[0]), { force: true });
+    this.#segments.shift();
   }
 
   #file(segment: number): string {
@@ -139,4 +166,15 @@ function parse(line: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The first lines that have together at most so many characters, but one at least. */
+function atMost(characters: number, lines: string): string {
+  return lines.slice(0, lines.lastIndexOf('\n', characters - 1) + 1 || lines.indexOf('\n') + 1);
+}
+
+/** The last lines that have together at most so many characters. */
+function newest(characters: number, lines: string): string {
+  if (lines.length <= characters) return lines;
+  return lines.slice(lines.indexOf('\n', lines.length - characters - 1) + 1);
 }

@@ -28,7 +28,7 @@ overlay=$work/initrd/overlay/usr
 mkdir -p "$overlay/$modules" "$overlay/sbin" "$overlay/lib/x86_64-linux-gnu" "$work/initrd/boot"
 needed() { modprobe -d "$work/tree" -S "$kernel" --show-depends "$@" | awk '$1 == "insmod" { print $2 }'; }
 boot=(virtio_pci 9pnet_virtio 9p overlay)
-for module in "${boot[@]}" dahdi_dynamic_loc dahdi_echocan_mg2 snd-aloop; do needed "$module"; done | sort -u |
+for module in "${boot[@]}" dahdi_dynamic_loc dahdi_echocan_mg2 snd-aloop evdev uinput; do needed "$module"; done | sort -u |
   while read -r file; do
     install -D -m 644 "$file" "$overlay/$modules/${file#"$work/tree/$modules/"}"
   done

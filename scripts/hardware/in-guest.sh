@@ -5,4 +5,4 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/r
 cd "$(dirname "$0")/../.."
 ln -s /proc/self/fd /dev/fd
 echo "the guest is up after $(cut -d' ' -f1 /proc/uptime) s"
-scripts/hardware/dahdi.sh up && modprobe snd-aloop && node scripts/run-tests.mjs "test/hardware/${only:-}"
+scripts/hardware/dahdi.sh up && modprobe -a snd-aloop evdev uinput && node scripts/run-tests.mjs "test/hardware/${only:-}"

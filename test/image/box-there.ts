@@ -5,6 +5,8 @@ import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
+import type { Host } from '../../firmware/system/host.js';
+import { SAMPLE_MS } from '../../firmware/system/load-history.js';
 import type { TestCall } from '../support/test-call.js';
 import { TestPhone } from '../support/test-phone.js';
 import { amplitudeOf, toneSource } from '../support/tone.js';
@@ -15,6 +17,8 @@ import { ADDRESS } from './machine.js';
 const OWN_ADDRESS = '192.168.77.1';
 /** Beyond the box's own greeting. */
 const FRAMES = 100;
+
+const USERNAMES = ['201', '202', '203'];
 
 export type UpdateNow = { state: string; version: string; booted?: string; trouble?: string };
 
@@ -30,10 +34,10 @@ export async function setUp(): Promise<void> {
   const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' };
   const answer = await reach('/first-run', 'POST', headers, new URLSearchParams(form).toString());
   assert.is(answer.status, 303, 'the first administrator');
-  for (const number of ['201', '202', '203'])
+  for (const number of USERNAMES)
     await ask(`config/extensions/${number}?new=1`, 'PUT', {
       number,
-      sip: { username: number, password: `secret-${number}` },
+      sip: { username: number, password: `secret-${number}`, maxCalls: 7 },
     });
   await ask('config/conferences/888?new=1', 'PUT', { number: '888', type: 'static' });
 }
@@ -100,14 +104,9 @@ export async function conferenceOfThree(): Promise<number> {
   const tones = [500, 700, 900];
   const phones: TestPhone[] = [];
   const calls: TestCall[] = [];
-  for (const username of ['201', '202', '203']) {
-    const box = { address: ADDRESS, port: 5060 };
-    const phone = await TestPhone.open({
-      ...{ box, address: OWN_ADDRESS, username },
-      password: `secret-${username}`,
-    });
+  for (const username of USERNAMES) {
+    const phone = await registered(username);
     phones.push(phone);
-    await phone.register();
     calls.push(await phone.dial('888'));
     answeredMs ||= performance.now();
   }
@@ -122,4 +121,25 @@ export async function conferenceOfThree(): Promise<number> {
     }
   await Promise.all(phones.map((phone) => phone.close()));
   return answeredMs;
+}
+
+/** While so many callers are in the conference: the memory in use, bytes, of all programs and the system. */
+export async function memoryWith(callers: number): Promise<number> {
+  const phones = await Promise.all(USERNAMES.map(registered));
+  for (let at = 0; at < callers; at += 1) await phones[at % phones.length].dial('888');
+  await pause(2 * SAMPLE_MS);
+  const { memory } = await ask<Host>('system');
+  const [{ participants }] = await ask<{ participants: unknown[] }[]>('conferences');
+  assert.is(participants.length, callers);
+  await Promise.all(phones.map((phone) => phone.close()));
+  return memory.total - memory.free;
+}
+
+async function registered(username: string): Promise<TestPhone> {
+  const phone = await TestPhone.open({
+    ...{ box: { address: ADDRESS, port: 5060 }, address: OWN_ADDRESS, username },
+    password: `secret-${username}`,
+  });
+  await phone.register();
+  return phone;
 }

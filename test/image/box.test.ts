@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ask, conferenceOfThree, confirmed, install, send, setUp } from './box-there.js';
+import { ask, conferenceOfThree, confirmed, install, memoryWith, send, setUp } from './box-there.js';
 import { Machine } from './machine.js';
 
 const test = suite('the image');
@@ -50,6 +50,12 @@ step('from power on it takes calls: three phones meet', async () => {
   await setUp();
   await conferenceOfThree();
   assert.equal(await running(), ['A', '0.1.0']);
+});
+
+step('with 20 callers in a conference no more memory is in use than 160 MB', async () => {
+  const bytes = await memoryWith(20);
+  say(`  memory in use: ${(bytes / 1e6).toFixed(0)} MB`);
+  assert.ok(bytes <= 160e6);
 });
 
 step('a technician signs in at its serial port, and installs a second version from a disk', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { AppendLog } from '../../firmware/system/append-log.js';
+import { AppendLog, type LogCalls } from '../../firmware/system/append-log.js';
 
 const test = suite('append log');
 
@@ -90,7 +90,94 @@ test('rubbish is left out; what cannot be written is an alarm, until it can be a
   log.append({ n: 5 });
   await log.flush();
   assert.equal(log.alarms, []);
-  assert.equal(open().lines, [{ n: 5 }]);
+  assert.equal(open().lines, [{ n: 4 }, { n: 5 }]);
 });
+
+test('what waits for flash that takes nothing does not grow without end; the newest is kept', async () => {
+  const { log } = open();
+  fs.rmSync(directory, { recursive: true });
+  for (let n = 0; n < 1000; n++) {
+    log.append({ n, text: 'x'.repeat(1000) });
+    if (n % 100 === 0) await log.flush();
+  }
+  await log.flush();
+  fs.mkdirSync(directory);
+  await log.flush();
+  const { lines } = open();
+  const first = (lines[0] as { n: number }).n;
+  assert.ok(lines.length > 200 && lines.length < 270, `${lines.length} lines`);
+  assert.equal(
+    lines.map((line) => (line as { n: number }).n),
+    Array.from({ length: 1000 - first }, (_, at) => first + at),
+  );
+});
+
+/** Calls of the system of which one, the so-manieth, fails; a write that fails has written half. */
+function failing(at: number, code: string): LogCalls & { count: number } {
+  const fail = () => {
+    calls.count += 1;
+    if (calls.count === at) throw Object.assign(new Error(code), { code });
+  };
+  const calls = {
+    count: 0,
+    rm: async (...args: Parameters<LogCalls['rm']>) => {
+      fail();
+      await fs.promises.rm(...args);
+    },
+    open: async (...args: Parameters<LogCalls['open']>) => {
+      fail();
+      const file = await fs.promises.open(...args);
+      return {
+        stat: async () => (fail(), file.stat()),
+        truncate: async (length: number) => (fail(), file.truncate(length)),
+        sync: async () => (fail(), file.sync()),
+        close: async () => (await file.close(), fail()),
+        appendFile: async (bytes: Buffer) => {
+          await file.appendFile(bytes.subarray(0, bytes.length / 2));
+          fail();
+          await file.appendFile(bytes.subarray(bytes.length / 2));
+        },
+      } as unknown as fs.promises.FileHandle;
+    },
+  };
+  return calls;
+}
+
+/** What a log of long standing has when it goes on: every segment is there, and the newest is full or torn. */
+function longStanding(newest: string): void {
+  for (let segment = 1; segment <= 16; segment++) {
+    const name = `${String(segment).padStart(10, '0')}.jsonl`;
+    fs.writeFileSync(path.join(directory, name), segment === 16 ? newest : '');
+  }
+}
+
+for (const [state, newest] of [
+  ['torn', '{"n":0}\n{"n":'],
+  ['full', `{"n":0}\n${'\n'.repeat(256 << 10)}`],
+] as const)
+  for (const code of ['ENOSPC', 'EIO', 'EROFS'])
+    test(`${code} at any call, the newest segment ${state}: said, and no line is missing or twice`, async () => {
+      for (let at = 1; ; at++) {
+        longStanding(newest);
+        const calls = failing(at, code);
+        const log = AppendLog.open(directory, () => {}, calls);
+        const alarms: number[] = [];
+        for (let n = 1; n <= 4; n++) {
+          if (n < 4) log.append({ n });
+          await log.flush();
+          alarms.push(log.alarms.length);
+        }
+        assert.equal(
+          open().lines,
+          [0, 1, 2, 3].map((n) => ({ n })),
+          `call ${at}`,
+        );
+        fs.rmSync(directory, { recursive: true });
+        fs.mkdirSync(directory);
+        if (calls.count < at) break;
+        assert.is(alarms.filter((count) => count > 0).length, 1, `call ${at} is said, until all is kept`);
+        assert.is(alarms[3], 0);
+      }
+    });
 
 test.run();
