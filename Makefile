@@ -75,6 +75,7 @@ fuzz: build
 # An hour of churn, thirty million inputs, a simulated day, 60,000 lives of a switchboard among thieves, fifty kills and fifty cut disks, where `make test` takes some of it.
 soak: test-system build
 	PARLEY_SOAK=1 node dist/test/scenarios/churn.test.js
+	PARLEY_SOAK=1 PARLEY_LOG=silent node dist/test/scenarios/many-callers.test.js
 	$(MAKE) fuzz FUZZ=10
 	PARLEY_SOAK=1 node dist/test/media/playout.test.js
 	PARLEY_SOAK=1 PARLEY_LOG=silent node dist/test/call/toll-fraud.test.js
@@ -119,7 +120,7 @@ test-system: system
 	  sipp:sip-tester \
 	  baresip \
 	  sox \
-	  chromium \
+	  chromium-headless-shell \
 	  python3 \
 	  socat \
 	  strace \

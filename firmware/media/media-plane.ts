@@ -80,6 +80,8 @@ type Recording = {
 type Play = { command: MediaCommand & { type: 'play' }; startedMs: number; ended: (() => void) | undefined };
 
 export class MediaPlane implements Media {
+  /** Resolves when a worker ticks; rejects with what it died of before, and nothing of the plane is left then. */
+  readonly ready: Promise<void>;
   srtp = false;
   codecs: readonly CodecName[] = [];
   onDigit: (port: PortId, digit: string) => void = () => {};
@@ -110,34 +112,36 @@ export class MediaPlane implements Media {
   #ended!: () => void;
   #end = new Promise<void>((resolve) => (this.#ended = resolve));
 
-  /**
-   * Resolves when a worker ticks; then another one begins, which shares the prompts of the first, and soon stands by.
-   * Rejects with what the first died of.
-   */
-  static async start(options: MediaPlaneOptions): Promise<MediaPlane> {
-    const plane = new MediaPlane(options);
-    try {
-      const { srtp, codecs, promptSet } = await plane.#thread.ready;
-      plane.srtp = srtp;
-      plane.codecs = codecs;
-      plane.#promptSet = promptSet;
-      plane.#spare = plane.#newThread();
-      void plane.#spare.ready.then(
-        () => log.info({}, 'a second media worker stands by'),
-        () => {}, // it says so once it is needed
-      );
-    } catch (error) {
-      await plane.close();
-      throw error;
-    }
-    plane.#begin(plane.#thread);
-    return plane;
+  /** Begins to load a worker. */
+  static begin(options: MediaPlaneOptions): MediaPlane {
+    return new MediaPlane(options);
   }
 
   private constructor(options: MediaPlaneOptions) {
     this.#options = options;
     this.#thread = this.#newThread();
     this.#watch = this.#watchTicks();
+    this.ready = this.#start();
+    this.ready.catch(() => {}); // whoever began it may look later
+  }
+
+  /** Another worker begins when one ticks, shares the prompts of the first, and soon stands by. */
+  async #start(): Promise<void> {
+    try {
+      const { srtp, codecs, promptSet } = await this.#thread.ready;
+      this.srtp = srtp;
+      this.codecs = codecs;
+      this.#promptSet = promptSet;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.#begin(this.#thread);
+    this.#spare = this.#newThread();
+    void this.#spare.ready.then(
+      () => log.info({}, 'a second media worker stands by'),
+      () => {}, // it says so once it is needed
+    );
   }
 
   openPort(address: string): Promise<{ port: PortId; localPort: number }> {

@@ -11,7 +11,8 @@ const PLANES = 4;
 
 const gapsMs: number[] = [];
 for (let n = 0; n < PLANES; n++) {
-  const plane = await MediaPlane.start({ promptsDir: 'firmware/prompts/en', rtpPorts: [0, 0] });
+  const plane = MediaPlane.begin({ promptsDir: 'firmware/prompts/en', rtpPorts: [0, 0] });
+  await plane.ready;
   const callers: Caller[] = [];
   for (let i = 0; i < CALLERS; i++) {
     const caller = await Caller.open(400 + 50 * i, HOST);

@@ -26,7 +26,8 @@ async function openCaller(toneHz: number, address: string): Promise<Caller> {
 type Party = { caller: Caller; port: PortId; localPort: number };
 
 async function withPlane(body: (plane: MediaPlane) => Promise<void>): Promise<void> {
-  const plane = await MediaPlane.start({ promptsDir: 'no-such-folder', rtpPorts: [0, 0] });
+  const plane = MediaPlane.begin({ promptsDir: 'no-such-folder', rtpPorts: [0, 0] });
+  await plane.ready;
   try {
     await body(plane);
   } finally {
@@ -195,7 +196,8 @@ test('keys are told and playbacks end', () =>
 
 test('opening fails with a reason, and so does everything after the end', async () => {
   const before = process.getActiveResourcesInfo().sort();
-  const plane = await MediaPlane.start({ promptsDir: 'no-such-folder', rtpPorts: [0, 0] });
+  const plane = MediaPlane.begin({ promptsDir: 'no-such-folder', rtpPorts: [0, 0] });
+  await plane.ready;
   await assertRejects(plane.openPort('192.0.2.1'), /bind/);
   const open = await plane.openPort(HOST);
   await plane.close();

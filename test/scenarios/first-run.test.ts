@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ADMIN_PASSWORD, Box } from '../support/box.js';
-import { openBrowser, seriousFlaws } from '../support/browser.js';
+import { BROWSER, openBrowser, seriousFlaws } from '../support/browser.js';
 import { isInstalled } from '../support/program.js';
 
 const test = suite('first run in a browser');
@@ -80,4 +80,4 @@ for (const javaScriptEnabled of [true, false])
     }
   });
 
-if (isInstalled('chromium')) test.run();
+if (isInstalled(BROWSER)) test.run();

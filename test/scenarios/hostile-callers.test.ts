@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Box, phones, type Room } from '../support/box.js';
-import { openBrowser, signedIn } from '../support/browser.js';
+import { BROWSER, openBrowser, signedIn } from '../support/browser.js';
 import { freeUdpPort, isInstalled } from '../support/program.js';
 import type { TestCall } from '../support/test-call.js';
 import { Refused, TestPhone, type TestPhoneOptions } from '../support/test-phone.js';
@@ -155,4 +155,4 @@ test('what a link brings stays text, too', async () => {
   await window.close();
 });
 
-if (isInstalled('chromium')) test.run();
+if (isInstalled(BROWSER)) test.run();

@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Box, phones } from '../support/box.js';
-import { openBrowser, seriousFlaws, signedIn } from '../support/browser.js';
+import { BROWSER, openBrowser, seriousFlaws, signedIn } from '../support/browser.js';
 import { isInstalled } from '../support/program.js';
 
 const test = suite('how pages look');
@@ -88,4 +88,4 @@ test('a checker of accessibility finds nothing serious', async () => {
   await window.close();
 });
 
-if (isInstalled('chromium')) test.run();
+if (isInstalled(BROWSER)) test.run();

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Box, phones } from '../support/box.js';
-import { openBrowser, signedIn } from '../support/browser.js';
+import { BROWSER, openBrowser, signedIn } from '../support/browser.js';
 import { isInstalled } from '../support/program.js';
 import { Receiver } from '../support/receiver.js';
 import { sim } from '../support/sim-phone.js';
@@ -280,4 +280,4 @@ for (const javaScriptEnabled of [true, false])
     await window.close();
   });
 
-if (isInstalled('chromium')) test.run();
+if (isInstalled(BROWSER)) test.run();

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Box, phones } from '../support/box.js';
-import { openBrowser, signedIn } from '../support/browser.js';
+import { BROWSER, openBrowser, signedIn } from '../support/browser.js';
 import { isInstalled } from '../support/program.js';
 
 const test = suite('pages of the dial plan');
@@ -209,4 +209,4 @@ test('versions are listed with what they changed, compared, and brought back aft
   await window.close();
 });
 
-if (isInstalled('chromium')) test.run();
+if (isInstalled(BROWSER)) test.run();

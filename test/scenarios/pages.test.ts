@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Box, phones } from '../support/box.js';
-import { openBrowser, signedIn } from '../support/browser.js';
+import { BROWSER, openBrowser, signedIn } from '../support/browser.js';
 import { isInstalled } from '../support/program.js';
 import { toneSource } from '../support/tone.js';
 
@@ -148,4 +148,4 @@ test('what happens when somebody dials a number is said in words', async () => {
   await window.close();
 });
 
-if (isInstalled('chromium')) test.run();
+if (isInstalled(BROWSER)) test.run();

@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RecordingDocument } from '../../firmware/recording/recording-document.js';
 import { Box } from '../support/box.js';
-import { openBrowser, signedIn } from '../support/browser.js';
+import { BROWSER, openBrowser, signedIn } from '../support/browser.js';
 import { isInstalled } from '../support/program.js';
 import { makeRecording, type Talker } from '../support/recording-folder.js';
 
@@ -256,4 +256,4 @@ for (const colorScheme of ['light', 'dark'] as const)
     await window.close();
   });
 
-if (isInstalled('chromium')) test.run();
+if (isInstalled(BROWSER)) test.run();

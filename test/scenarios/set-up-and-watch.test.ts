@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ADMIN_PASSWORD, Box } from '../support/box.js';
-import { openBrowser } from '../support/browser.js';
+import { BROWSER, openBrowser } from '../support/browser.js';
 import { isInstalled } from '../support/program.js';
 import { amplitudeOf, decibels, rms, toneSource } from '../support/tone.js';
 
@@ -74,4 +74,4 @@ test('first run, two conferences, callers seen talking, muted, put out, and foun
   }
 });
 
-if (isInstalled('chromium')) test.run();
+if (isInstalled(BROWSER)) test.run();

@@ -1,4 +1,4 @@
-/** A person's browser: Debian's chromium, driven by playwright-core. */
+/** A person's browser: Debian's chromium without its windows, driven by playwright-core. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,6 +11,9 @@ import {
 } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { ADMIN_PASSWORD, type Box } from './box.js';
+
+/** The program: half of the CPU that `chromium --headless` takes. */
+export const BROWSER = 'chromium-headless-shell';
 
 const FLAGS = [
   '--no-sandbox',
@@ -26,7 +29,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** Starts it, with a new profile that is thrown away when it is closed. */
 export function openBrowser(): Promise<Browser> {
-  const executablePath = spawnSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).stdout.trim();
+  const executablePath = spawnSync('sh', ['-c', `command -v ${BROWSER}`], { encoding: 'utf8' }).stdout.trim();
   return chromium.launch({ executablePath, args: FLAGS, headless: true });
 }
 
