@@ -76,7 +76,8 @@ export class Engine {
 
   /** Does what the main thread says; a port that is not there any more is no error. */
   handle(command: MediaCommand): void {
-    this.#steady.leaveAll(this.#attended);
+    const changed = portOf(command);
+    if (changed !== undefined) this.#attend(changed);
     if (command.type === 'openPort') this.#openPort(command);
     else if (command.type === 'openLine') this.#openLine(command);
     else if (command.type === 'setLine') this.#setLine(command);
@@ -90,6 +91,12 @@ export class Engine {
     else if (command.type === 'play') this.#play(command);
     else if (command.type === 'stopPlay') this.#stopPlays((play) => play.id === command.play);
     else if (command.type !== 'shutdown') this.#tap.handle(command, (id) => this.#find(id));
+  }
+
+  /** A port is served by itself again, if it was one of the steady streams. */
+  #attend(id: PortId): void {
+    const port = this.#findRtp(id);
+    if (port) this.#steady.leave(port, this.#attended);
   }
 
   /** 20 ms: everybody is heard, then everybody is spoken to. */
@@ -223,7 +230,7 @@ export class Engine {
     writeLong(this.#options.stats, row + ROW.srtpRx, rx);
     writeLong(this.#options.stats, row + ROW.srtpTx, tx);
     this.#watchControl(port, row);
-    if (port.mix) this.#arrange(port.mix);
+    if (port.mix) this.#arrange(port.mix, port);
     this.#assignPlays({ port: port.id });
   }
 
@@ -257,7 +264,7 @@ export class Engine {
     if (!mix) this.#mixes.push((mix = new MixBus(mixId)));
     port.mix = mix;
     port.settings = settings;
-    this.#arrange(mix);
+    this.#arrange(mix, port);
   }
 
   #leave(id: PortId): void {
@@ -271,13 +278,14 @@ export class Engine {
     this.#mixes.splice(this.#mixes.indexOf(mix), 1);
   }
 
-  /** Those in a mix, or their codecs, have changed. */
-  #arrange(mix: MixBus): void {
-    const inside = this.#ports.filter((port) => port.mix === mix);
+  /** Those in a mix have changed: `port` is new, or its codec is; or one has left. */
+  #arrange(mix: MixBus, port?: RtpPort | LinePort): void {
+    const inside = this.#ports.filter((one) => one.mix === mix);
     const codecs = new Set(inside.flatMap(({ codec }) => codec ?? []));
     const plain = new Set(inside.flatMap(({ codec, rate }) => (codec ? [] : rate)));
     mix.arrange([...codecs], [...plain]);
-    for (const port of inside) port.tune();
+    // What the others hear stays where it is as long as one of them needs it.
+    port?.tune();
     this.#assignPlays({ mix: mix.id });
   }
 
@@ -373,4 +381,10 @@ function voice(play: Play, rate: Rate, prompts: Prompts): Playback {
 function hasEnded(play: Play): boolean {
   for (let i = 0; i < play.voices.length; i++) if (!play.voices[i].ended) return false;
   return true;
+}
+
+/** The port whose stream a command may change; other streams go on as they were. */
+function portOf(command: MediaCommand): PortId | undefined {
+  if (command.type === 'play') return 'port' in command.to ? command.to.port : command.to.except;
+  return 'port' in command ? command.port : undefined;
 }

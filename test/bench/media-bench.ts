@@ -51,11 +51,14 @@ async function run(floorProgram: string, loadProgram: string): Promise<void> {
     for (const row of rows.filter((one) => isWanted(nameOf(one)))) {
       const name = nameOf(row);
       const voice = voices[row.codec];
-      const figures = voice && (await measureRow(row, loadProgram, voice, SECONDS));
+      const figures = voice ? await measureRow(row, loadProgram, voice, SECONDS) : 'no voices in the codec';
       const floor = voice && (await measureFloor(floorProgram, loadProgram, row.callers, voice));
       if (floor) floors.set(row.callers, [...(floors.get(row.callers) ?? []), floor]);
-      if (figures) measured.push({ name, callers: row.callers, ...figures });
-      console.error(figures ? `measured ${name}` : `left out ${name}: the box does not offer ${row.codec}`);
+      if (typeof figures === 'string') console.error(`left out ${name}: ${figures}`);
+      else {
+        measured.push({ name, callers: row.callers, ...figures });
+        console.error(`measured ${name}`);
+      }
     }
   } finally {
     rmSync(folder, { recursive: true });

@@ -55,13 +55,15 @@ const nowMs = () => performance.timeOrigin + performance.now();
 const inside = (list: Room[]) =>
   list.flatMap(({ participants }) => participants.filter(({ place }) => place === 'inside')).length;
 
-/** Null if the box does not offer the codec. */
+/** Why a row has no figures. */
+export type LeftOut = 'the box does not offer the codec' | 'the box is full before all are in';
+
 export async function measureRow(
   row: Row,
   program: string,
   voices: Voices,
   seconds: number,
-): Promise<RowFigures | null> {
+): Promise<RowFigures | LeftOut> {
   const roomCount = roomsOf(row);
   const [extension] = phones(1) as { sip: object }[];
   const numbers = Array.from({ length: roomCount }, (_, at) => String(8000 + at));
@@ -83,7 +85,8 @@ export async function measureRow(
     await pause(row.recorded ? SETTLING_MS + NOTICE_MS : SETTLING_MS);
     return await observe(box, load, row, seconds, invitedMs);
   } catch (error) {
-    if (error instanceof Refused && error.status === 488) return null;
+    if (error instanceof Refused && error.status === 488) return 'the box does not offer the codec';
+    if (error instanceof Refused && error.status === 503) return 'the box is full before all are in';
     throw error;
   } finally {
     await load.close();

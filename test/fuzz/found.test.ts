@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseMessage } from 'sip-parser';
+import { threadCpuMs } from '../../hal/ffi/thread-cpu.js';
 import { LineReader } from '../../firmware/console/line-reader.js';
 import { duplexPair } from '../support/duplex-pair.js';
 import { Bench, peer } from '../support/sip-bench.js';
@@ -73,10 +74,9 @@ test('serial octets: half a line of odd letters, drawn anew by as many Ctrl-K: i
     terminal.write(`${'\xff'.repeat(450)}${'\v'.repeat(450)}\r`, 'latin1');
     let longest = 0;
     while (!isRead) {
-      const before = process.cpuUsage();
+      const beforeMs = threadCpuMs();
       await new Promise((resolve) => setImmediate(resolve));
-      const { user, system } = process.cpuUsage(before);
-      longest = Math.max(longest, (user + system) / 1000);
+      longest = Math.max(longest, threadCpuMs() - beforeMs);
     }
     reader.close();
     least = Math.min(least, longest);

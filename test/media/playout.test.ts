@@ -163,7 +163,7 @@ for (const [name, codec, what, gain] of tricks)
   });
 
 /** A day where PARLEY_SOAK says so (`make soak`), else the time of some slips of a frame. */
-const SKEW_MINUTES = process.env.PARLEY_SOAK ? 24 * 60 : 20;
+const SKEW_MINUTES = process.env.PARLEY_SOAK ? 24 * 60 : 6;
 const TONE_HZ = 437;
 const AMPLITUDE = 8000;
 /** Packets come within 1 ms: not sharper than any real network. */

@@ -7,7 +7,7 @@ import { SocketRing } from '../../hal/ffi/socket-ring.js';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
 import type { CodecName } from '../../firmware/codec-formats.js';
 import { codecs } from '../../firmware/media/codec.js';
-import type { MediaCommand } from '../../firmware/media/contract.js';
+import type { MediaCommand, PlayItem } from '../../firmware/media/contract.js';
 import { Engine } from '../../firmware/media/engine.js';
 import { createRecordingBlock } from '../../firmware/media/recording-ring.js';
 import { createStatsBlock, readPortStats } from '../../firmware/media/stats.js';
@@ -164,6 +164,22 @@ const CODECS: CodecName[] = ['PCMU', 'G722', 'PCMA', 'G722', 'PCMU', 'PCMU', 'G7
 /** The window of delays is not full yet: until then it is the same tick in which a delay is taken back. */
 const TICKS = 300;
 
+/** Something is set for one party, is played to all others, or somebody comes to, or leaves, the others. */
+function someCommand(tick: number, random: () => number): MediaCommand {
+  const port = Math.floor(random() * CODECS.length);
+  const mix = random() < 0.5 ? 1 : 2;
+  const items: PlayItem[] = [{ frequenciesHz: [440], ms: 200, levelDbm0: -20 }];
+  const commands: MediaCommand[] = [
+    { type: 'mute', port, muted: random() < 0.5 },
+    { type: 'volume', port, gainDb: random() < 0.5 ? 0 : 6 },
+    { type: 'play', play: tick, to: { mix, except: port }, items, loop: false },
+    { type: 'play', play: tick, to: { port }, items, loop: false },
+    { type: 'join', port, mix, settings: { levelling: false, gate: false } },
+    { type: 'leave', port },
+  ];
+  return commands[Math.floor(random() * commands.length)];
+}
+
 function compare(fate: Fate, seed: number): void {
   if (!ring || !plainRing) return console.log('SKIPPED: this kernel has no io_uring for us');
   const random = seeded(seed);
@@ -174,11 +190,7 @@ function compare(fate: Fate, seed: number): void {
     const voices = CODECS.map((codec, index) => new Voice(codec, index, fate, random));
     for (let tick = 0; tick < TICKS; tick++) {
       if (random() < (fate.command ?? 0) / 1000) {
-        const port = Math.floor(random() * CODECS.length);
-        const command: MediaCommand =
-          random() < 0.5
-            ? { type: 'mute', port, muted: random() < 0.5 }
-            : { type: 'volume', port, gainDb: random() < 0.5 ? 0 : 6 };
+        const command = someCommand(tick, random);
         for (const { engine } of benches) engine.handle(command);
       }
       const arriving = voices.map((voice) => voice.next());
@@ -188,9 +200,9 @@ function compare(fate: Fate, seed: number): void {
       const [served, attended] = benches.map((bench) => bench.tick());
       assert.equal(served, attended, `tick ${tick}`);
     }
-    // A command has the books written.
-    for (const { engine } of benches) engine.handle({ type: 'mute', port: 99, muted: true });
     for (const port of CODECS.keys()) {
+      // A command has the books written.
+      for (const { engine } of benches) engine.handle({ type: 'volume', port, gainDb: 0 });
       const [served, attended] = benches.map(({ stats }) => {
         const { quality, ...counted } = readPortStats(stats, port)!;
         // When reports are due is left to chance.
@@ -214,7 +226,7 @@ for (const [what, fate] of Object.entries<Fate>({
   'packets are late, and come several at a time': { late: 50 },
   'parties fall silent and begin again': { hush: 20 },
   'keys are pressed': { key: 10 },
-  'parties are muted, and made louder': { command: 50 },
+  'parties are muted and made louder, come and leave, and are played to': { command: 50 },
   'strangers send junk': { junk: 50 },
   'all of this': { lost: 10, late: 20, hush: 10, key: 5, command: 10 },
 }))
