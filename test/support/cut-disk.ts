@@ -14,7 +14,7 @@ import { isInstalled } from './program.js';
 const KERNEL = 'linux.uml';
 const DEVICE = 'cut';
 const LOG_MEGABYTES = 1024;
-const GUEST_LIMIT_MS = 150_000;
+const GUEST_LIMIT_MS = process.env.PARLEY_SOAK ? 900_000 : 150_000;
 const MARK_LENGTH = 4096;
 
 /** Whether disks can be cut here; says loudly that tests are left out if not. */
