@@ -10,6 +10,13 @@ mkdir -p "$1"
 work=$(cd "$1" && pwd)
 [ "$(id -u)" = 0 ] || { echo "the image's files belong to its users: run this as root" >&2; exit 1; }
 
+# Programs of packages for another architecture run too: in QEMU, which the kernel is told of once.
+binfmt=/proc/sys/fs/binfmt_misc
+if [ "$ARCHITECTURE" = arm64 ] && [ "$(dpkg --print-architecture)" != arm64 ] && [ ! -e $binfmt/qemu-aarch64 ]; then
+  [ -e $binfmt/register ] || mount -t binfmt_misc none $binfmt
+  cat /usr/lib/binfmt.d/qemu-aarch64.conf > $binfmt/register
+fi
+
 newer() { for file in "${@:2}"; do [ "$1" -nt "$file" ] || return 1; done; }
 newer "$work/base.tar" "$here/packages" "$here/base.sh" || "$here/base.sh" "$work"
 if [ "$ARCHITECTURE" = amd64 ]; then

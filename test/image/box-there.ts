@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import type { Host } from '../../firmware/system/host.js';
 import { SAMPLE_MS } from '../../firmware/system/load-history.js';
 import type { TestCall } from '../support/test-call.js';
-import { TestPhone } from '../support/test-phone.js';
+import { Refused, TestPhone } from '../support/test-phone.js';
 import { amplitudeOf, toneSource } from '../support/tone.js';
 import { ADMIN_PASSWORD } from '../support/box.js';
 import { ADDRESS } from './machine.js';
@@ -126,13 +126,25 @@ export async function conferenceOfThree(): Promise<number> {
 /** While so many callers are in the conference: the memory in use, bytes, of all programs and the system. */
 export async function memoryWith(callers: number): Promise<number> {
   const phones = await Promise.all(USERNAMES.map(registered));
-  for (let at = 0; at < callers; at += 1) await phones[at % phones.length].dial('888');
+  for (let at = 0; at < callers; at += 1) await taken(phones[at % phones.length]);
   await pause(2 * SAMPLE_MS);
   const { memory } = await ask<Host>('system');
   const [{ participants }] = await ask<{ participants: unknown[] }[]>('conferences');
   assert.is(participants.length, callers);
   await Promise.all(phones.map((phone) => phone.close()));
   return memory.total - memory.free;
+}
+
+/** Dials until it is taken: where its processor is emulated the box may have too much to do for one more caller. */
+async function taken(phone: TestPhone): Promise<void> {
+  for (;;)
+    try {
+      await phone.dial('888');
+      return;
+    } catch (error) {
+      if (!(error instanceof Refused && error.status === 503)) throw error;
+      await pause(1000);
+    }
 }
 
 async function registered(username: string): Promise<TestPhone> {
