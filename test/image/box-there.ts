@@ -107,7 +107,7 @@ export async function conferenceOfThree(): Promise<number> {
   for (const username of USERNAMES) {
     const phone = await registered(username);
     phones.push(phone);
-    calls.push(await phone.dial('888'));
+    calls.push(await taken(() => phone.dial('888')));
     answeredMs ||= performance.now();
   }
   calls.forEach(({ ear }, at) => (ear.source = toneSource(tones[at], 4000)));
@@ -126,7 +126,7 @@ export async function conferenceOfThree(): Promise<number> {
 /** While so many callers are in the conference: the memory in use, bytes, of all programs and the system. */
 export async function memoryWith(callers: number): Promise<number> {
   const phones = await Promise.all(USERNAMES.map(registered));
-  for (let at = 0; at < callers; at += 1) await taken(phones[at % phones.length]);
+  for (let at = 0; at < callers; at += 1) await taken(() => phones[at % phones.length].dial('888'));
   await pause(2 * SAMPLE_MS);
   const { memory } = await ask<Host>('system');
   const [{ participants }] = await ask<{ participants: unknown[] }[]>('conferences');
@@ -135,12 +135,11 @@ export async function memoryWith(callers: number): Promise<number> {
   return memory.total - memory.free;
 }
 
-/** Dials until it is taken: where its processor is emulated the box may have too much to do for one more caller. */
-async function taken(phone: TestPhone): Promise<void> {
+/** Asks until it is taken: where its processor is emulated the box may have too much to do for one more request. */
+async function taken<T>(request: () => Promise<T>): Promise<T> {
   for (;;)
     try {
-      await phone.dial('888');
-      return;
+      return await request();
     } catch (error) {
       if (!(error instanceof Refused && error.status === 503)) throw error;
       await pause(1000);
@@ -152,6 +151,6 @@ async function registered(username: string): Promise<TestPhone> {
     ...{ box: { address: ADDRESS, port: 5060 }, address: OWN_ADDRESS, username },
     password: `secret-${username}`,
   });
-  await phone.register();
+  await taken(() => phone.register());
   return phone;
 }
