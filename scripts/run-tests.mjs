@@ -1,5 +1,5 @@
-// Runs every test file in a process of its own, one more at once than there are cores, as calls mostly wait for what is said;
-// those that say `Runs alone:` and why come last, one by one. Those of test/hardware want the guest of `make hardware-test`, and are
+// Runs every test file in a process of its own, as many at once as there are cores; those that say `Runs alone:` and why
+// come last, one by one. Those of test/hardware want the guest of `make hardware-test`, and are
 // run where they are asked for; those of test/image are what `make image-test` runs. uvu exits 0 on an empty run, so this
 // insists on tests, on `.run()`, on no `.only`, and on a time limit a file. Ends with the line `N passed, N failed`.
 import { execFile } from 'node:child_process';
@@ -29,7 +29,7 @@ for (const source of sources) {
   else (/^(\/\/| \*) Runs alone: /m.test(text) ? alone : together).push(source);
 }
 if (hygieneOnly) process.exit(failed > 0 ? 1 : 0);
-await Promise.all(Array.from({ length: availableParallelism() + 1 }, () => runAll(together)));
+await Promise.all(Array.from({ length: availableParallelism() }, () => runAll(together)));
 await runAll(alone);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);

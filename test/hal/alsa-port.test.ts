@@ -1,4 +1,7 @@
-/** Audio ports on real-time sound devices: what is said and heard, and devices that are not there, flood, or go away. */
+/**
+ * Audio ports on real-time sound devices: what is said and heard, and devices that are not there, flood, or go away.
+ * Runs alone: a sound device does not wait for who is late.
+ */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AudioDevice, AudioPortEvent } from '../../hal/audio-port.js';
