@@ -4,9 +4,9 @@
  * one record, so that a tick touches a few lines of memory for a party and not a hundred. The books of its port (what came,
  * how loud it was, what was sent, how good it is) are written for up to RUN ticks at once, by the code that always does.
  *
- *      attended ports -------------- all is usual -----------------> steady streams
- *               ^                                                      |
- *               `-- a gap, another packet, a command, begins to talk --'
+ *      attended ports ------------------ all is usual --------------------> steady streams
+ *               ^                                                             |
+ *               `-- a gap, another packet, a command for it, begins to talk --'
  *
  * What leaves is attended to in the same tick, as if it had never been here: packets that the kernel did not take still
  * wait in the ring, and what it has decoded and not heard is on the line of the port. One thing is heard that else would

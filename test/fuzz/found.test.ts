@@ -112,7 +112,7 @@ test('REGISTER with 4,800 Contacts: it took two seconds', () => {
     { length: 8 },
     (_, at) => `Contact: ${contacts.slice(600 * at, 600 * at + 600).join()}`,
   );
-  const before = process.cpuUsage();
+  const beforeMs = threadCpuMs();
   const { status } = bench.authenticated('REGISTER', {
     uri: 'sip:box.example',
     to: '<sip:101@box.example>',
@@ -120,7 +120,7 @@ test('REGISTER with 4,800 Contacts: it took two seconds', () => {
   });
   assert.is(status, 503);
   // Two requests, each parsed and answered.
-  assert.ok(process.cpuUsage(before).user / 1000 < 10 * MAX_MS);
+  assert.ok(threadCpuMs() - beforeMs < 10 * MAX_MS);
   bench.done();
 });
 
