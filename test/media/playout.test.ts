@@ -32,6 +32,8 @@ function sentences(rate: '8k' | '16k'): Int16Array {
   return Int16Array.from(SENTENCES.flatMap((name) => [...readWav(readFileSync(`${dir}/${name}.wav`))]));
 }
 
+const [narrow, wide] = [sentences('8k'), sentences('16k')];
+
 /** How many samples later than spoken it was heard. */
 function lag(spoken: Int16Array, heard: Int16Array, most: number): number {
   let best = 0;
@@ -125,11 +127,11 @@ const g722: Bounds = { least: [0.975, 0.94], gain: [0.005, 0.01] };
 const opus: Bounds = { least: [0.985, 0.975], gain: [0.02, 0.05] };
 
 const talkers: [name: string, codec: Codec, speech: Int16Array, bounds: Bounds][] = [
-  ['G.711', codecs.PCMU, sentences('8k'), asked],
-  ['16 kHz', linear(16000, 8000), sentences('16k'), asked],
-  ['G.722', codecs.G722, sentences('16k'), g722],
+  ['G.711', codecs.PCMU, narrow, asked],
+  ['16 kHz', linear(16000, 8000), wide, asked],
+  ['G.722', codecs.G722, wide, g722],
 ];
-if (opusAvailable) talkers.push(['Opus at 16 kHz', codecs['opus/16000'], sentences('16k'), opus]);
+if (opusAvailable) talkers.push(['Opus at 16 kHz', codecs['opus/16000'], wide, opus]);
 else console.log('SKIPPED: Opus through a bad network (Debian package libopus0 is missing)');
 
 for (const [name, codec, speech, bounds] of talkers)
@@ -157,7 +159,7 @@ for (const [name, codec, what, gain] of tricks)
   test(`${name}, 10 % lost`, () => {
     const plain = { ...codec, createDecoder: () => without(what, codec.createDecoder()) };
     const [better, worse] = [codec, plain].map((decoded) =>
-      mean([101, 2002].map((seed) => listen(decoded, sentences('16k'), 0.1, seed).stoi)),
+      mean([101, 2002].map((seed) => listen(decoded, wide, 0.1, seed).stoi)),
     );
     assert.ok(better >= worse + gain, `STOI ${better.toFixed(4)}, ${worse.toFixed(4)} without`);
   });

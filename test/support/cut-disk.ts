@@ -4,7 +4,7 @@
  * cut at any moment could have left the disk, also one that had not yet written what nobody had it flush. Each is mounted
  * here as at a box's next start. Needs root.
  */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, type ExecFileException } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -111,14 +111,10 @@ export class CutDisk {
     execFileSync('mkfs.ext4', ['-q', disk]);
     execFileSync('cp', ['--sparse=always', disk, this.#file('replayed.img')]);
     fs.writeFileSync(init, guest([process.execPath, ...program], this.#file('disk')), { mode: 0o755 });
-    const { stdout } = await promisify(execFile)(
-      KERNEL,
-      [
-        ...['mem=512M', 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'ro', `init=${init}`],
-        ...['con=null', 'con0=null,fd:1', 'quiet', `ubda=${disk}`, `ubdb=${log}`],
-      ],
-      { timeout: GUEST_LIMIT_MS, killSignal: 'SIGKILL', maxBuffer: 1 << 26 },
-    );
+    const stdout = await printedBy([
+      ...['mem=512M', 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'ro', `init=${init}`],
+      ...['con=null', 'con0=null,fd:1', 'quiet', `ubda=${disk}`, `ubdb=${log}`],
+    ]);
     if (!stdout.includes(DONE)) throw new Error(`the program that writes failed:\n${stdout}`);
   }
 
@@ -130,6 +126,17 @@ export class CutDisk {
     } finally {
       execFileSync('umount', [folder]);
     }
+  }
+}
+
+/** What a guest prints until it halts. */
+async function printedBy(options: string[]): Promise<string> {
+  try {
+    const limits = { timeout: GUEST_LIMIT_MS, killSignal: 'SIGKILL', maxBuffer: 1 << 26 } as const;
+    return (await promisify(execFile)(KERNEL, options, limits)).stdout;
+  } catch (error) {
+    const { code, signal, stdout, stderr } = error as ExecFileException & { stdout: string; stderr: string };
+    throw new Error(`the guest ended with ${signal ?? code}:\n${stdout}${stderr}`);
   }
 }
 

@@ -19,6 +19,9 @@ const hann = Float64Array.from(
   (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 1)) / (FRAME + 1)),
 );
 
+const turns = Float64Array.from({ length: FFT / 2 }, (_, i) => (2 * Math.PI * i) / FFT);
+const [cosines, sines] = [turns.map(Math.cos), turns.map(Math.sin)];
+
 /** STOI of `heard` against `clean`, of the same length and aligned. */
 export function stoi(clean: Int16Array, heard: Int16Array, rateHz: number): number {
   const [x, y] = withoutPauses(resample(clean, rateHz), resample(heard, rateHz));
@@ -45,17 +48,28 @@ export function stoi(clean: Int16Array, heard: Int16Array, rateHz: number): numb
 function resample(pcm: Int16Array, rateHz: number): Float64Array {
   const cutoff = (0.95 * Math.min(RATE, rateHz)) / 2 / rateHz;
   const reach = Math.ceil(16 / cutoff / 2);
+  const weight = (off: number) => {
+    const sinc = off === 0 ? 2 * cutoff : Math.sin(2 * Math.PI * cutoff * off) / (Math.PI * off);
+    return sinc * (0.5 + 0.5 * Math.cos((Math.PI * off) / reach));
+  };
+  // As many samples on, values lie between samples as before: of this many places each has its weights.
+  const places = RATE / greatestCommonDivisor(RATE, rateHz);
+  const weights = Array.from({ length: places }, (_, place) => {
+    const between = ((place * rateHz) % RATE) / RATE;
+    return Float64Array.from({ length: 2 * reach + 1 }, (_, i) => weight(Math.max(-reach, i - reach - between)));
+  });
   return Float64Array.from({ length: Math.floor((pcm.length * RATE) / rateHz) }, (_, n) => {
-    const centre = (n * rateHz) / RATE;
+    const first = Math.floor((n * rateHz) / RATE) - reach;
+    const ofPlace = weights[n % places];
     let value = 0;
-    for (let i = Math.ceil(centre - reach); i <= centre + reach; i++) {
-      if (i < 0 || i >= pcm.length) continue;
-      const off = i - centre;
-      const sinc = off === 0 ? 2 * cutoff : Math.sin(2 * Math.PI * cutoff * off) / (Math.PI * off);
-      value += pcm[i] * sinc * (0.5 + 0.5 * Math.cos((Math.PI * off) / reach));
-    }
+    for (let i = Math.max(0, -first); i <= 2 * reach && first + i < pcm.length; i++)
+      value += pcm[first + i] * ofPlace[i];
     return value;
   });
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
 /** Leaves out the frames in which the clean speaker is silent, by overlapping what is left. */
@@ -108,7 +122,8 @@ function powerSpectrum(frame: Float64Array): Float64Array {
   }
   for (let half = 1; half < FFT; half *= 2)
     for (let k = 0; k < half; k++) {
-      const [c, s] = [Math.cos((Math.PI * k) / half), -Math.sin((Math.PI * k) / half)];
+      const turn = (k * FFT) / 2 / half;
+      const [c, s] = [cosines[turn], -sines[turn]];
       for (let a = k; a < FFT; a += 2 * half) {
         const b = a + half;
         const [tr, ti] = [c * re[b] - s * im[b], c * im[b] + s * re[b]];
