@@ -9,6 +9,7 @@ import {
   type Pressure,
   type Secret,
 } from './guesses.js';
+import { ownText } from './own-text.js';
 
 /** A wrong answer. */
 export type Guess = {
@@ -163,7 +164,7 @@ export class GuessGuard {
 
 function remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
   map.delete(key);
-  map.set(key, value);
+  map.set(ownText(key), value);
   if (map.size > MAX_REMEMBERED) map.delete(map.keys().next().value!);
 }
 

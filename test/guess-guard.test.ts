@@ -10,6 +10,7 @@ import { KeptState } from '../firmware/config/kept-state.js';
 import { flashWear } from '../firmware/flash-wear.js';
 import { GuessGuard } from '../firmware/guess-guard.js';
 import type { Secret } from '../firmware/guesses.js';
+import { heldBytes } from './support/heap.js';
 
 const test = suite('guess guard');
 
@@ -150,6 +151,17 @@ test('no more sources are remembered than fit', () => {
   const { guard, guess } = start();
   for (let n = 0; n < 10_001; n++) guess(`192.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, 2);
   assert.is(guard.refused, 10_000 - 1, 'those that came before the attack was one have a try left');
+});
+
+test('guesses in large messages: the messages are not remembered', () => {
+  const { guard } = start();
+  const before = heldBytes();
+  for (let n = 0; n < 200; n += 1) {
+    const message = Buffer.alloc(60_000, `a name that is long, ${n}. `).toString();
+    guard.wrong({ secret: 'password', sources: [message.slice(0, 30)], target: message.slice(30, 60) });
+  }
+  const grown = heldBytes() - before;
+  assert.ok(grown < 1e6, `${grown} octets`);
 });
 
 test('kept on flash: one write soon, the next ten minutes later at the earliest, none at rest; 0600', () => {

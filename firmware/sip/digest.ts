@@ -3,6 +3,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { SipRequest } from 'sip-parser';
 import { authText, parseAuth } from 'sip-parser';
 import type { Clock } from '../clock.js';
+import { ownText } from '../own-text.js';
 import { knowsOnlyMd5 } from './md5-only-phones.js';
 
 export type Algorithm = 'SHA-256' | 'MD5';
@@ -114,7 +115,7 @@ export class DigestAuthenticator {
 
   #remember(nonce: string, count: number, bornMs: number): void {
     this.#counts.delete(nonce);
-    this.#counts.set(nonce, { count, bornMs });
+    this.#counts.set(ownText(nonce), { count, bornMs });
     for (const [old, { bornMs }] of this.#counts) {
       if (this.#counts.size <= MAX_NONCES && this.clock.nowMs() - bornMs <= NONCE_LIFE_MS) break;
       this.#counts.delete(old);

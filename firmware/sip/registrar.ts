@@ -3,6 +3,7 @@ import type { SipRequest } from 'sip-parser';
 import { parseCSeq, parseNameAddr, parseUri } from 'sip-parser';
 import type { Clock } from '../clock.js';
 import { createLog } from '../log.js';
+import { ownText } from '../own-text.js';
 import type { Binding } from './binding.js';
 import { readPhones, type KeptPhone } from './kept-phones.js';
 import { ProtocolError } from './protocol-error.js';
@@ -101,7 +102,7 @@ export class Registrar {
   /** These are the phones of an account now; says so if something is to be remembered. */
   #keep(account: string, bindings: Binding[]): void {
     const before = this.#accounts.get(account) ?? [];
-    if (bindings.length > 0) this.#accounts.set(account, bindings);
+    if (bindings.length > 0) this.#accounts.set(ownText(account), bindings);
     else this.#accounts.delete(account);
     // Also once the time of day was set.
     const isOld = bindings.length > 0 && Math.abs(this.timeMs() - this.#savedAt) > RENEW_MS;
@@ -117,7 +118,7 @@ export class Registrar {
     const contacts = request.headers.all('Contact');
     // More than there may be, even if all the old ones go.
     if (contacts.length > 2 * MAX_BINDINGS) throw tooManyPhones();
-    const callId = request.headers.get('Call-ID') ?? '';
+    const callId = ownText(request.headers.get('Call-ID') ?? '');
     const cseq = parseCSeq(request.headers.get('CSeq') ?? '').number;
     let bindings = [...this.bindings(account)];
 
@@ -141,9 +142,9 @@ export class Registrar {
         bindings = bindings.filter((binding) => binding !== old);
         if (seconds > 0)
           bindings.push({
-            contact: uri,
+            contact: ownText(uri),
             source,
-            userAgent: request.headers.get('User-Agent') ?? '',
+            userAgent: ownText(request.headers.get('User-Agent') ?? ''),
             seconds: Math.min(seconds, MAX_EXPIRES),
             expiresAtMs: this.clock.nowMs() + Math.min(seconds, MAX_EXPIRES) * 1000,
             callId,

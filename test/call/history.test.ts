@@ -1,12 +1,11 @@
 /** What is remembered of calls and conferences. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { History, type HistoryRecord } from '../../firmware/call/history.js';
 import type { OpenRoom } from '../../firmware/call/open-room.js';
 import type { OpenLeg } from '../../firmware/call/switchboard.js';
 import type { PortStats } from '../../firmware/media/stats.js';
+import { heldBytes } from '../support/heap.js';
 
 const test = suite('history');
 
@@ -192,21 +191,15 @@ test('what is restored: ended ones as they were, others cut off with the power; 
 });
 
 test('callers whose long names came in large messages: the messages are not remembered', () => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
   const { history } = new Bench();
-  const bytes = () => {
-    collect();
-    return process.memoryUsage().heapUsed;
-  };
-  const before = bytes();
+  const before = heldBytes();
   for (let call = 1; call <= 500; call += 1) {
     const message = Buffer.alloc(60_000, `${call} `).toString('latin1');
     const party = { number: message.slice(0, 30), name: message.slice(30, 60) };
     history.legOpened(leg(call, { party }));
     history.legClosed(leg(call, { party }));
   }
-  const grown = bytes() - before;
+  const grown = heldBytes() - before;
   assert.is([...history.records].length, 500);
   assert.ok(grown < 2e6, `${grown} octets`);
 });

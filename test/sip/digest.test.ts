@@ -4,6 +4,7 @@ import { Headers, parseAuth, type SipRequest } from 'sip-parser';
 import { ManualClock } from '../../firmware/clock.js';
 import { DigestAuthenticator, digestResponse, type Verdict } from '../../firmware/sip/digest.js';
 import { digestAnswer } from '../support/digest-answer.js';
+import { heldBytes } from '../support/heap.js';
 
 const test = suite('digest');
 
@@ -129,6 +130,19 @@ test('nonce counts are forgotten with their nonces', () => {
   clock.advance(300_001);
   digest.check(answer(digest.check(request())));
   assert.is(authenticator.remembered, 1);
+});
+
+test('of large messages that were right no more is remembered than nonces', () => {
+  const { digest, authenticator } = start();
+  const before = heldBytes();
+  for (let i = 0; i < 200; i += 1) {
+    const { headers } = answer(digest.check(request()));
+    const message = Buffer.from(`${headers.get('Authorization')!}${' '.repeat(60_000)}`).toString();
+    assert.ok(digest.check(request(message.slice(0, -59_000))).ok);
+  }
+  const grown = heldBytes() - before;
+  assert.is(authenticator.remembered, 200);
+  assert.ok(grown < 1e6, `${grown} octets`);
 });
 
 test.run();

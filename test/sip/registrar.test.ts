@@ -1,9 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseMessage, type SipRequest } from 'sip-parser';
+import { parseMessage, parseNameAddr, type SipRequest } from 'sip-parser';
 import { ManualClock } from '../../firmware/clock.js';
 import { ProtocolError } from '../../firmware/sip/protocol-error.js';
 import { Registrar } from '../../firmware/sip/registrar.js';
+import { heldBytes } from '../support/heap.js';
 
 const test = suite('registrar');
 const source = { address: '192.0.2.9', port: 5062 };
@@ -107,6 +108,24 @@ function counted(clock = new ManualClock(), timeMs = () => 1e12 + clock.nowMs())
 
 /** What comes of it after a restart. */
 const throughFlash = (registrar: Registrar): unknown => JSON.parse(JSON.stringify(registrar.snapshot()));
+
+test('phones that register with large messages: the messages are not remembered', () => {
+  const registrar = new Registrar(new ManualClock());
+  const before = heldBytes();
+  for (let phone = 0; phone < 200; phone += 1) {
+    const name = `extension-of-a-long-name-${phone}`;
+    const request = register(
+      1,
+      `Contact: <sip:${name}@192.0.2.9>`,
+      `User-Agent: A phone of ${name}`,
+      ...Array<string>(10).fill(`Subject: ${'x'.repeat(4000)}`),
+    );
+    registrar.register(parseNameAddr(request.headers.get('Contact')!).uri.slice(4, -10), request, source);
+  }
+  const grown = heldBytes() - before;
+  assert.is(registrar.accounts().length, 200);
+  assert.ok(grown < 1e6, `${grown} octets`);
+});
 
 test('over a restart: the same phones by the same ways, for as long as was granted, counted anew', () => {
   const { clock, registrar } = counted();

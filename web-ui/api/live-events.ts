@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Clock, Timer } from '../../firmware/clock.js';
+import { ownText } from '../../firmware/own-text.js';
 import { ApiError } from './route.js';
 
 export type Watched = {
@@ -23,7 +24,7 @@ const HEARTBEAT_LOOKS = 120;
 const MAX_WATCHERS = 20;
 const MAX_WAITING_BYTES = 2 << 20;
 /** Changes kept for those who come back, in all. */
-const MAX_PAST_CHARACTERS = 1 << 20;
+const MAX_PAST_CHARACTERS = 256 << 10;
 /** After so long a watcher whose connection broke comes back, ms. */
 const RETRY_MS = 2000;
 
@@ -102,7 +103,7 @@ export class LiveEvents {
     if (gone.length === 0 && Object.keys(set).length === 0) return;
     this.#told = now;
     this.#lastId += 1;
-    const text = this.#event('change', JSON.stringify({ set, gone }));
+    const text = ownText(this.#event('change', JSON.stringify({ set, gone })));
     this.#past.push({ id: this.#lastId, text });
     this.#pastLength += text.length;
     while (this.#pastLength > MAX_PAST_CHARACTERS) this.#pastLength -= this.#past.shift()!.text.length;
