@@ -4,11 +4,12 @@
  * cut at any moment could have left the disk, also one that had not yet written what nobody had it flush. Each is mounted
  * here as at a box's next start. Needs root.
  */
-import { execFile, execFileSync, type ExecFileException } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 import { isInstalled } from './program.js';
 
 const KERNEL = 'linux.uml';
@@ -50,8 +51,18 @@ export class CutDisk {
   #folder = fs.mkdtempSync(path.join(tmpdir(), 'parley-disk-'));
   #entries: Entry[] = [];
 
-  /** Runs a program of ours, given the folder of the disk and `args`, to its end. */
+  /** Runs a program of ours, given the folder of the disk and `args`, to its end; once more if the guest dies meanwhile. */
   static async written(program: string, args: string[], megabytes: number): Promise<CutDisk> {
+    try {
+      return await CutDisk.#written(program, args, megabytes);
+    } catch (error) {
+      if (!(error instanceof GuestDied)) throw error;
+      console.log(`AGAIN: ${error.message}`);
+      return CutDisk.#written(program, args, megabytes);
+    }
+  }
+
+  static async #written(program: string, args: string[], megabytes: number): Promise<CutDisk> {
     const disk = new CutDisk();
     try {
       await disk.#write([program, disk.#file('disk'), ...args], megabytes);
@@ -129,15 +140,28 @@ export class CutDisk {
   }
 }
 
+/** The kernel of the guest is not what is tested: on a machine with much else to do it has died before our program's end. */
+class GuestDied extends Error {}
+
 /** What a guest prints until it halts. */
 async function printedBy(options: string[]): Promise<string> {
-  try {
-    const limits = { timeout: GUEST_LIMIT_MS, killSignal: 'SIGKILL', maxBuffer: 1 << 26 } as const;
-    return (await promisify(execFile)(KERNEL, options, limits)).stdout;
-  } catch (error) {
-    const { code, signal, stdout, stderr } = error as ExecFileException & { stdout: string; stderr: string };
-    throw new Error(`the guest ended with ${signal ?? code}:\n${stdout}${stderr}`);
-  }
+  const guest = spawn(KERNEL, options, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Its processes are more than one, and those that are left would hold what it prints to.
+  const end = () => {
+    try {
+      process.kill(-guest.pid!, 'SIGKILL');
+    } catch {
+      // None is left.
+    }
+  };
+  guest.once('exit', end);
+  const limit = setTimeout(end, GUEST_LIMIT_MS);
+  const printed = Promise.all([text(guest.stdout), text(guest.stderr)]);
+  const [code, signal] = (await once(guest, 'exit')) as [number | null, string | null];
+  clearTimeout(limit);
+  const [stdout, stderr] = await printed;
+  if (code !== 0) throw new GuestDied(`the guest ended with ${signal ?? code}:\n${stdout}${stderr}`);
+  return stdout;
 }
 
 const DONE = 'the program that writes is done';
