@@ -15,6 +15,7 @@ const floors = [
     'firmware/time-of-day.ts',
     'firmware/guesses.ts',
     'firmware/guess-guard.ts',
+    'firmware/own-text.ts',
     'firmware/options.ts',
     'firmware/codec-formats.ts',
     'firmware/tone-plans.ts',
