@@ -56,7 +56,9 @@ function resample(pcm: Int16Array, rateHz: number): Float64Array {
   const places = RATE / greatestCommonDivisor(RATE, rateHz);
   const weights = Array.from({ length: places }, (_, place) => {
     const between = ((place * rateHz) % RATE) / RATE;
-    return Float64Array.from({ length: 2 * reach + 1 }, (_, i) => weight(Math.max(-reach, i - reach - between)));
+    return Float64Array.from({ length: 2 * reach + 1 }, (_, i) =>
+      weight(Math.max(-reach, i - reach - between)),
+    );
   });
   return Float64Array.from({ length: Math.floor((pcm.length * RATE) / rateHz) }, (_, n) => {
     const first = Math.floor((n * rateHz) / RATE) - reach;
