@@ -1,6 +1,6 @@
 /**
- * After whatever people, phones and pages did, the box is as it was: one round of it here. PARLEY_SOAK=1: an hour (or
- * PARLEY_SOAK_MINUTES), and what memory it takes meanwhile is printed.
+ * After whatever people, phones and pages did, the box is as it was: one round of it here. PARLEY_SOAK=1: for an hour (or
+ * PARLEY_SOAK_MINUTES) after as long a warm-up, and what memory it takes meanwhile is printed.
  */
 import { once } from 'node:events';
 import { suite } from 'uvu';
@@ -12,8 +12,13 @@ import { packagedEnvironment, packagedOptions } from '../support/packaged.js';
 const test = suite('churn');
 
 const MINUTES = process.env.PARLEY_SOAK ? Number(process.env.PARLEY_SOAK_MINUTES ?? 60) : 0;
-/** Share of the time in which caches fill and what runs often is compiled; the history is full from the beginning. */
-const WARM_UP = 1 / 3;
+/**
+ * Before that rounds come without a pause: caches fill (the history is full from the beginning), and what runs often is
+ * compiled, which takes some hundred rounds.
+ */
+const WARM_UP_MINUTES = MINUTES;
+/** Between the beginnings of two rounds that are looked at. */
+const EVERY_MS = 15_000;
 /** Rounds of which the one counts that left least: beyond is what waits to be collected, or to be used again. */
 const WINDOW = 10;
 /** Octets an hour. */
@@ -68,12 +73,17 @@ test('what came is gone: calls, ports, connections, timers, files', async () => 
     const before = leftovers(await box.get<Status>('status'));
     const memory: Memory[] = [];
     const startMs = performance.now();
+    const warmMs = startMs + WARM_UP_MINUTES * 60_000;
+    let roundMs: number;
     do {
+      roundMs = performance.now();
       await churn.round();
       if (MINUTES === 0) break;
-      memory.push(await memoryOf(box, (performance.now() - startMs) / 3.6e6));
+      if (roundMs >= warmMs)
+        await new Promise((resolve) => setTimeout(resolve, EVERY_MS - (performance.now() - roundMs)));
+      memory.push(await memoryOf(box, (performance.now() - warmMs) / 3.6e6));
       if (memory.length % 20 === 1) say(memory.at(-1)!);
-    } while (performance.now() - startMs < MINUTES * 60_000);
+    } while (roundMs < warmMs + MINUTES * 60_000);
     const after = await box.until<Status>('status', (status) => fits(leftovers(status), before));
     assert.ok(after.alarms.length === 0, JSON.stringify(after.alarms));
     if (MINUTES > 0) {
@@ -109,8 +119,8 @@ function say({ hours, rss, heapUsed, external }: Memory): void {
 
 /** The slope of the line that fits best, when caches are full. */
 function judge(memory: readonly Memory[]): void {
-  const warm = memory.slice(memory.length * WARM_UP);
-  const least = Array.from({ length: Math.floor(warm.length / WINDOW) }, (_, at) =>
+  const warm = memory.filter(({ hours }) => hours > 0);
+  const least = Array.from({ length: Math.ceil(warm.length / WINDOW) }, (_, at) =>
     warm.slice(WINDOW * at, WINDOW * (at + 1)).reduce((a, b) => (b.rss < a.rss ? b : a)),
   );
   const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
