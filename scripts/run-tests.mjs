@@ -1,6 +1,5 @@
 // Runs every test file in a process of its own, as many at once as there are cores; those that say `Runs alone:` and why
-// come last, one by one. Those of test/hardware want the guest of `make hardware-test`, and are
-// run where they are asked for; those of test/image are what `make image-test` runs. uvu exits 0 on an empty run, so this
+// come last, one by one. Those of test/hardware want the guest of `make hardware-test`, and are run where they are asked for; those of test/image are what `make image-test` runs. uvu exits 0 on an empty run, so this
 // insists on tests, on `.run()`, on no `.only`, and on a time limit a file. Ends with the line `N passed, N failed`.
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
