@@ -15,7 +15,10 @@ const log = createLog('sip');
 const DEFAULT_EXPIRES = 3600;
 const MIN_EXPIRES = 60;
 const MAX_EXPIRES = 7200;
-/** Phones per extension; the next one is refused. */
+/**
+ * Phones per extension. For one more that comes the one goes that was heard of longest ago: mostly it is the same phone, at
+ * the port or the address that it had before it was restarted, and would keep it out until its time is over.
+ */
 const MAX_BINDINGS = 10;
 /** What is kept over a restart is good for so long; it is written anew in time while phones refresh. */
 const KEPT_MS = 24 * 3_600_000;
@@ -28,6 +31,7 @@ const RENEW_MS = 12 * 3_600_000;
 export class Registrar {
   /** Something is to be remembered over restarts. */
   onChanged: () => void = () => {};
+  /** The phone heard of last is the last of its account. */
   #accounts = new Map<string, Binding[]>();
   /** The time of day of what is kept. */
   #savedAt = 0;
@@ -94,7 +98,7 @@ export class Registrar {
     for (const { account, ...phone } of phones) {
       const seconds = Math.min(phone.seconds, MAX_EXPIRES);
       const binding = { ...phone, seconds, expiresAtMs: this.clock.nowMs() + seconds * 1000 };
-      this.#accounts.set(account, [...(this.#accounts.get(account) ?? []), binding].slice(0, MAX_BINDINGS));
+      this.#accounts.set(account, [...(this.#accounts.get(account) ?? []), binding].slice(-MAX_BINDINGS));
     }
     log.info({ phones: phones.length }, 'phones are registered as before');
   }
@@ -112,11 +116,11 @@ export class Registrar {
   /**
    * Carries out an authenticated REGISTER, wholly or not at all (RFC 3261 §10.3 steps 6 to 8).
    * Returns the Contact values of the 200, each with its remaining seconds.
-   * Throws ProtocolError: 400, 423 (with Min-Expires), 500 (old CSeq), 503 (too many phones).
+   * Throws ProtocolError: 400, 423 (with Min-Expires), 500 (old CSeq), 503 (more phones at once than there may be).
    */
   register(account: string, request: SipRequest, source: Endpoint): string[] {
     const contacts = request.headers.all('Contact');
-    // More than there may be, even if all the old ones go.
+    // So many come, and as many others may go.
     if (contacts.length > 2 * MAX_BINDINGS) throw tooManyPhones();
     const callId = ownText(request.headers.get('Call-ID') ?? '');
     const cseq = parseCSeq(request.headers.get('CSeq') ?? '').number;
@@ -129,6 +133,7 @@ export class Registrar {
       if (!bindings.every(inOrder)) throw new ProtocolError(500, 'CSeq Out Of Order');
       bindings = [];
     } else {
+      let coming = 0;
       for (const value of contacts) {
         const { uri, params } = parseNameAddr(value);
         const seconds =
@@ -140,18 +145,21 @@ export class Registrar {
         const old = bindings.find((binding) => sameContact(binding.contact, uri));
         if (old && !inOrder(old)) throw new ProtocolError(500, 'CSeq Out Of Order');
         bindings = bindings.filter((binding) => binding !== old);
-        if (seconds > 0)
-          bindings.push({
-            contact: ownText(uri),
-            source,
-            userAgent: ownText(request.headers.get('User-Agent') ?? ''),
-            seconds: Math.min(seconds, MAX_EXPIRES),
-            expiresAtMs: this.clock.nowMs() + Math.min(seconds, MAX_EXPIRES) * 1000,
-            callId,
-            cseq,
-          });
+        if (seconds === 0) continue;
+        coming += 1;
+        bindings.push({
+          contact: ownText(uri),
+          source,
+          userAgent: ownText(request.headers.get('User-Agent') ?? ''),
+          seconds: Math.min(seconds, MAX_EXPIRES),
+          expiresAtMs: this.clock.nowMs() + Math.min(seconds, MAX_EXPIRES) * 1000,
+          callId,
+          cseq,
+        });
       }
-      if (bindings.length > MAX_BINDINGS) throw tooManyPhones();
+      if (coming > MAX_BINDINGS) throw tooManyPhones();
+      for (const { contact, userAgent } of bindings.splice(0, bindings.length - MAX_BINDINGS))
+        log.warn({ account, contact, userAgent }, `the oldest of more than ${MAX_BINDINGS} phones goes`);
     }
     this.#keep(account, bindings);
     const nowMs = this.clock.nowMs();

@@ -135,22 +135,23 @@ export async function memoryWith(callers: number): Promise<number> {
   return memory.total - memory.free;
 }
 
-/** Asks until it is taken: where its processor is emulated the box may have too much to do for one more request. */
-async function taken<T>(request: () => Promise<T>): Promise<T> {
+/** Calls until the call is taken: where its processor is emulated the box may have too much to do for one more. */
+async function taken<T>(call: () => Promise<T>): Promise<T> {
   for (;;)
     try {
-      return await request();
+      return await call();
     } catch (error) {
       if (!(error instanceof Refused && error.status === 503)) throw error;
       await pause(1000);
     }
 }
 
+/** A phone that comes from a new port each time, and never signs off: the power of phones is cut too. */
 async function registered(username: string): Promise<TestPhone> {
   const phone = await TestPhone.open({
     ...{ box: { address: ADDRESS, port: 5060 }, address: OWN_ADDRESS, username },
     password: `secret-${username}`,
   });
-  await taken(() => phone.register());
+  await phone.register();
   return phone;
 }

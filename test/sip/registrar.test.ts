@@ -86,14 +86,31 @@ test('an old REGISTER that arrives late changes nothing (CSeq)', () => {
   assert.is(registrar.bindings('101').length, 1);
 });
 
-test('the eleventh phone of an extension is refused', () => {
+const contactsOf = (registrar: Registrar) => registrar.bindings('101').map(({ contact }) => contact);
+
+test('for the eleventh phone of an extension the one goes that was heard of longest ago', () => {
   const registrar = new Registrar(new ManualClock());
-  for (let phone = 1; phone <= 10; phone += 1)
-    registrar.register('101', register(phone, `Contact: <sip:101@192.0.2.${phone}>`), source);
+  const arrive = (cseq: number, phone: number) =>
+    registrar.register('101', register(cseq, `Contact: <sip:101@192.0.2.${phone}>`), source);
+  for (let phone = 1; phone <= 10; phone += 1) arrive(phone, phone);
+  arrive(11, 1);
+  const listed = arrive(12, 11);
+  assert.equal(
+    contactsOf(registrar),
+    [3, 4, 5, 6, 7, 8, 9, 10, 1, 11].map((phone) => `sip:101@192.0.2.${phone}`),
+  );
+  assert.is(listed.length, 10);
+});
+
+test('eleven phones that come at once are refused, and nothing is half-applied', () => {
+  const registrar = new Registrar(new ManualClock());
+  registrar.register('101', register(1, 'Contact: <sip:101@192.0.2.1>'), source);
+  const many = Array.from({ length: 11 }, (_, at) => `<sip:101@192.0.2.${10 + at}>`).join(', ');
   assert.is(
-    refusal(() => registrar.register('101', register(11, 'Contact: <sip:101@192.0.2.11>'), source)),
+    refusal(() => registrar.register('101', register(2, `Contact: ${many}`), source)),
     '503',
   );
+  assert.equal(contactsOf(registrar), ['sip:101@192.0.2.1']);
 });
 
 const HOUR_MS = 3_600_000;
@@ -144,6 +161,22 @@ test('over a restart: the same phones by the same ways, for as long as was grant
   ]);
   again.clock.advance(HOUR_MS);
   assert.equal(again.registrar.accounts(), [], 'who does not refresh is not there any more');
+});
+
+test('over restarts, a phone that comes from another port each time is always let in', () => {
+  const clock = new ManualClock();
+  let registrar = new Registrar(clock);
+  for (let start = 1; start <= 25; start += 1) {
+    const before = registrar;
+    registrar = new Registrar(clock);
+    registrar.restore(throughFlash(before));
+    registrar.register('101', register(start, `Contact: <sip:101@192.0.2.9:${40_000 + start}>`), source);
+    clock.advance(60_000);
+  }
+  assert.equal(
+    contactsOf(registrar),
+    Array.from({ length: 10 }, (_, at) => `sip:101@192.0.2.9:${40_016 + at}`),
+  );
 });
 
 test('a phone that refreshes is not written; one that comes, moves or goes is', () => {
