@@ -2,6 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import type { SrtpKeys } from '../../firmware/media/contract.js';
 import { Srtp } from '../../firmware/media/srtp.js';
@@ -106,9 +107,12 @@ export class Ear implements MediaEnd {
     };
   }
 
-  /** Resolves when `count` more packets have come; forgets what came before. */
+  /** Resolves when `count` more packets have come; forgets what came before, and what waits to be read. */
   async listen(count: number): Promise<Int16Array> {
-    this.packets.length = 0;
+    do {
+      this.packets.length = 0;
+      await readSockets();
+    } while (this.packets.length > 0);
     while (this.packets.length < count && this.#open)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     const heard = this.packets.slice(0, count).flatMap(({ payload }) => [...this.voice.decode(payload)]);
@@ -177,4 +181,10 @@ function eventPayload(event: number, end: boolean, duration: number): Buffer {
   const payload = Buffer.from([event, (end ? 0x80 : 0) | 10, 0, 0]);
   payload.writeUInt16BE(duration, 2);
   return payload;
+}
+
+/** Between two turns of the event loop what sockets hold is read. */
+async function readSockets(): Promise<void> {
+  await turn();
+  await turn();
 }
