@@ -24,8 +24,12 @@ const config = {
 };
 
 let box: Box;
+/** Half a minute passes meanwhile. */
+let afterACall: Promise<{ fresh: Status; after: Status }>;
 test.before(async () => {
   box = await Box.start(config);
+  afterACall = oneCall();
+  afterACall.catch(() => {}); // is told where it is awaited
 });
 test.after(() => box.stop());
 test.after.each(() => box.nothingIsLeft());
@@ -268,18 +272,25 @@ test('random datagrams on the SIP port and the audio ports: calls go on', async 
 });
 
 test('half a minute after a call nothing of it is left: no dialog, transaction or timer', async () => {
+  const { fresh, after } = await afterACall;
+  assert.is(after.sip.dialogs, 0);
+  assert.ok(after.timers <= fresh.timers, 'those of the start alone may be over');
+});
+
+/** A box of its own before a call, and when the transactions of the call are over. */
+async function oneCall(): Promise<{ fresh: Status; after: Status }> {
+  let [fresh, after]: Status[] = [];
   await withBox(config, async (alone) => {
-    const fresh = await alone.get<Status>('status');
+    fresh = await alone.get('status');
     const phone = await alone.phone('101');
     const call = await phone.dial('800');
     call.ear.keys('1234#');
     await alone.inside(1, '800');
     await call.hangUp();
-    const after = await alone.until<Status>('status', ({ sip }) => sip.transactions === 0, 45_000);
-    assert.is(after.sip.dialogs, 0);
-    assert.ok(after.timers <= fresh.timers, 'those of the start alone may be over');
+    after = await alone.until<Status>('status', ({ sip }) => sip.transactions === 0, 45_000);
   });
-});
+  return { fresh, after };
+}
 
 /** Sends `count` datagrams of random length and content, some beginning as SIP or RTP do, to each target. */
 async function sprayDatagrams(targets: Endpoint[], count: number): Promise<void> {
