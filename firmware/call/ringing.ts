@@ -5,6 +5,8 @@ import type { Leg, LegEvent } from './leg.js';
 
 /** How long they ring, ms. */
 const RING_MS = 120_000;
+/** A phone that gives no sign of life for so long is not there any more: its power is off, or its network, ms. */
+const PATIENCE_MS = 6000;
 
 /** Phones that are being called. */
 export type Called = {
@@ -24,12 +26,15 @@ export type RingingHandlers = {
 
 export class Ringing {
   #phones: Leg[] = [];
+  /** Runs until a phone gives its first sign of life. */
+  readonly #patience = new Map<Leg, Timer>();
   readonly #timer: Timer;
+  #isBusy = false;
   #over = false;
 
   constructor(
     private readonly called: Called,
-    clock: Clock,
+    private readonly clock: Clock,
     private readonly handlers: RingingHandlers,
   ) {
     this.#timer = clock.after(RING_MS, () => this.#lose('noAnswer'));
@@ -43,11 +48,18 @@ export class Ringing {
   }
 
   #add(phones: readonly Leg[]): void {
-    for (const phone of phones) phone.onEvent = (event) => this.#onPhone(phone, event);
+    for (const phone of phones) {
+      phone.onEvent = (event) => this.#onPhone(phone, event);
+      this.#patience.set(
+        phone,
+        this.clock.after(PATIENCE_MS, () => phone.hangUp('unavailable')),
+      );
+    }
     this.#phones.push(...phones);
   }
 
   #onPhone(phone: Leg, event: LegEvent): void {
+    this.#patience.get(phone)?.cancel();
     if (event.type === 'ended') this.#ended(phone, event);
     else if (this.#over) return;
     else if (event.type === 'alerting' || event.type === 'early') this.handlers.alerting();
@@ -58,11 +70,14 @@ export class Ringing {
     }
   }
 
+  /** Who declines does so for all phones; a phone that is busy says more than one that is not there (RFC 3261 §16.7). */
   #ended(phone: Leg, { cause, redirect }: Extract<LegEvent, { type: 'ended' }>): void {
     this.#phones = this.#phones.filter((other) => other !== phone);
     if (this.#over) return;
     if (redirect !== undefined) this.#add(this.called.redirected(redirect));
-    if (this.#phones.length === 0) this.#lose(cause);
+    this.#isBusy ||= cause === 'busy';
+    if (cause === 'rejected') this.#lose(cause);
+    else if (this.#phones.length === 0) this.#lose(this.#isBusy ? 'busy' : cause);
   }
 
   #lose(cause: Cause): void {
@@ -73,5 +88,6 @@ export class Ringing {
   #stop(): void {
     this.#over = true;
     this.#timer.cancel();
+    for (const timer of this.#patience.values()) timer.cancel();
   }
 }

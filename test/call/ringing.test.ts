@@ -60,12 +60,42 @@ test('the first to answer has it, the others stop; what comes later means nothin
   assert.is(clock.pending, 0);
 });
 
-test('lost when the last has refused, with its cause', () => {
-  const { clock, told, phone } = ring(['a', 'b']);
-  phone('a').onEvent({ type: 'ended', cause: 'busy' });
+test('lost when the last has refused, with its cause, unless one before was busy', () => {
+  const { clock, told, phone } = ring(['a', 'b', 'c']);
+  phone('a').onEvent({ type: 'ended', cause: 'unavailable' });
+  phone('b').onEvent({ type: 'ended', cause: 'busy' });
   assert.equal(told, []);
-  phone('b').onEvent({ type: 'ended', cause: 'rejected' });
-  assert.equal(told, ['lost rejected']);
+  phone('c').onEvent({ type: 'ended', cause: 'unavailable' });
+  assert.equal(told, ['lost busy']);
+  assert.is(clock.pending, 0);
+});
+
+test('declined at one phone, all stop', () => {
+  const { clock, told, phone } = ring(['a', 'b']);
+  phone('b').onEvent({ type: 'alerting' });
+  phone('a').onEvent({ type: 'ended', cause: 'rejected' });
+  assert.equal(told, ['alerting', 'b hung up', 'lost rejected']);
+  assert.is(clock.pending, 0);
+});
+
+test('a phone that gives no sign of life for six seconds is given up; the others ring on', () => {
+  const { clock, told, phone } = ring(['a', 'b', 'gone']);
+  phone('a').onEvent({ type: 'trying' });
+  phone('b').onEvent({ type: 'alerting' });
+  clock.advance(6000);
+  assert.equal(told, ['alerting', 'gone hung up']);
+  phone('b').onEvent({ type: 'ended', cause: 'busy' });
+  assert.equal(told.slice(2), []);
+  phone('a').onEvent({ type: 'answered' });
+  assert.equal(told.slice(2), ['a answered']);
+  assert.is(clock.pending, 0);
+});
+
+test('where no phone gives a sign of life the caller is told so', () => {
+  const { clock, told, phone } = ring(['gone', 'moved']);
+  phone('moved').onEvent({ type: 'ended', cause: 'unavailable', redirect: '103' });
+  clock.advance(6000);
+  assert.equal(told, ['gone hung up', 'lost unavailable']);
   assert.is(clock.pending, 0);
 });
 
@@ -77,9 +107,10 @@ test('a phone that moved is followed; one that moved to nowhere has refused', ()
 });
 
 test('two minutes are enough; given up, all stop and nobody is told', () => {
-  const { clock, told } = ring(['a', 'b']);
+  const { clock, told, phone } = ring(['a', 'b']);
+  for (const name of ['a', 'b']) phone(name).onEvent({ type: 'alerting' });
   clock.advance(120_000);
-  assert.equal(told, ['a hung up', 'b hung up', 'lost noAnswer']);
+  assert.equal(told, ['alerting', 'alerting', 'a hung up', 'b hung up', 'lost noAnswer']);
   const given = ring(['a']);
   given.ringing.cancel('normal');
   assert.equal(given.told, ['a hung up']);
