@@ -1,16 +1,13 @@
-// Runs every test file in a process of its own: scenarios as many at once as there are cores, and all others one by one beside
-// them, by what time of the processors they leave, as a scenario hears late sound and they hear nothing. Files that say `Runs
-// alone:` and why come last. Those of test/hardware want the guest of `make hardware-test`, and are run where they are asked
-// for; those of test/image are what `make image-test` runs. uvu exits 0 on an empty run, so this insists on tests, on `.run()`,
-// on no `.only`, and on a time limit a file. Ends with the line `N passed, N failed`.
+// Runs every test file in a process of its own, as many at once as there are cores; those that say `Runs alone:` and why come
+// last, one by one. Those of test/hardware want the guest of `make hardware-test`, and are run where they are asked for; those
+// of test/image are what `make image-test` runs. uvu exits 0 on an empty run, so this insists on tests, on `.run()`, on no
+// `.only`, and on a time limit a file. Ends with the line `N passed, N failed`.
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 
 const FILE_LIMIT_MS = 180_000;
-/** Far behind scenarios (`nice`), but not the last, which is what the box has for its own background work. */
-const BACKGROUND = 15;
 const hygieneOnly = process.argv[2] === '--hygiene';
 const filter = hygieneOnly ? '' : (process.argv[2] ?? '');
 const find = (dir) => readdirRecursive(dir).filter((file) => file.endsWith('.test.ts'));
@@ -23,32 +20,27 @@ const sources = [...find('test'), ...find('firmware/sip-parser/test')]
 
 let passed = 0;
 let failed = 0;
-const scenarios = [];
-const others = [];
+const together = [];
 const alone = [];
 for (const source of sources) {
   const text = readFileSync(source, 'utf8');
   if (/\.(only|skip)\(/.test(text) || !/\.run\(\);/.test(text))
     fail(source, 'must call .run() and must not contain .only( or .skip(');
-  else if (/^(\/\/| \*) Runs alone: /m.test(text)) alone.push(source);
-  else (source.startsWith('test/scenarios/') ? scenarios : others).push(source);
+  else (/^(\/\/| \*) Runs alone: /m.test(text) ? alone : together).push(source);
 }
 if (hygieneOnly) process.exit(failed > 0 ? 1 : 0);
-await Promise.all([
-  runAll(others, BACKGROUND),
-  ...Array.from({ length: availableParallelism() }, () => runAll(scenarios)),
-]);
+await Promise.all(Array.from({ length: availableParallelism() }, () => runAll(together)));
 await runAll(alone);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);
 
-async function runAll(queue, niceness = 0) {
-  while (queue.length > 0) await run(queue.shift(), niceness);
+async function runAll(queue) {
+  while (queue.length > 0) await run(queue.shift());
 }
 
-async function run(source, niceness) {
+async function run(source) {
   const start = performance.now();
-  const { output, error } = await outcome(source, niceness);
+  const { output, error } = await outcome(source);
   const total = Number(/Total:\s+(\d+)/.exec(output)?.[1] ?? 0);
   const good = Number(/Passed:\s+(\d+)/.exec(output)?.[1] ?? 0);
   const ok = !error && total > 0 && total === good;
@@ -62,7 +54,7 @@ async function run(source, niceness) {
   if (error?.killed) console.log(`not over after ${FILE_LIMIT_MS / 1000} s`);
 }
 
-function outcome(source, niceness) {
+function outcome(source) {
   const options = {
     timeout: FILE_LIMIT_MS,
     killSignal: 'SIGKILL',
@@ -70,8 +62,8 @@ function outcome(source, niceness) {
     env: { PARLEY_LOG: 'silent', ...process.env },
   };
   return new Promise((resolve) => {
-    const program = [process.execPath, '--enable-source-maps', compiled(source)];
-    execFile('nice', ['-n', niceness, ...program], options, (error, stdout, stderr) =>
+    const program = ['--enable-source-maps', compiled(source)];
+    execFile(process.execPath, program, options, (error, stdout, stderr) =>
       resolve({ output: stdout + stderr, error }),
     );
   });
