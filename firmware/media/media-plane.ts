@@ -19,7 +19,7 @@ import type {
   RtpFormat,
   RtpPeer,
 } from './contract.js';
-// Begun by two workers at the same moment libsrtp2 may fail; begun here before, it does not.
+// Begun here for its workers.
 import '../../hal/ffi/srtp-library.js';
 import { FRAME_MS } from './frame.js';
 import { isFull } from './load.js';

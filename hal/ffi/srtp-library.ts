@@ -1,4 +1,5 @@
 /** libsrtp2, as far as we call it: AES_CM_128_HMAC_SHA1_80 alone (RFC 3711 §4, §5). */
+import { isMainThread } from 'node:worker_threads';
 import { defineStruct, openLibrary } from './library.js';
 
 /** Master key and master salt, one after the other (RFC 3711 §8.2). */
@@ -17,9 +18,6 @@ const HMAC_SHA1 = 3;
 const CONFIDENTIALITY_AND_AUTHENTICATION = 3;
 const SSRC_ANY_INBOUND = 2;
 const SSRC_ANY_OUTBOUND = 3;
-
-/** What `srtp_init` says to the second thread of a process (`srtp_err_status_bad_param`). */
-const ALREADY_BEGUN = 2;
 
 const library = load();
 /** The length of the packet in hand, in and out. */
@@ -121,8 +119,8 @@ function load() {
     headerCount: 'int',
     next: 'uintptr_t',
   });
-  const begun = call('int srtp_init(void)')();
-  if (begun !== 0 && begun !== ALREADY_BEGUN) return null;
+  // Once for all threads, before there are others: two at the same moment may fail, and it tests itself for 40 ms each time.
+  if (isMainThread && call('int srtp_init(void)')() !== 0) return null;
   return {
     create: call('int srtp_create(void *context, const SrtpPolicy *policy)'),
     protect: call('int srtp_protect(uintptr_t context, void *packet, void *length)'),
