@@ -5,13 +5,14 @@ ARGS ?=
 KERNELS := dist/firmware/media/kernels.wasm
 
 run: build
-	node dist/firmware/main.js $(ARGS)
+	node dist/parley/main.js $(ARGS)
 
 demo: build
 	node dist/test/support/demo.js
 
 build: node_modules/.package-lock.json $(KERNELS)
 	npx tsc -b
+	node scripts/bundle.mjs
 
 # All kernels are one module, as they share one memory; it has 48 MiB for good.
 $(KERNELS): $(shell find firmware/media/kernels -name '*.ts') node_modules/.package-lock.json

@@ -7,7 +7,7 @@ import { createLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 
-/** Found from dist/firmware/main.js: what tsc does not copy stays in the source tree. */
+/** Found from dist/parley/main.js: what is no program stays in the source tree. */
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What takes long begins before the rest of the program is loaded. */

@@ -1,7 +1,7 @@
 /** The box: puts its parts together, says when it takes calls, and takes itself apart again. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { openAlsaPort } from '../../hal/drivers/alsa.js';
+import { openAlsaPort } from '../../hal/drivers/alsa/port.js';
 import { AdministratorCheck } from '../../web-ui/administrator-check.js';
 import { ApiTokens } from '../../web-ui/api-tokens.js';
 import { api } from '../../web-ui/api/api.js';

@@ -16,17 +16,17 @@ stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 program=$stage/usr/lib/parley
 
-mkdir -p "$program/firmware/sip-parser/dist" "$program/web-ui" "$program/dist"
+mkdir -p "$program/firmware" "$program/web-ui" "$program/dist"
 cp package.json package-lock.json "$program/"
-cp -r dist/firmware dist/hal dist/web-ui "$program/dist/"
+cp -r dist/parley "$program/dist/"
 cp -r firmware/prompts "$program/firmware/"
-cp firmware/sip-parser/package.json "$program/firmware/sip-parser/"
-cp -r firmware/sip-parser/dist/src "$program/firmware/sip-parser/dist/"
 cp -r web-ui/views web-ui/assets "$program/web-ui/"
 
-# Of the libraries only what runs: alsa-capture without what compiled it.
+# The libraries that are not in the program itself, since they have native code; alsa-capture without what compiled it.
 libraries() { npm --prefix "$program" --silent --no-audit --no-fund "$@"; }
-libraries pkg delete optionalDependencies overrides devDependencies
+version_of() { node -p "require('./package.json').dependencies['$1']"; }
+libraries pkg delete dependencies optionalDependencies overrides devDependencies workspaces
+libraries pkg set "dependencies.koffi=$(version_of koffi)" "dependencies.serialport=$(version_of serialport)"
 libraries install --omit dev --ignore-scripts --os linux --cpu "$cpu"
 cp LICENSE "$program/"
 rm -f "$program/package-lock.json" "$program/node_modules/.package-lock.json"

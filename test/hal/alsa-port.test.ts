@@ -5,7 +5,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AudioDevice, AudioPortEvent } from '../../hal/audio-port.js';
-import { openAlsaPort } from '../../hal/drivers/alsa.js';
+import { openAlsaPort } from '../../hal/drivers/alsa/port.js';
 import { RateGuard } from '../../hal/drivers/alsa/rate-guard.js';
 import { HardwareError } from '../../hal/hardware-error.js';
 import { FarEnd, RATE, SoundServer, soundServerMissing } from '../support/sound-server.js';

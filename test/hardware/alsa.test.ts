@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AudioPortEvent } from '../../hal/audio-port.js';
-import { openAlsaPort } from '../../hal/drivers/alsa.js';
+import { openAlsaPort } from '../../hal/drivers/alsa/port.js';
 import { FarEnd } from '../support/sound-server.js';
 import { amplitudeOf, decibels, toneSource } from '../support/tone.js';
 

@@ -3,15 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { phones, withBox, type Status } from '../support/box.js';
+import { phones, program, withBox, type Status } from '../support/box.js';
 
 const test = suite('program');
 
-const program = fileURLToPath(new URL('../../firmware/main.js', import.meta.url));
 const run = (...args: string[]) =>
   spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', timeout: 20_000 });
 

@@ -18,7 +18,7 @@ import * as assert from 'uvu/assert';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import { TestPhone, type TestPhoneOptions } from './test-phone.js';
 
-export const program = fileURLToPath(new URL('../../firmware/main.js', import.meta.url));
+export const program = fileURLToPath(new URL('../../parley/main.js', import.meta.url));
 /** Of every administrator of a test's configuration. */
 export const ADMIN_PASSWORD = 'test-password';
 /** A box that does not answer at all for so long has failed. */

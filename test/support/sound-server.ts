@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openAlsaPort } from '../../hal/drivers/alsa.js';
+import { openAlsaPort } from '../../hal/drivers/alsa/port.js';
 import type { AudioDevice, AudioPort } from '../../hal/audio-port.js';
 import { SlipReader } from '../../hal/slip-reader.js';
 

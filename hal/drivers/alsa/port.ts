@@ -1,15 +1,15 @@
-/** Audio ports of ALSA, each with a thread and a process of its own: alsa/pump.ts, alsa/device.ts. */
+/** Audio ports of ALSA, each with a thread and a process of its own: pump.ts, device.ts. */
 import { Worker } from 'node:worker_threads';
-import type { AudioDevice, AudioPort } from '../audio-port.js';
-import { FrameRing, frameRingMemory } from '../frame-ring.js';
-import { HardwareError } from '../hardware-error.js';
-import type { FromPump } from './alsa/messages.js';
-import type { PumpData } from './alsa/pump.js';
+import type { AudioDevice, AudioPort } from '../../audio-port.js';
+import { FrameRing, frameRingMemory } from '../../frame-ring.js';
+import { HardwareError } from '../../hardware-error.js';
+import type { FromPump } from './messages.js';
+import type { PumpData } from './pump.js';
 
 /** Frames that a ring holds. */
 const FRAMES = 8;
 
-const program = new URL('./alsa/pump.js', import.meta.url);
+const program = new URL('./pump.js', import.meta.url);
 
 /** Rejects with a HardwareError if the device is not to be had. */
 export function openAlsaPort(device: AudioDevice): Promise<AudioPort> {
