@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 /** The program: it starts the box, or joins the console of one that runs. */
 import { fileURLToPath } from 'node:url';
-import { ConfigStore } from './config/config-store.js';
+import type { ConfigStore } from './config/config-store.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { createLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
+import { placeOf } from './recording/disks.js';
+import { Recorder } from './recording/recorder.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
 
 /** Found from dist/parley/main.js: what is no program stays in the source tree. */
@@ -12,16 +14,29 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What takes long begins before the rest of the program is loaded. */
 async function start(options: Options): Promise<void> {
-  const store = await ConfigStore.open(options.data);
-  const { language, network } = store.config;
-  const media = MediaPlane.begin({
-    promptsDir: `${root}firmware/prompts/${language}`,
-    rtpPorts: options.rtpPorts ?? [network.rtpPorts[0], network.rtpPorts[1]],
-    cpu: options.mediaCpu,
-  });
-  const certificate = tlsCertificate(options.data, network.tls);
-  const { openBox } = await import('./box/box.js');
-  await openBox({ options, root, store, media, certificate });
+  const opening = openConfig(options.data);
+  const settings = opening.then(({ config }) => ({
+    promptsDir: `${root}firmware/prompts/${config.language}`,
+    rtpPorts: options.rtpPorts ?? ([config.network.rtpPorts[0], config.network.rtpPorts[1]] as const),
+  }));
+  const media = MediaPlane.begin({ settings, cpu: options.mediaCpu });
+  try {
+    const store = await opening;
+    const place = placeOf(store.config.recordings.folder, options.data);
+    const recorder = Recorder.start(place, media.recordings);
+    const certificate = tlsCertificate(options.data, store.config.network.tls);
+    const { openBox } = await import('./box/box.js');
+    await openBox({ options, root, store, media, recorder, certificate });
+  } catch (error) {
+    await media.close();
+    throw error;
+  }
+}
+
+/** Once what does not wait for it has begun. */
+async function openConfig(data: string): Promise<ConfigStore> {
+  const { ConfigStore } = await import('./config/config-store.js');
+  return ConfigStore.open(data);
 }
 
 async function printSchema(): Promise<void> {

@@ -32,6 +32,7 @@ import { createLog, recentLog } from '../log.js';
 import type { MediaPlane } from '../media/media-plane.js';
 import type { Options } from '../options.js';
 import { disksNow } from '../recording/disks.js';
+import type { Recorder } from '../recording/recorder.js';
 import { ExternalAddress } from '../sip/external-address.js';
 import { locate } from '../sip/locate.js';
 import { isWithin, loopback } from '../sip/networks.js';
@@ -57,11 +58,13 @@ export type BoxParts = {
   store: ConfigStore;
   /** It may be loading still. */
   media: MediaPlane;
+  /** Loading still, these two. */
+  recorder: Promise<Recorder>;
   certificate: ReturnType<typeof tlsCertificate>;
 };
 
 /** Resolves when it takes calls. Throws what it could not begin with. */
-export async function openBox({ options, root, store, media, certificate }: BoxParts): Promise<void> {
+export async function openBox({ options, root, store, media, ...loading }: BoxParts): Promise<void> {
   if (process.getuid?.() === 0)
     log.warn({}, 'runs as root: a user of its own is enough, see docs/security.md');
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
@@ -86,18 +89,14 @@ export async function openBox({ options, root, store, media, certificate }: BoxP
   kept.keep('seats', seats, PACES.seats);
   const time = new CautiousTime(clock);
   kept.keep('time', time);
-  const [tls, recordings] = await Promise.all([
-    certificate,
-    openRecordings({
-      store,
-      data: options.data,
-      block: media.recordings,
-      time,
-      onReady: (recording) => webhooks.tell('recording.ready', { recording }),
-    }),
-    external?.start(),
-  ]);
-  const { recorder } = recordings;
+  const [tls, recorder] = await Promise.all([loading.certificate, loading.recorder, external?.start()]);
+  const recordings = openRecordings({
+    store,
+    data: options.data,
+    recorder,
+    time,
+    onReady: (recording) => webhooks.tell('recording.ready', { recording }),
+  });
   media.onReplaced = (err) => {
     log.error({ err }, 'the media worker failed; another one has taken over');
     switchboard.recordings.cut();
@@ -346,6 +345,7 @@ export async function openBox({ options, root, store, media, certificate }: BoxP
   process.stdout.write(`parley ready sip=udp:${sip} http=http://${http}${https}\n`);
   const ports = { sip: transport.port, http: web.port, https: web.tlsPort };
   process.stdout.write(welcome(store.config, store.isNew, { address, ...ports }));
+  media.standBy();
 
   const stop = async (): Promise<void> => {
     log.info({}, 'stopping');

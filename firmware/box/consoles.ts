@@ -4,7 +4,6 @@ import type { Config } from '../config/schema.js';
 import { commands } from '../console/commands.js';
 import { Consoles } from '../console/consoles.js';
 import { LocalSocket } from '../console/local-socket.js';
-import { SerialLine } from '../console/serial-line.js';
 import type { SessionParts } from '../console/session.js';
 import { createLog } from '../log.js';
 import type { AdministratorCheck } from '../../web-ui/administrator-check.js';
@@ -38,8 +37,7 @@ export async function openConsoles(parts: ConsoleParts) {
     onFault: (err, command) => log.error({ err, command }, 'a command of the console failed'),
   });
   const local = await LocalSocket.open(data, consoles);
-  const serial = device === undefined ? undefined : new SerialLine(device, baudRate, consoles, clock);
-  await serial?.tried;
+  const serial = device === undefined ? undefined : await openSerialLine(device, baudRate, consoles, clock);
   return {
     get alarms() {
       return serial?.alarms ?? [];
@@ -51,6 +49,14 @@ export async function openConsoles(parts: ConsoleParts) {
       await Promise.all([local.close(), serial?.close()]);
     },
   };
+}
+
+/** Its library takes long to load, and only boxes with such a line need it. */
+async function openSerialLine(device: string, baudRate: number, consoles: Consoles, clock: Clock) {
+  const { SerialLine } = await import('../console/serial-line.js');
+  const serial = new SerialLine(device, baudRate, consoles, clock);
+  await serial.tried;
+  return serial;
 }
 
 /** An administrator's password opens the API, as it does in the pages; other roles have no console. */

@@ -4,7 +4,7 @@ import type { ConfigStore } from '../config/config-store.js';
 import type { Config } from '../config/schema.js';
 import { AccessLog } from '../recording/access-log.js';
 import { placeOf } from '../recording/disks.js';
-import { Recorder } from '../recording/recorder.js';
+import type { Recorder } from '../recording/recorder.js';
 import { RecordingStore, type RecordingSummary } from '../recording/recording-store.js';
 import { AppendLog } from '../system/append-log.js';
 import type { CautiousTime } from '../time-of-day.js';
@@ -15,18 +15,15 @@ const TIDY_MS = 10 * 60_000;
 export type RecordingParts = {
   store: ConfigStore;
   data: string;
-  /** Where what is recorded comes from: the shared block of the media plane. */
-  block: Int32Array;
+  recorder: Recorder;
   /** What they are deleted by. */
   time: CautiousTime;
   /** One is whole, and can be listened to. */
   onReady: (recording: RecordingSummary) => void;
 };
 
-/** Resolves when what a power cut left is mended. */
-export async function openRecordings({ store, data, block, time, onReady }: RecordingParts) {
+export function openRecordings({ store, data, recorder, time, onReady }: RecordingParts) {
   const place = ({ recordings }: Config) => placeOf(recordings.folder, data);
-  const recorder = await Recorder.start(place(store.config), block);
   store.on('changed', (before, after) => {
     if (before.recordings.folder !== after.recordings.folder) recorder.keepIn(place(after));
   });

@@ -14,13 +14,10 @@ import type {
   PlayItem,
   PlayTarget,
   PortId,
-  PromptSet,
   RecordingId,
   RtpFormat,
   RtpPeer,
 } from './contract.js';
-// Begun here for its workers.
-import '../../hal/ffi/srtp-library.js';
 import { FRAME_MS } from './frame.js';
 import { isFull } from './load.js';
 import { MediaThread } from './media-thread.js';
@@ -35,11 +32,17 @@ import {
 } from './stats.js';
 import { TickWatch, WATCH_MS } from './tick-watch.js';
 
-export type MediaPlaneOptions = {
+/** What the configuration says of it. */
+export type MediaSettings = {
   /** Folder of the prompts of a language: see prompt-files.ts. */
   promptsDir: string;
   /** First and last UDP port of RTP; 0,0 means any. */
   rtpPorts: readonly [number, number];
+};
+
+export type MediaPlaneOptions = {
+  /** A worker is begun before they are known. If they never are, the plane is to be closed. */
+  settings: MediaSettings | Promise<MediaSettings>;
   /** The CPU on which its worker runs, from 0 on, if there is such a one; undefined is any. */
   cpu?: number;
 };
@@ -94,7 +97,9 @@ export class MediaPlane implements Media {
   /** Where recordings come out: see recording-ring.ts. */
   readonly recordings = createRecordingBlock();
   #options: MediaPlaneOptions;
-  #promptSet: PromptSet | undefined;
+  #settings: MediaSettings | undefined;
+  /** What the first worker said. */
+  #found: Extract<MediaEvent, { type: 'ready' }> | undefined;
   #recordings = new Map<RecordingId, Recording>();
   #stats = createStatsBlock();
   #thread: MediaThread;
@@ -125,18 +130,22 @@ export class MediaPlane implements Media {
     this.ready.catch(() => {}); // whoever began it may look later
   }
 
-  /** Another worker begins when one ticks, shares the prompts of the first, and soon stands by. */
   async #start(): Promise<void> {
     try {
-      const { srtp, codecs, promptSet } = await this.#thread.ready;
-      this.srtp = srtp;
-      this.codecs = codecs;
-      this.#promptSet = promptSet;
+      this.#settings = await this.#options.settings;
+      this.#thread.learn(this.#settings.promptsDir);
+      this.#found = await this.#thread.ready;
+      this.srtp = this.#found.srtp;
+      this.codecs = this.#found.codecs;
     } catch (error) {
       await this.close();
       throw error;
     }
     this.#begin(this.#thread);
+  }
+
+  /** Begins another worker, once this one ticks: it shares its prompts, and soon stands by to take over. */
+  standBy(): void {
     this.#spare = this.#newThread();
     void this.#spare.ready.then(
       () => log.info({}, 'a second media worker stands by'),
@@ -151,7 +160,7 @@ export class MediaPlane implements Media {
     const port = this.#nextPort++;
     return new Promise((resolve, reject) => {
       this.#opening.set(port, { resolve, reject });
-      this.#tellPort({ type: 'openPort', port, address, rtpPorts: this.#options.rtpPorts });
+      this.#tellPort({ type: 'openPort', port, address, rtpPorts: this.#settings!.rtpPorts });
     });
   }
 
@@ -225,7 +234,7 @@ export class MediaPlane implements Media {
   }
 
   hasPrompt(name: string): boolean {
-    const set = this.#promptSet;
+    const set = this.#found?.promptSet;
     return set !== undefined && set[8000].has(name) && set[16000].has(name);
   }
 
@@ -283,6 +292,7 @@ export class MediaPlane implements Media {
   async close(): Promise<void> {
     if (!this.#closed) {
       this.#closed = true;
+      if (!this.#settings) this.#thread.learn('');
       this.#thread.tell({ type: 'shutdown' });
       this.#thread.go();
       this.#finish(new Error('the media plane is closed'));
@@ -291,13 +301,11 @@ export class MediaPlane implements Media {
   }
 
   #newThread(): MediaThread {
-    const { promptsDir, cpu } = this.#options;
     const shared = {
       stats: this.#stats,
       recordings: this.recordings,
-      promptsDir,
-      cpu,
-      promptSet: this.#promptSet,
+      cpu: this.#options.cpu,
+      before: this.#found,
     };
     return new MediaThread(shared, (event, from) => {
       if (from === this.#thread) this.#take(event);
@@ -321,7 +329,7 @@ export class MediaPlane implements Media {
       this.#finish(why);
       return this.onDied(why);
     }
-    this.#thread = this.#spare!;
+    this.#thread = this.#spare ?? this.#newThread();
     for (const told of this.#told.values())
       for (const type of LASTING) if (told[type]) this.#thread.tell(told[type]);
     for (const { command, startedMs } of this.#plays.values())
@@ -331,7 +339,7 @@ export class MediaPlane implements Media {
       for (const port of ports.values()) this.#thread.tell({ ...port, again: true });
     }
     this.#begin(this.#thread);
-    this.#spare = this.#newThread();
+    this.standBy();
     this.onReplaced(why);
   }
 

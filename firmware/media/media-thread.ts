@@ -14,14 +14,15 @@ export class MediaThread {
   loading = true;
   #worker: Worker;
   #channel: MessagePort;
-  #go = new Int32Array(new SharedArrayBuffer(4));
+  #stage = new Int32Array(new SharedArrayBuffer(4));
 
   constructor(
-    shared: Omit<MediaWorkerData, 'channel' | 'go'>,
+    shared: Omit<MediaWorkerData, 'channel' | 'stage'>,
     onEvent: (event: MediaEvent, from: MediaThread) => void,
   ) {
     const { port1, port2 } = new MessageChannel();
-    const workerData: MediaWorkerData = { ...shared, channel: port2, go: this.#go };
+    if (shared.before) this.#stage[0] = 1;
+    const workerData: MediaWorkerData = { ...shared, channel: port2, stage: this.#stage };
     this.#channel = port1;
     this.#worker = new Worker(program, { workerData, transferList: [port2], name: 'media' });
     let failure = new Error('the media worker stopped');
@@ -42,19 +43,29 @@ export class MediaThread {
     this.gone = Promise.all([exited, closed]).then(() => failure);
   }
 
+  /** Where its prompts are: one that was not given those of a worker before waits for it. */
+  learn(promptsDir: string): void {
+    this.#channel.postMessage(promptsDir);
+    this.#wake(1);
+  }
+
   tell(command: MediaCommand): void {
     this.#channel.postMessage(command);
   }
 
   /** Begins to tick, with what it has been told. */
   go(): void {
-    Atomics.store(this.#go, 0, 1);
-    Atomics.notify(this.#go, 0);
+    this.#wake(2);
   }
 
   /** Ends it where it stands; not while it loads: a library that is being loaded would end the whole process. */
   kill(): void {
     const end = () => void this.#worker.terminate();
     this.ready.then(end, end);
+  }
+
+  #wake(stage: 1 | 2): void {
+    Atomics.store(this.#stage, 0, stage);
+    Atomics.notify(this.#stage, 0);
   }
 }

@@ -1,14 +1,14 @@
 /** The media worker: one synchronous loop. Nothing wakes it but its own schedule; it decides nothing. */
 import { receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { askForCpu, askForRealtime } from '../../hal/ffi/realtime.js';
-import { srtpAvailable } from '../../hal/ffi/srtp-library.js';
+import { beginSrtp } from '../../hal/ffi/srtp-library.js';
 import { threadCpuMs } from '../../hal/ffi/thread-cpu.js';
 import { SocketRing } from '../../hal/ffi/socket-ring.js';
 import { close as closeHandle } from '../../hal/ffi/libc.js';
 import { Readiness } from '../../hal/ffi/readiness.js';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
 import { availableCodecs } from './codec.js';
-import type { MediaCommand, MediaEvent, PromptSet } from './contract.js';
+import type { MediaCommand, MediaEvent } from './contract.js';
 import { Engine, type EngineOptions } from './engine.js';
 import { LoadMeter } from './load.js';
 import { promptsOf, readPrompts } from './prompt-files.js';
@@ -22,19 +22,18 @@ export type MediaWorkerData = {
   channel: MessagePort;
   stats: Int32Array;
   recordings: Int32Array;
-  promptsDir: string;
   /** As of MediaPlaneOptions. */
   cpu: number | undefined;
-  /** As a worker before has read them. */
-  promptSet: PromptSet | undefined;
-  /** One cell: 0 while the worker stands by. */
-  go: Int32Array;
+  /** What a worker before said when it was ready; the first has to find out. */
+  before: Extract<MediaEvent, { type: 'ready' }> | undefined;
+  /** One cell: 0 until it has prompts or its first message, the folder of them; 1 while it stands by; 2 at work. */
+  stage: Int32Array;
 };
 
 /** A hundred callers who come at once are let in over some ticks, so that nobody inside hears it. */
 const COMMANDS_MS = 5;
 
-const { channel, stats, recordings, promptsDir, cpu, go, ...given } = workerData as MediaWorkerData;
+const { channel, stats, recordings, cpu, stage, before } = workerData as MediaWorkerData;
 const emit = (event: MediaEvent) => channel.postMessage(event);
 const ring = SocketRing.open(receiveHere());
 const sockets: EngineOptions['sockets'] = {
@@ -43,11 +42,13 @@ const sockets: EngineOptions['sockets'] = {
   watch: (handle) => new Readiness(handle),
   ring,
 };
-const promptSet = given.promptSet ?? readPrompts(promptsDir);
+const srtp = before?.srtp ?? beginSrtp();
+rehearse(sockets);
+Atomics.wait(stage, 0, 0);
+const promptSet = before?.promptSet ?? readPrompts(receiveMessageOnPort(channel)!.message as string);
 const prompts = promptsOf(promptSet);
-rehearse(sockets, prompts);
-emit({ type: 'ready', srtp: srtpAvailable, codecs: availableCodecs(), promptSet });
-Atomics.wait(go, 0, 0);
+emit({ type: 'ready', srtp, codecs: availableCodecs(), promptSet });
+Atomics.wait(stage, 0, 1);
 // Only now: it goes on from the counters of a worker that has died.
 const engine = new Engine({ sockets, emit, prompts, stats, recordings });
 stats[PLANE.realtime] = askForRealtime() ? 1 : 0;
@@ -66,7 +67,7 @@ function run(): void {
     (ms) => void Atomics.wait(cell, 0, 0, ms),
   );
   const { counters } = ticker;
-  const before = { lateTicks: stats[PLANE.lateTicks], skippedTicks: stats[PLANE.skippedTicks] };
+  const inherited = { lateTicks: stats[PLANE.lateTicks], skippedTicks: stats[PLANE.skippedTicks] };
   const [load, times] = [new LoadMeter(), new TickTimes()];
   let cpuMs = threadCpuMs();
   // Those of a worker that died are to hear as soon as can be.
@@ -84,8 +85,8 @@ function run(): void {
     stats[PLANE.tickLongestUs] = times.longestUs;
     stats[PLANE.cpuUs] = cpuMs * 1000;
     if (tickUs / ticks > stats[PLANE.maxTickCpuUs]) stats[PLANE.maxTickCpuUs] = tickUs / ticks;
-    stats[PLANE.lateTicks] = before.lateTicks + counters.lateTicks;
-    stats[PLANE.skippedTicks] = before.skippedTicks + counters.skippedTicks;
+    stats[PLANE.lateTicks] = inherited.lateTicks + counters.lateTicks;
+    stats[PLANE.skippedTicks] = inherited.skippedTicks + counters.skippedTicks;
     if (counters.maxLatenessMs * 1000 > stats[PLANE.maxLatenessUs])
       stats[PLANE.maxLatenessUs] = counters.maxLatenessMs * 1000;
     ticks = ticker.wait();

@@ -31,7 +31,7 @@ const LINE_SETTINGS: LineSettings = {
 const RING_FRAMES = 8;
 
 /** Leaves nothing open. Where there is no loopback there is no rehearsal. */
-export function rehearse(sockets: EngineOptions['sockets'], prompts: EngineOptions['prompts']): void {
+export function rehearse(sockets: EngineOptions['sockets']): void {
   const localPorts: number[] = [];
   const frame = new Int16Array(FRAME_SAMPLES);
   const emit = (event: MediaEvent) => {
@@ -39,7 +39,7 @@ export function rehearse(sockets: EngineOptions['sockets'], prompts: EngineOptio
   };
   const engine = new Engine({
     sockets,
-    prompts,
+    prompts: new Map(),
     emit,
     stats: createStatsBlock(),
     recordings: createRecordingBlock(),

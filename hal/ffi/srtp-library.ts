@@ -1,5 +1,4 @@
 /** libsrtp2, as far as we call it: AES_CM_128_HMAC_SHA1_80 alone (RFC 3711 §4, §5). */
-import { isMainThread } from 'node:worker_threads';
 import { defineStruct, openLibrary } from './library.js';
 
 /** Master key and master salt, one after the other (RFC 3711 §8.2). */
@@ -19,12 +18,21 @@ const CONFIDENTIALITY_AND_AUTHENTICATION = 3;
 const SSRC_ANY_INBOUND = 2;
 const SSRC_ANY_OUTBOUND = 3;
 
+/** What `srtp_init` says if it was called before (`srtp_err_status_bad_param`). */
+const ALREADY_BEGUN = 2;
+
 const library = load();
 /** The length of the packet in hand, in and out. */
 const lengthCell = new Int32Array(1);
 
-/** Whether the library is there; without it `openSrtpContext` gives none. */
-export const srtpAvailable = library !== null;
+/**
+ * To be called once in a process, before there are contexts: it tests itself for 40 ms, and may fail if two threads begin it at
+ * the same moment. False where the library is missing: `openSrtpContext` gives none then.
+ */
+export function beginSrtp(): boolean {
+  const status = library?.init();
+  return status === 0 || status === ALREADY_BEGUN;
+}
 
 /** A context of libsrtp2: the streams of one master key in one direction. An address below 2^53. */
 export type SrtpContext = number;
@@ -119,9 +127,8 @@ function load() {
     headerCount: 'int',
     next: 'uintptr_t',
   });
-  // Once for all threads, before there are others: two at the same moment may fail, and it tests itself for 40 ms each time.
-  if (isMainThread && call('int srtp_init(void)')() !== 0) return null;
   return {
+    init: call('int srtp_init(void)'),
     create: call('int srtp_create(void *context, const SrtpPolicy *policy)'),
     protect: call('int srtp_protect(uintptr_t context, void *packet, void *length)'),
     unprotect: call('int srtp_unprotect(uintptr_t context, void *packet, void *length)'),

@@ -11,8 +11,9 @@ const PLANES = 4;
 
 const gapsMs: number[] = [];
 for (let n = 0; n < PLANES; n++) {
-  const plane = MediaPlane.begin({ promptsDir: 'firmware/prompts/en', rtpPorts: [0, 0] });
+  const plane = MediaPlane.begin({ settings: { promptsDir: 'firmware/prompts/en', rtpPorts: [0, 0] } });
   await plane.ready;
+  plane.standBy();
   const callers: Caller[] = [];
   for (let i = 0; i < CALLERS; i++) {
     const caller = await Caller.open(400 + 50 * i, HOST);

@@ -26,8 +26,9 @@ async function openCaller(toneHz: number, address: string): Promise<Caller> {
 type Party = { caller: Caller; port: PortId; localPort: number };
 
 async function withPlane(body: (plane: MediaPlane) => Promise<void>): Promise<void> {
-  const plane = MediaPlane.begin({ promptsDir: 'no-such-folder', rtpPorts: [0, 0] });
+  const plane = MediaPlane.begin({ settings: { promptsDir: 'no-such-folder', rtpPorts: [0, 0] } });
   await plane.ready;
+  plane.standBy();
   try {
     await body(plane);
   } finally {
@@ -196,8 +197,9 @@ test('keys are told and playbacks end', () =>
 
 test('opening fails with a reason, and so does everything after the end', async () => {
   const before = process.getActiveResourcesInfo().sort();
-  const plane = MediaPlane.begin({ promptsDir: 'no-such-folder', rtpPorts: [0, 0] });
+  const plane = MediaPlane.begin({ settings: { promptsDir: 'no-such-folder', rtpPorts: [0, 0] } });
   await plane.ready;
+  plane.standBy();
   await assertRejects(plane.openPort('192.0.2.1'), /bind/);
   const open = await plane.openPort(HOST);
   await plane.close();

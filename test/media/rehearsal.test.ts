@@ -26,7 +26,7 @@ test('the ports hear each other, and nothing is left open', () => {
     };
     return socket;
   };
-  rehearse({ open, adopt, watch, ring }, new Map());
+  rehearse({ open, adopt, watch, ring });
   ring?.close();
   assert.ok(packets > 500, `${packets} packets were received`);
   assert.is(readdirSync('/proc/self/fd').length, before);
@@ -36,7 +36,7 @@ test('no loopback, no rehearsal', () => {
   const open = () => {
     throw new Error('EADDRNOTAVAIL');
   };
-  rehearse({ open, adopt, watch, ring: null }, new Map());
+  rehearse({ open, adopt, watch, ring: null });
 });
 
 test.run();

@@ -8,10 +8,13 @@ import { toUlaw, ulawToLinear } from '../../firmware/media/codecs/g711.js';
 import { Srtp } from '../../firmware/media/srtp.js';
 import { createRecordingBlock } from '../../firmware/media/recording-ring.js';
 import { createStatsBlock, readPlaneStats, readPortStats } from '../../firmware/media/stats.js';
+import { beginSrtp } from '../../hal/ffi/srtp-library.js';
 import { FakeReadiness, FakeSocket, rtpPacket } from './fake-socket.js';
 
 /** Nothing is recorded here. */
 const recordings = createRecordingBlock();
+
+beginSrtp();
 
 const test = suite('secure conference');
 const coded = (sample: number) => ulawToLinear[toUlaw(sample)];

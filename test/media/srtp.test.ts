@@ -4,8 +4,11 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Srtp } from '../../firmware/media/srtp.js';
+import { beginSrtp } from '../../hal/ffi/srtp-library.js';
 import { rtpPacket } from './fake-socket.js';
 import { aesCm, deriveKey, protect } from './reference-srtp.js';
+
+beginSrtp();
 
 const test = suite('srtp');
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');

@@ -6,7 +6,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Endpoint } from '../../firmware/sip/transport.js';
 import type { SrtpKeys } from '../../firmware/media/contract.js';
 import { Srtp } from '../../firmware/media/srtp.js';
-import { SRTP_TAG_BYTES } from '../../hal/ffi/srtp-library.js';
+import { beginSrtp, SRTP_TAG_BYTES } from '../../hal/ffi/srtp-library.js';
 import { keySamples } from './key-tones.js';
 import { voiceOf, type Voice, type VoiceName } from './voice-codec.js';
 
@@ -23,6 +23,8 @@ export type MediaEnd = {
   start(remote: Endpoint): void;
   close(): Promise<void>;
 };
+
+beginSrtp();
 
 export class Ear implements MediaEnd {
   /** Next frame to send, 20 ms at the rate of its voice; silence by default. */
