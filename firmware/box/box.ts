@@ -53,7 +53,7 @@ const SHUTDOWN_MS = 4000;
 
 export type BoxParts = {
   options: Options;
-  /** The folder of the program: what tsc does not copy is there. */
+  /** The folder of the program: views and assets are there. */
   root: string;
   store: ConfigStore;
   /** It may be loading still. */

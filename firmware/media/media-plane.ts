@@ -133,7 +133,7 @@ export class MediaPlane implements Media {
   async #start(): Promise<void> {
     try {
       this.#settings = await this.#options.settings;
-      this.#thread.learn(this.#settings.promptsDir);
+      if (!this.#closed) this.#thread.learn(this.#settings.promptsDir);
       this.#found = await this.#thread.ready;
       this.srtp = this.#found.srtp;
       this.codecs = this.#found.codecs;
@@ -144,8 +144,9 @@ export class MediaPlane implements Media {
     this.#begin(this.#thread);
   }
 
-  /** Begins another worker, once this one ticks: it shares its prompts, and soon stands by to take over. */
+  /** Begins another worker unless there is one, once the first ticks: it shares its prompts, and soon stands by to take over. */
   standBy(): void {
+    if (this.#spare) return;
     this.#spare = this.#newThread();
     void this.#spare.ready.then(
       () => log.info({}, 'a second media worker stands by'),
@@ -330,6 +331,7 @@ export class MediaPlane implements Media {
       return this.onDied(why);
     }
     this.#thread = this.#spare ?? this.#newThread();
+    this.#spare = undefined;
     for (const told of this.#told.values())
       for (const type of LASTING) if (told[type]) this.#thread.tell(told[type]);
     for (const { command, startedMs } of this.#plays.values())

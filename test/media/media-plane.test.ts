@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { suite } from 'uvu';
 import { UdpSocket } from '../../hal/ffi/udp-socket.js';
 import type { PlayItem, PortId } from '../../firmware/media/contract.js';
-import { MediaPlane } from '../../firmware/media/media-plane.js';
+import { MediaPlane, type MediaSettings } from '../../firmware/media/media-plane.js';
 import { Caller } from './caller.js';
 import { rtpPacket } from './fake-socket.js';
 import { WorkerDebugger } from './worker-debugger.js';
@@ -210,6 +210,34 @@ test('opening fails with a reason, and so does everything after the end', async 
   await plane.closePort(open.port);
   plane.join(open.port, 1);
   await assertRejects(plane.openPort(HOST), /closed/);
+});
+
+test('a plane whose settings cannot be had ends, and so does one that is closed before they are there', async () => {
+  const before = process.getActiveResourcesInfo().sort();
+  const plane = MediaPlane.begin({ settings: Promise.reject(new Error('no configuration')) });
+  await assertRejects(plane.ready, /no configuration/);
+  let settle: (settings: MediaSettings) => void = () => {};
+  const early = MediaPlane.begin({ settings: new Promise((resolve) => (settle = resolve)) });
+  const closed = early.close();
+  settle({ promptsDir: 'no-such-folder', rtpPorts: [0, 0] });
+  await closed;
+  assert.equal(process.getActiveResourcesInfo().sort(), before);
+});
+
+test('a worker that dies before another stands by is replaced', async () => {
+  const before = process.getActiveResourcesInfo().sort();
+  const plane = MediaPlane.begin({ settings: { promptsDir: 'no-such-folder', rtpPorts: [0, 0] } });
+  await plane.ready;
+  const { port } = await plane.openPort(HOST);
+  const harming = await WorkerDebugger.open();
+  const replaced = new Promise((resolve) => (plane.onReplaced = resolve));
+  await harming.run('process.exit()');
+  await replaced;
+  harming.close();
+  plane.standBy();
+  await plane.closePort(port);
+  await plane.close();
+  assert.equal(process.getActiveResourcesInfo().sort(), before);
 });
 
 for (const [how, harm] of [
