@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { portOf, sameAddress, socketAddress } from '../../hal/ffi/socket-address.js';
+import { beginSrtp } from '../../hal/ffi/srtp-library.js';
 import type { MediaEvent, RtpFormat, RtpPeer, SrtpKeys } from '../../firmware/media/contract.js';
 import { Engine } from '../../firmware/media/engine.js';
 import { createRecordingBlock } from '../../firmware/media/recording-ring.js';
@@ -17,6 +18,8 @@ import { FakeReadiness, FakeSocket } from './fake-socket.js';
 
 /** Nothing is recorded here. */
 const recordings = createRecordingBlock();
+
+beginSrtp();
 
 const test = suite('rtcp session');
 
