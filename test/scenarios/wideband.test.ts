@@ -33,7 +33,7 @@ test('5 kHz passes from one G.722 phone to another while a G.711 phone is in the
     await box.inside(3);
     wide.ear.source = toneSource(5000, AMPLITUDE, 16000);
     narrow.ear.source = toneSource(700, AMPLITUDE);
-    for (const { ear } of [wide, listener, narrow]) await ear.listen(60);
+    await Promise.all([wide, listener, narrow].map(({ ear }) => ear.listen(60)));
     assert.ok(Math.abs(await level(listener, 5000)) < 1.5, 'the other wideband phone hears it');
     assert.ok(Math.abs(await level(listener, 700)) < 1, 'and the narrowband one');
     assert.ok(Math.abs(await level(wide, 700)) < 1);

@@ -2,6 +2,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -21,6 +22,7 @@ import { TestPhone, type TestPhoneOptions } from './test-phone.js';
 export const program = fileURLToPath(new URL('../../parley/main.js', import.meta.url));
 /** Of every administrator of a test's configuration. */
 export const ADMIN_PASSWORD = 'test-password';
+const CERTIFICATE = 'tls.pem';
 /** A box that does not answer at all for so long has failed. */
 const ANSWER_MS = 20_000;
 
@@ -68,6 +70,8 @@ export type HowToStart = {
 };
 
 export class Box {
+  /** What the first one of a test file has made: for each anew it would be a fifth of a second. */
+  static #certificate: Buffer | undefined;
   /** Everything the box printed, for tests of what it must not print. */
   log = '';
   stdout: string[] = [];
@@ -102,6 +106,7 @@ export class Box {
   ): Promise<Box> {
     const directory = mkdtempSync(path.join(tmpdir(), 'parley-box-'));
     if (config) writeFileSync(path.join(directory, 'config.json'), JSON.stringify(config));
+    if (Box.#certificate) writeFileSync(path.join(directory, CERTIFICATE), Box.#certificate, { mode: 0o600 });
     for (const [name, text] of Object.entries(how.files ?? {})) {
       mkdirSync(path.dirname(path.join(directory, name)), { recursive: true, mode: 0o700 });
       writeFileSync(path.join(directory, name), text);
@@ -194,6 +199,8 @@ export class Box {
       assert.is(child.exitCode, null, box.log);
       await new Promise((over) => setTimeout(over, 20));
     }
+    const certificate = path.join(directory, CERTIFICATE);
+    if (existsSync(certificate)) Box.#certificate ??= readFileSync(certificate);
     box.#openAtStart = box.#open();
     return box;
   }
