@@ -5,9 +5,9 @@ import type { ConfigStore } from './config/config-store.js';
 import { tlsCertificate } from './config/tls-certificate.js';
 import { createLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
+import { readOptions, usage, UsageError, type Options } from './options.js';
 import { placeOf } from './recording/disks.js';
 import { Recorder } from './recording/recorder.js';
-import { readOptions, usage, UsageError, type Options } from './options.js';
 
 /** Found from dist/parley/main.js: what is no program stays in the source tree. */
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -33,7 +33,7 @@ async function start(options: Options): Promise<void> {
   }
 }
 
-/** Once what does not wait for it has begun. */
+/** What validates it is loaded here, while the media worker begins. */
 async function openConfig(data: string): Promise<ConfigStore> {
   const { ConfigStore } = await import('./config/config-store.js');
   return ConfigStore.open(data);

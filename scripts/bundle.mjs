@@ -1,5 +1,5 @@
 // Puts together what is started, dist/parley: main.js, a file for each thread and process that it begins, and what they
-// share, with the libraries. Loaded as the 700 files that it is made of, a box would take calls half a second later.
+// share, with the libraries. Loaded as the hundreds of files that it is made of, a box would take calls a third of a second later.
 // Libraries with native code stay in node_modules.
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -56,9 +56,8 @@ export type BoxParts = {
   /** The folder of the program: views and assets are there. */
   root: string;
   store: ConfigStore;
-  /** It may be loading still. */
+  /** It may be loading still, as the next two. */
   media: MediaPlane;
-  /** Loading still, these two. */
   recorder: Promise<Recorder>;
   certificate: ReturnType<typeof tlsCertificate>;
 };
@@ -345,6 +344,7 @@ export async function openBox({ options, root, store, media, ...loading }: BoxPa
   process.stdout.write(`parley ready sip=udp:${sip} http=http://${http}${https}\n`);
   const ports = { sip: transport.port, http: web.port, https: web.tlsPort };
   process.stdout.write(welcome(store.config, store.isNew, { address, ...ports }));
+  // Not before: it takes as much of the processor as the first.
   media.standBy();
 
   const stop = async (): Promise<void> => {

@@ -18,7 +18,7 @@ const CONFIDENTIALITY_AND_AUTHENTICATION = 3;
 const SSRC_ANY_INBOUND = 2;
 const SSRC_ANY_OUTBOUND = 3;
 
-/** What `srtp_init` says if it was called before (`srtp_err_status_bad_param`). */
+/** What `srtp_init` says if another thread has called it (`srtp_err_status_bad_param`). */
 const ALREADY_BEGUN = 2;
 
 const library = load();
