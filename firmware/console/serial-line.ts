@@ -1,7 +1,7 @@
 /** The technician's serial port: opened, and opened again whenever it was gone. */
-import { SerialPort } from 'serialport';
 import type { Clock, Timer } from '../clock.js';
 import type { Consoles } from './consoles.js';
+import { serialPort, type SerialPort } from './serial-port.js';
 
 /** Between two attempts to open a port that is not there. */
 const RETRY_MS = 3000;
@@ -37,15 +37,7 @@ export class SerialLine {
   }
 
   #open(tried = () => {}): void {
-    const { device: path, baudRate } = this;
-    const port = new SerialPort({
-      path,
-      baudRate,
-      dataBits: 8,
-      parity: 'none',
-      stopBits: 1,
-      autoOpen: false,
-    });
+    const port = serialPort(this.device, this.baudRate);
     this.#port = port;
     port.on('error', (error) => (this.#failure = error.message));
     port.on('close', () => this.#again());

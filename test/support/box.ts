@@ -342,7 +342,8 @@ export class Box {
       .join('');
     const files = readdirSync(folder).map((fd) => {
       try {
-        return readlinkSync(path.join(folder, fd));
+        // A wire that is plugged in again may have another number.
+        return readlinkSync(path.join(folder, fd)).replace(/^\/dev\/pts\/\d+$/, '/dev/pts');
       } catch {
         return ''; // closed since
       }

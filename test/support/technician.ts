@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { SerialPort } from 'serialport';
+import { serialPort } from '../../firmware/console/serial-port.js';
 import { ADMIN_PASSWORD } from './box.js';
 
 const ANSWER_MS = 30_000;
@@ -27,7 +28,7 @@ export class Technician {
 
   /** At the serial port whose other end the box has. */
   static async atSerialPort(path: string): Promise<Technician> {
-    const port = new SerialPort({ path, baudRate: 115200, autoOpen: false });
+    const port = serialPort(path, 115200);
     await new Promise<void>((opened, failed) => port.open((error) => (error ? failed(error) : opened())));
     return new Technician(port);
   }
@@ -93,10 +94,12 @@ export class Technician {
   }
 
   async leave(): Promise<void> {
-    const closed = new Promise((over) =>
-      this.terminal.closed ? over(0) : this.terminal.once('close', over),
-    );
-    this.terminal.destroy();
+    const { terminal } = this;
+    const isPort = terminal instanceof SerialPort;
+    if (isPort ? !terminal.isOpen : terminal.closed) return;
+    const closed = new Promise((over) => terminal.once('close', over));
+    if (isPort) terminal.close();
+    else terminal.destroy();
     await closed;
   }
 }
