@@ -18,10 +18,10 @@ import type {
   RtpFormat,
   RtpPeer,
 } from './contract.js';
-import { FRAME_MS } from './frame.js';
 import { isFull } from './load.js';
 import { MediaThread } from './media-thread.js';
 import { createRecordingBlock } from './recording-ring.js';
+import { StandingOrders } from './standing-orders.js';
 import {
   PLANE,
   createStatsBlock,
@@ -60,28 +60,6 @@ type Opening = {
   reject(error: Error): void;
 };
 
-/** What a port was told last, of each kind: told again to a worker that takes over, in this order. */
-const LASTING = [
-  'openPort',
-  'connectPort',
-  'openLine',
-  'setLine',
-  'join',
-  'mute',
-  'volume',
-  'closePort',
-] as const;
-type Lasting = (typeof LASTING)[number];
-type Told = Partial<Record<Lasting, MediaCommand>>;
-
-/** What was told of a recording that goes on. */
-type Recording = {
-  record: MediaCommand & { type: 'record' };
-  ports: Map<PortId, MediaCommand & { type: 'recordPort' }>;
-};
-
-type Play = { command: MediaCommand & { type: 'play' }; startedMs: number; ended: (() => void) | undefined };
-
 export class MediaPlane implements Media {
   /** Resolves when a worker ticks; rejects with what it died of before, and nothing of the plane is left then. */
   readonly ready: Promise<void>;
@@ -100,17 +78,16 @@ export class MediaPlane implements Media {
   #settings: MediaSettings | undefined;
   /** What the first worker said. */
   #found: Extract<MediaEvent, { type: 'ready' }> | undefined;
-  #recordings = new Map<RecordingId, Recording>();
   #stats = createStatsBlock();
   #thread: MediaThread;
   #spare: MediaThread | undefined;
   #nextPort = 1;
   #nextPlay = 1;
-  #told = new Map<PortId, Told>();
+  #orders = new StandingOrders();
   #opening = new Map<PortId, Opening>();
   #closing = new Map<PortId, { closed: Promise<void>; resolve(): void }>();
   #lines = new Map<PortId, LineHandlers>();
-  #plays = new Map<PlayId, Play>();
+  #whenPlayed = new Map<PlayId, () => void>();
   #closed = false;
   #deathsMs: number[] = [];
   #watch: NodeJS.Timeout;
@@ -161,7 +138,7 @@ export class MediaPlane implements Media {
     const port = this.#nextPort++;
     return new Promise((resolve, reject) => {
       this.#opening.set(port, { resolve, reject });
-      this.#tellPort({ type: 'openPort', port, address, rtpPorts: this.#settings!.rtpPorts });
+      this.#tell({ type: 'openPort', port, address, rtpPorts: this.#settings!.rtpPorts });
     });
   }
 
@@ -169,7 +146,7 @@ export class MediaPlane implements Media {
     port: PortId,
     to: { peer: RtpPeer; format: RtpFormat; sending: boolean; receiving: boolean },
   ): void {
-    this.#tellPort({ type: 'connectPort', port, ...to });
+    this.#tell({ type: 'connectPort', port, ...to });
   }
 
   openLine(sound: LineSound, settings: LineSettings, handlers: LineHandlers): Promise<PortId> {
@@ -179,43 +156,42 @@ export class MediaPlane implements Media {
     const opened = new Promise<PortId>((resolve, reject) =>
       this.#opening.set(port, { resolve: () => resolve(port), reject }),
     );
-    this.#tellPort({ type: 'openLine', port, sound });
+    this.#tell({ type: 'openLine', port, sound });
     this.setLine(port, settings);
     return opened;
   }
 
   setLine(port: PortId, settings: LineSettings): void {
-    this.#tellPort({ type: 'setLine', port, settings });
+    this.#tell({ type: 'setLine', port, settings });
   }
 
   closePort(port: PortId): Promise<void> {
     if (this.#closed) return Promise.resolve();
-    for (const [play, { command }] of this.#plays)
-      if ('port' in command.to && command.to.port === port) this.#plays.delete(play);
     const closing = this.#closing.get(port);
     if (closing) return closing.closed;
     let resolve = (): void => {};
     const closed = new Promise<void>((done) => (resolve = done));
     this.#closing.set(port, { closed, resolve });
-    this.#tellPort({ type: 'closePort', port });
+    this.#tell({ type: 'closePort', port });
+    for (const play of this.#whenPlayed.keys())
+      if (!this.#orders.isPlaying(play)) this.#whenPlayed.delete(play);
     return closed;
   }
 
   join(port: PortId, mix: MixId, settings?: MixSettings): void {
-    this.#tellPort({ type: 'join', port, mix, settings });
+    this.#tell({ type: 'join', port, mix, settings });
   }
 
   leave(port: PortId): void {
-    delete this.#told.get(port)?.join;
     this.#tell({ type: 'leave', port });
   }
 
   mute(port: PortId, muted: boolean): void {
-    this.#tellPort({ type: 'mute', port, muted });
+    this.#tell({ type: 'mute', port, muted });
   }
 
   volume(port: PortId, gainDb: number): void {
-    this.#tellPort({ type: 'volume', port, gainDb });
+    this.#tell({ type: 'volume', port, gainDb });
   }
 
   sendKey(port: PortId, key: string): void {
@@ -224,14 +200,14 @@ export class MediaPlane implements Media {
 
   play(to: PlayTarget, items: PlayItem[], options: { loop?: boolean; ended?: () => void } = {}): PlayId {
     const play = this.#nextPlay++;
-    const command: Play['command'] = { type: 'play', play, to, items, loop: options.loop ?? false };
-    this.#plays.set(play, { command, startedMs: performance.now(), ended: options.ended });
-    this.#tell(command);
+    if (options.ended) this.#whenPlayed.set(play, options.ended);
+    this.#tell({ type: 'play', play, to, items, loop: options.loop ?? false });
     return play;
   }
 
   stopPlay(play: PlayId): void {
-    if (this.#plays.delete(play)) this.#tell({ type: 'stopPlay', play });
+    this.#whenPlayed.delete(play);
+    if (this.#orders.isPlaying(play)) this.#tell({ type: 'stopPlay', play });
   }
 
   hasPrompt(name: string): boolean {
@@ -240,29 +216,22 @@ export class MediaPlane implements Media {
   }
 
   record(recording: RecordingId, mix: MixId): void {
-    const record = { type: 'record', recording, mix } as const;
-    this.#recordings.set(recording, { record, ports: new Map() });
-    this.#tell(record);
+    this.#tell({ type: 'record', recording, mix });
   }
 
   recordPort(recording: RecordingId, port: PortId, track: number): void {
-    const command = { type: 'recordPort', recording, port, track } as const;
-    this.#recordings.get(recording)?.ports.set(port, command);
-    this.#tell(command);
+    this.#tell({ type: 'recordPort', recording, port, track });
   }
 
   unrecordPort(recording: RecordingId, port: PortId): void {
-    this.#recordings.get(recording)?.ports.delete(port);
     this.#tell({ type: 'unrecordPort', recording, port });
   }
 
   pauseRecord(recording: RecordingId): void {
-    this.#recordings.delete(recording);
     this.#tell({ type: 'pauseRecord', recording });
   }
 
   endRecord(recording: RecordingId): void {
-    this.#recordings.delete(recording);
     this.#tell({ type: 'endRecord', recording });
   }
 
@@ -332,14 +301,7 @@ export class MediaPlane implements Media {
     }
     this.#thread = this.#spare ?? this.#newThread();
     this.#spare = undefined;
-    for (const told of this.#told.values())
-      for (const type of LASTING) if (told[type]) this.#thread.tell(told[type]);
-    for (const { command, startedMs } of this.#plays.values())
-      this.#thread.tell({ ...command, ticks: Math.round((nowMs - startedMs) / FRAME_MS) });
-    for (const { record, ports } of this.#recordings.values()) {
-      this.#thread.tell({ ...record, again: true });
-      for (const port of ports.values()) this.#thread.tell({ ...port, again: true });
-    }
+    for (const command of this.#orders.all(nowMs)) this.#thread.tell(command);
     this.#begin(this.#thread);
     this.standBy();
     this.onReplaced(why);
@@ -356,14 +318,9 @@ export class MediaPlane implements Media {
   }
 
   #tell(command: MediaCommand): void {
-    if (!this.#closed) this.#thread.tell(command);
-  }
-
-  #tellPort(command: Extract<MediaCommand, { type: Lasting }>): void {
-    const told = this.#told.get(command.port) ?? {};
-    told[command.type] = command;
-    this.#told.set(command.port, told);
-    this.#tell(command);
+    if (this.#closed) return;
+    this.#orders.note(command, performance.now());
+    this.#thread.tell(command);
   }
 
   #take(event: MediaEvent): void {
@@ -373,7 +330,7 @@ export class MediaPlane implements Media {
     else if (event.type === 'learned') this.#lines.get(event.port)?.learned?.(event.tone);
     else if (event.type === 'played') this.#played(event.play);
     else if (event.type === 'recordingOverrun') {
-      this.#recordings.delete(event.recording);
+      this.#orders.recorded(event.recording);
       this.onOverrun(event.recording);
     } else if (event.type === 'portOpened') this.#opened(event.port)?.resolve(event);
     else if (event.type === 'portFailed') {
@@ -393,7 +350,7 @@ export class MediaPlane implements Media {
   }
 
   #forget(port: PortId): void {
-    this.#told.delete(port);
+    this.#orders.closed(port);
     this.#lines.delete(port);
   }
 
@@ -404,8 +361,9 @@ export class MediaPlane implements Media {
   }
 
   #played(play: PlayId): void {
-    const ended = this.#plays.get(play)?.ended;
-    this.#plays.delete(play);
+    this.#orders.played(play);
+    const ended = this.#whenPlayed.get(play);
+    this.#whenPlayed.delete(play);
     ended?.();
   }
 
@@ -418,7 +376,7 @@ export class MediaPlane implements Media {
       for (const closing of this.#closing.values()) closing.resolve();
       this.#opening.clear();
       this.#closing.clear();
-      this.#plays.clear();
+      this.#whenPlayed.clear();
       this.#ended();
     });
   }
