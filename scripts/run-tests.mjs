@@ -1,5 +1,6 @@
-// Runs every test file in a process of its own, as many at once as there are cores; those that say `Runs alone:` and why come
-// last, one by one. Those of test/hardware want the guest of `make hardware-test`, and are run where they are asked for; those
+// Runs every test file in a process of its own: scenarios, and those that say `In real time:` and why, as many at once as there
+// are cores. They wait more than they work, so all others run one by one beside them, at low priority. Those that say
+// `Runs alone:` and why come last. Those of test/hardware want the guest of `make hardware-test`, and are run where they are asked for; those
 // of test/image are what `make image-test` runs. uvu exits 0 on an empty run, so this insists on tests, on `.run()`, on no
 // `.only`, and on a time limit a file. Ends with the line `N passed, N failed`.
 import { execFile } from 'node:child_process';
@@ -20,27 +21,37 @@ const sources = [...find('test'), ...find('firmware/sip-parser/test')]
 
 let passed = 0;
 let failed = 0;
-const together = [];
+const inRealTime = [];
+const whenever = [];
 const alone = [];
 for (const source of sources) {
   const text = readFileSync(source, 'utf8');
   if (/\.(only|skip)\(/.test(text) || !/\.run\(\);/.test(text))
     fail(source, 'must call .run() and must not contain .only( or .skip(');
-  else (/^(\/\/| \*) Runs alone: /m.test(text) ? alone : together).push(source);
+  else laneOf(source, text).push(source);
 }
 if (hygieneOnly) process.exit(failed > 0 ? 1 : 0);
-await Promise.all(Array.from({ length: availableParallelism() }, () => runAll(together)));
+await Promise.all([
+  ...Array.from({ length: availableParallelism() }, () => runAll(inRealTime)),
+  runAll(whenever, ['nice']),
+]);
 await runAll(alone);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);
 
-async function runAll(queue) {
-  while (queue.length > 0) await run(queue.shift());
+function laneOf(source, text) {
+  const says = (what) => new RegExp(`^(//|/\\*\\*| \\*) (.*\\. )?${what}: `, 'm').test(text);
+  if (says('Runs alone')) return alone;
+  return source.startsWith('test/scenarios/') || says('In real time') ? inRealTime : whenever;
 }
 
-async function run(source) {
+async function runAll(queue, through) {
+  while (queue.length > 0) await run(queue.shift(), through);
+}
+
+async function run(source, through = []) {
   const start = performance.now();
-  const { output, error } = await outcome(source);
+  const { output, error } = await outcome(source, through);
   const total = Number(/Total:\s+(\d+)/.exec(output)?.[1] ?? 0);
   const good = Number(/Passed:\s+(\d+)/.exec(output)?.[1] ?? 0);
   const ok = !error && total > 0 && total === good;
@@ -54,7 +65,7 @@ async function run(source) {
   if (error?.killed) console.log(`not over after ${FILE_LIMIT_MS / 1000} s`);
 }
 
-function outcome(source) {
+function outcome(source, through) {
   const options = {
     timeout: FILE_LIMIT_MS,
     killSignal: 'SIGKILL',
@@ -62,10 +73,8 @@ function outcome(source) {
     env: { PARLEY_LOG: 'silent', ...process.env },
   };
   return new Promise((resolve) => {
-    const program = ['--enable-source-maps', compiled(source)];
-    execFile(process.execPath, program, options, (error, stdout, stderr) =>
-      resolve({ output: stdout + stderr, error }),
-    );
+    const [command, ...args] = [...through, process.execPath, '--enable-source-maps', compiled(source)];
+    execFile(command, args, options, (error, stdout, stderr) => resolve({ output: stdout + stderr, error }));
   });
 }
 
