@@ -2,7 +2,7 @@
 /** The program: it starts the box, or joins the console of one that runs. */
 import { fileURLToPath } from 'node:url';
 import type { ConfigStore } from './config/config-store.js';
-import { tlsCertificate } from './config/tls-certificate.js';
+import { ownCertificate, tlsCertificate } from './config/tls-certificate.js';
 import { createLog } from './log.js';
 import { MediaPlane } from './media/media-plane.js';
 import { readOptions, usage, UsageError, type Options } from './options.js';
@@ -15,6 +15,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 /** What takes long begins before the rest of the program is loaded. */
 async function start(options: Options): Promise<void> {
   const opening = openConfig(options.data);
+  const own = ownCertificate(options.data);
   const settings = opening.then(({ config }) => ({
     promptsDir: `${root}firmware/prompts/${config.language}`,
     rtpPorts: options.rtpPorts ?? ([config.network.rtpPorts[0], config.network.rtpPorts[1]] as const),
@@ -24,7 +25,7 @@ async function start(options: Options): Promise<void> {
     const store = await opening;
     const place = placeOf(store.config.recordings.folder, options.data);
     const recorder = Recorder.start(place, media.recordings);
-    const certificate = tlsCertificate(options.data, store.config.network.tls);
+    const certificate = tlsCertificate(options.data, store.config.network.tls, own);
     const { openBox } = await import('./box/box.js');
     await openBox({ options, root, store, media, recorder, certificate });
   } catch (error) {

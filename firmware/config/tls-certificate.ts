@@ -6,6 +6,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import path from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { promisify } from 'node:util';
+import { makeFolder } from '../flash-folder.js';
 import type { Alarm } from './config-store.js';
 import { flashSafeWrite } from './flash-safe-write.js';
 
@@ -18,38 +19,45 @@ const LIFE_DAYS = 3650;
 /** A certificate of ours that ends this soon is made anew at start. */
 const RENEW_MS = 30 * 24 * 3600_000;
 
+type WithAlarms = { certificate?: Certificate; alarms: Alarm[] };
+
 /**
- * The certificate for TLS. If the administrator's cannot be used, or none can be made, that is an alarm: the box goes
- * on with its own, or without TLS.
+ * The box's own, kept beside its configuration or made now, which takes a while. If none can be made, that is an alarm: the
+ * box goes on without TLS.
  */
+export async function ownCertificate(directory: string): Promise<WithAlarms> {
+  try {
+    return { certificate: await keptOrMade(directory), alarms: [] };
+  } catch (error) {
+    const text = `no certificate could be made: ${(error as Error).message}; there is no TLS`;
+    return { alarms: [{ code: 'tls-off', text }] };
+  }
+}
+
+/** The certificate for TLS: the administrator's, if these files hold one, or our own. If they hold none, that is an alarm. */
 export async function tlsCertificate(
   directory: string,
   files: { certificateFile: string; keyFile: string } | undefined,
-): Promise<{ certificate?: Certificate; alarms: Alarm[] }> {
-  const alarms: Alarm[] = [];
-  if (files) {
-    try {
-      const read = (file: string) => readFileSync(path.resolve(directory, file), 'utf8');
-      return { certificate: usable(read(files.certificateFile), read(files.keyFile)), alarms };
-    } catch (error) {
-      const text = `the certificate of /network/tls cannot be used: ${(error as Error).message}; the box shows its own`;
-      alarms.push({ code: 'tls-certificate', text });
-    }
-  }
+  own = ownCertificate(directory),
+): Promise<WithAlarms> {
+  if (!files) return own;
   try {
-    return { certificate: await ownCertificate(path.join(directory, 'tls.pem')), alarms };
+    const read = (file: string) => readFileSync(path.resolve(directory, file), 'utf8');
+    return { certificate: usable(read(files.certificateFile), read(files.keyFile)), alarms: [] };
   } catch (error) {
-    const text = `no certificate could be made: ${(error as Error).message}; there is no TLS`;
-    alarms.push({ code: 'tls-off', text });
-    return { alarms };
+    const text = `the certificate of /network/tls cannot be used: ${(error as Error).message}; the box shows its own`;
+    const { certificate, alarms } = await own;
+    return { certificate, alarms: [{ code: 'tls-certificate', text }, ...alarms] };
   }
 }
 
 /** One file for both, so that they always fit. */
-async function ownCertificate(file: string): Promise<Certificate> {
+async function keptOrMade(directory: string): Promise<Certificate> {
+  const file = path.join(directory, 'tls.pem');
   const kept = existsSync(file) ? keptCertificate(readFileSync(file, 'utf8')) : undefined;
   if (kept) return kept;
   const pem = await makeCertificate();
+  makeFolder(directory);
   flashSafeWrite(file, Buffer.from(pem));
   return usable(pem, pem);
 }
