@@ -40,7 +40,7 @@ console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);
 
 function laneOf(source, text) {
-  const says = (what) => new RegExp(`^(//|/\\*\\*| \\*) (.*\\. )?${what}: `, 'm').test(text);
+  const says = (what) => new RegExp(`^(//| \\*) ${what}: `, 'm').test(text);
   if (says('Runs alone')) return alone;
   return source.startsWith('test/scenarios/') || says('In real time') ? inRealTime : whenever;
 }

@@ -1,4 +1,7 @@
-/** A media worker with callers. In real time: its ticks are to come when they are due. */
+/**
+ * A media worker with callers.
+ * In real time: its ticks are to come when they are due.
+ */
 import * as assert from 'uvu/assert';
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';

@@ -1,4 +1,7 @@
-/** The power of a disk is cut at random moments while recordings are written: every one plays, and lacks two seconds at most. */
+/**
+ * The power of a disk is cut at random moments while recordings are written: every one plays, and lacks two seconds at most.
+ * In real time: whoever writes is to keep up.
+ */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';

@@ -1,4 +1,7 @@
-/** The process that writes is killed at random moments: what it leaves plays, and lacks two seconds at most. */
+/**
+ * The process that writes is killed at random moments: what it leaves plays, and lacks two seconds at most.
+ * In real time: whoever writes is to keep up.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {

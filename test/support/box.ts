@@ -312,9 +312,10 @@ export class Box {
       );
       // A thread of lowest priority may be drawing waveforms still.
       const endMs = performance.now() + 10_000;
-      while (this.#open().join() !== this.#openAtStart.join() && performance.now() < endMs)
+      let open = this.#open();
+      for (; open.join() !== this.#openAtStart.join() && performance.now() < endMs; open = this.#open())
         await new Promise((resolve) => setTimeout(resolve, 50));
-      assert.equal(this.#open(), this.#openAtStart, 'files and UDP sockets');
+      assert.equal(open, this.#openAtStart, 'files and UDP sockets');
       assert.not.match(this.log, /"level":(50|60)/, 'errors in the log');
     } catch (error) {
       console.error(error); // the test runner keeps silent about what a hook throws
