@@ -1,10 +1,10 @@
 // Runs every test file in a process of its own: scenarios, and those that say `In real time:` and why, as many at once as there
-// are cores. They wait more than they work, so all others run one by one beside them, at low priority. Those that say
+// are cores. They wait more than they work: all others run one by one beside them, whenever nobody else wants a core. Those that say
 // `Runs alone:` and why come last. Those of test/hardware want the guest of `make hardware-test`, and are run where they are asked for; those
 // of test/image are what `make image-test` runs. uvu exits 0 on an empty run, so this insists on tests, on `.run()`, on no
 // `.only`, and on a time limit a file. Ends with the line `N passed, N failed`.
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 
@@ -17,8 +17,7 @@ const sources = [...find('test'), ...find('firmware/sip-parser/test')]
   .filter(
     (file) => hygieneOnly || !/^test\/(hardware|image)\//.test(file) || filter.startsWith('test/hardware/'),
   )
-  // What is long takes long: begun last, it would keep the others waiting.
-  .sort((one, other) => statSync(other).size - statSync(one).size);
+  .sort();
 
 let passed = 0;
 let failed = 0;
@@ -34,7 +33,7 @@ for (const source of sources) {
 if (hygieneOnly) process.exit(failed > 0 ? 1 : 0);
 await Promise.all([
   ...Array.from({ length: availableParallelism() }, () => runAll(inRealTime)),
-  runAll(whenever, ['nice']),
+  runAll(whenever, ['chrt', '--idle', '0']),
 ]);
 await runAll(alone);
 console.log(`${passed} passed, ${failed} failed`);
