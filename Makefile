@@ -12,6 +12,7 @@ demo: build
 
 build: node_modules/.package-lock.json $(KERNELS)
 	npx tsc -b
+	node scripts/compile-config-check.mjs
 	node scripts/bundle.mjs
 
 # All kernels are one module, as they share one memory; it has 48 MiB for good.

@@ -1,17 +1,16 @@
 /** Checks a document against the schema and against itself. */
 import { isIP } from 'node:net';
 import { audioPortProblems } from './audio-port-checks.js';
+import { configCheck } from './config-check.js';
 import { dialPlanProblems } from './dial-plan-checks.js';
 import { lineProblems } from './line-checks.js';
 import { clashes, quoted, type Problem } from './problem.js';
-import { ConfigError, schemaCheck } from './schema-check.js';
-import { configSchema, type Config } from './schema.js';
-
-const check = schemaCheck<Config>(configSchema);
+import { checked, ConfigError } from './schema-check.js';
+import type { Config } from './schema.js';
 
 /** The configuration in a document, defaults filled in; the document is left as it is. Throws ConfigError. */
 export function validateConfig(document: unknown): Config {
-  const candidate = check(document);
+  const candidate = checked(document, configCheck);
   const problems = [
     ...dialPlanProblems(candidate),
     ...audioPortProblems(candidate),
