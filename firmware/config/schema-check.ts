@@ -19,6 +19,7 @@ export class ConfigError extends Error {
 const MAX_DEPTH = 16;
 const MAX_ENTRIES = 1000;
 
+/** How all our schemas are compiled, here or when the program is built (scripts/compile-config-check.mjs). */
 export const ajvOptions = {
   allErrors: true,
   useDefaults: true,
@@ -37,7 +38,7 @@ const ajv = new Ajv(ajvOptions);
 /** What a schema is compiled to. */
 export type Check<Type> = ValidateFunction<Type>;
 
-/** As `checked`, by this schema. */
+/** Checks documents by a schema, as `checked` does. */
 export function schemaCheck<Type>(schema: object): (document: unknown) => Type {
   // Compiled when it is first wanted: most are not before a box takes calls.
   let check: Check<Type> | undefined;
